@@ -1,0 +1,88 @@
+"""Open positions whose price nobody knows, or knows only from long ago (rules page, section 7).
+
+P&L rules go on with the last known mark, or leave the position out. It is told once a spell; with
+`when_blind: close_position` the position is closed when the grace is over.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from risk_manager.core import market_hours, pnl
+from risk_manager.core.contracts import symbol_of
+from risk_manager.core.model import ContractId, Position
+from risk_manager.core.record import Alert, Severity
+from risk_manager.core.rule import CloseContract
+from risk_manager.core.settings import WhenBlind
+from risk_manager.core.sight import Sight, seconds
+from risk_manager.core.state import Account, Standing
+
+_RULE = "BLIND"
+
+
+def stale_at(sight: Sight, position: Position) -> datetime:
+    """When the price of a position counts as old, if nothing is heard of it."""
+    told_at = position.first_seen_at
+    if pnl.is_priced(sight.state, position.contract):
+        told_at = max(sight.state.quotes[position.contract].told_at, told_at)
+    return told_at + seconds(sight.settings.defaults.quote_stale_after)
+
+
+def is_told(account: Account, contract: ContractId) -> bool:
+    """True while a spell without news of a contract's price has been told of."""
+    return bool(account.standing) and f"{_RULE}|{contract}" in account.standing
+
+
+def look(sight: Sight) -> list[Alert]:
+    """Tell of prices that have grown old; close where the admin wants that."""
+    alerts: list[Alert] = []
+    spells: set[str] = set()
+    defaults = sight.settings.defaults
+    for position in sight.positions():
+        since = stale_at(sight, position)
+        if sight.now < since or not market_hours.is_open(position.contract, sight.now):
+            continue
+        key = f"{_RULE}|{position.contract}"
+        spells.add(key)
+        symbol = symbol_of(position.contract)
+        if key not in sight.account.standing:
+            held = Standing(_RULE, position.contract, waived=False)
+            sight.account = replace(sight.account, standing={**sight.account.standing, key: held})
+            alerts.append(_told(sight, position))
+        if defaults.when_blind is WhenBlind.CLOSE_POSITION and sight.now >= since + seconds(defaults.blind_grace):
+            why = f"no price of {symbol} for longer than blind_grace ({defaults.blind_grace} s) allows"
+            sight.outcome.add(CloseContract(position.contract), why)
+    over = [key for key in sight.account.standing if key.startswith(f"{_RULE}|") and key not in spells]
+    if over:
+        kept = {key: held for key, held in sight.account.standing.items() if key not in over}
+        sight.account = replace(sight.account, standing=kept)
+    return alerts
+
+
+def _told(sight: Sight, position: Position) -> Alert:
+    symbol = symbol_of(position.contract)
+    quote = sight.state.quotes.get(position.contract)
+    if quote is None or not pnl.is_priced(sight.state, position.contract):
+        text = f"No price of {symbol} has been seen: its open P&L is left out of every limit."
+    else:
+        text = (
+            f"The price of {symbol} is from {quote.told_at:%H:%M:%S} UTC: limits are judged with the last known price."
+        )
+    return Alert(severity=Severity.WARNING, text=text, at=sight.now, account=sight.account.id)
+
+
+def next_due(sight: Sight) -> datetime | None:
+    """When the next price grows old, or the grace of one ends."""
+    defaults = sight.settings.defaults
+    times: list[datetime] = []
+    for position in sight.positions():
+        since = stale_at(sight, position)
+        times.append(since)
+        if defaults.when_blind is WhenBlind.CLOSE_POSITION:
+            times.append(since + seconds(defaults.blind_grace))
+        opens = market_hours.next_open(position.contract, sight.now)
+        if opens is not None:
+            times.append(opens)
+    return min((at for at in times if at > sight.now), default=None)

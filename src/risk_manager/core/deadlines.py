@@ -1,0 +1,37 @@
+"""When to be woken (MOD-003): the first instant at which something is due without any message."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from risk_manager.core import blindness, exits, fills, pursuit
+from risk_manager.core.outcome import Outcome
+from risk_manager.core.sight import Sight, confirm_within
+from risk_manager.core.settings import Settings
+from risk_manager.core.state import Account, State
+
+AWAY_TOLD_AFTER = timedelta(seconds=5)
+"""A hub that is gone as long raises a critical alert."""
+
+
+def next_due(state: State, account: Account, settings: Settings, now: datetime) -> datetime | None:
+    """When an account must be looked at again; always later than `now`."""
+    within = confirm_within(settings)
+    times: list[datetime | None] = [day.end for day in account.days.values()]
+    times += [lock.until for lock in account.locks]
+    times += [waiver.until for waiver in account.waivers]
+    times += [fills.next_forgotten(waiting, within) for waiting in account.fills.values()]
+    times.append(exits.next_over(account, now, within))
+    times.append(pursuit.next_due(account))
+    sight = Sight(state, account, settings, now, Outcome(account))
+    times.append(blindness.next_due(sight))
+    for armed in settings.rules:
+        if armed.rule.next_due is not None:
+            times.append(armed.rule.next_due(sight, armed.config))
+    return min((at for at in times if at is not None and at > now), default=None)
+
+
+def hubs_due(state: State) -> datetime | None:
+    """When a lost connection is to be told."""
+    times = [away.since + AWAY_TOLD_AFTER for away in state.away.values() if not away.is_told]
+    return min(times, default=None)

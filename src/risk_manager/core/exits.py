@@ -1,0 +1,67 @@
+"""An exit under way: a working market order that only reduces, the trader's or one that a close of ours has made.
+
+No rule and no lock cancels it. For `confirm_within` from when it was first seen its size counts as being closed, so
+that two exits do not make a reversal.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from risk_manager.core.fills import taken_off
+from risk_manager.core.model import ContractId, Order, OrderType
+from risk_manager.core.state import Account
+
+
+def only_reduces(account: Account, order: Order) -> bool:
+    """True for a working market order that cannot do more than get out of the position as it is reported."""
+    if order.type is not OrderType.MARKET or not order.is_working:
+        return False
+    taken = taken_off(account, order.contract).get(order.id, 0)
+    if taken and taken >= order.remaining:
+        return True
+    position = account.positions.get(order.contract)
+    if position is None or order.side.sign == position.sign:
+        return False
+    return order.remaining - taken <= position.size
+
+
+def under_way(account: Account, contract: ContractId, now: datetime, within: timedelta) -> int:
+    """Contracts of a position that market exits are about to close, the whole position at most.
+
+    What such an order has filled counts until a position message shows it. Contracts that are taken for a close of
+    our own count there and not here.
+    """
+    position = account.positions.get(contract)
+    if position is None:
+        return 0
+    total = 0
+    taken: dict[int, int] | None = None
+    for order in account.orders.values():
+        if order.type is not OrderType.MARKET or order.contract != contract or not order.is_working:
+            continue
+        if order.side.sign == position.sign or now >= order.first_seen_at + within:
+            continue
+        if taken is None:
+            taken = taken_off(account, contract)
+        rest = order.remaining - taken.get(order.id, 0)
+        if rest <= position.size:
+            total += max(0, rest - max(0, order.claimed - order.filled))
+    fills = account.fills.get(contract)
+    if fills is not None:
+        for told in fills.order_fills:
+            if told.until is not None and now < told.until and (told.quantity > 0) != (position.signed_size > 0):
+                total += abs(told.quantity)
+    return min(total, position.size)
+
+
+def next_over(account: Account, now: datetime, within: timedelta) -> datetime | None:
+    """When the first exit that counts now counts no more."""
+    ends = [
+        order.first_seen_at + within
+        for order in account.orders.values()
+        if order.type is OrderType.MARKET and order.is_working and now < order.first_seen_at + within
+    ]
+    for fills in account.fills.values():
+        ends += [told.until for told in fills.order_fills if told.until is not None and now < told.until]
+    return min(ends, default=None)

@@ -1,0 +1,111 @@
+"""One fill is told three times, by order, trade and position, in any order, and counts once.
+
+Two pairs of messages wait for each other. Trades and positions: contracts that an exit trade has closed are no longer
+open for P&L before a position message shows it. Orders and positions: what a position has grown by is taken off the
+orders that were working then, before their own messages show it. Nothing waits longer than `confirm_within`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from risk_manager.core.model import ContractId, Order, OrderId, OrderType
+from risk_manager.core.state import Account, Fills, Told
+
+NOTHING = Fills()
+
+
+def settle(waiting: tuple[Told, ...], quantity: int) -> tuple[tuple[Told, ...], int]:
+    """Take a signed quantity off what waits in the same direction, oldest first: (what still waits, what is left)."""
+    if not waiting or not quantity:
+        return waiting, quantity
+    kept: list[Told] = []
+    for told in waiting:
+        if quantity and (told.quantity > 0) == (quantity > 0):
+            took = min(abs(told.quantity), abs(quantity))
+            sign = 1 if quantity > 0 else -1
+            quantity -= sign * took
+            rest = abs(told.quantity) - took
+            if rest:
+                growth, exits = min(told.growth, rest), min(told.exits, rest)
+                kept.append(replace(told, quantity=sign * rest, growth=growth, exits=exits))
+        else:
+            kept.append(told)
+    return tuple(kept), quantity
+
+
+def forget(fills: Fills, before: datetime) -> Fills:
+    """Let go of what was told at `before` or earlier: its counterpart will not come any more."""
+    return Fills(
+        trades=tuple(told for told in fills.trades if told.at > before),
+        moves_for_trades=tuple(told for told in fills.moves_for_trades if told.at > before),
+        order_fills=tuple(told for told in fills.order_fills if told.at > before),
+        moves_for_orders=tuple(told for told in fills.moves_for_orders if told.at > before),
+    )
+
+
+def next_forgotten(fills: Fills, within: timedelta) -> datetime | None:
+    """When the first of what makes a difference by waiting is let go of."""
+    times = [told.at for told in fills.trades]
+    times += [told.at for told in fills.moves_for_orders if told.growth or told.exits]
+    return min(times) + within if times else None
+
+
+def put(account: Account, contract: ContractId, fills: Fills) -> Account:
+    """The account with these fills of a contract; nothing is kept where nothing waits."""
+    if fills.is_empty:
+        if contract not in account.fills:
+            return account
+        return replace(account, fills={key: kept for key, kept in account.fills.items() if key != contract})
+    return replace(account, fills={**account.fills, contract: fills})
+
+
+def taken_off(account: Account, contract: ContractId) -> dict[OrderId, int]:
+    """Contracts of each order that have filled although its own message has not said so yet.
+
+    Growth is taken off any order of its side, a shrinking only off market orders: a stop or a target that the trader
+    leaves behind must not look smaller than it is.
+    """
+    fills = account.fills.get(contract)
+    if fills is None or not fills.moves_for_orders:
+        return {}
+    taken: dict[OrderId, int] = {}
+    for move in fills.moves_for_orders:
+        growth, exits = move.growth, move.exits
+        for order_id in move.orders:
+            order = account.orders.get(order_id)
+            if order is None:
+                continue
+            rest = order.remaining - taken.get(order_id, 0)
+            took = min(growth, rest)
+            growth -= took
+            if order.type is OrderType.MARKET:
+                out = min(exits, rest - took)
+                exits -= out
+                took += out
+            if took:
+                taken[order_id] = taken.get(order_id, 0) + took
+    return taken
+
+
+def left(account: Account, order: Order) -> int:
+    """Contracts of an order that may still fill, less what a position has shown of it already."""
+    if order.contract not in account.fills:
+        return order.remaining
+    return order.remaining - taken_off(account, order.contract).get(order.id, 0)
+
+
+def waiting_trades(account: Account, contract: ContractId) -> int:
+    """Signed size that trades have told and positions have not shown yet."""
+    fills = account.fills.get(contract)
+    return sum(told.quantity for told in fills.trades) if fills is not None else 0
+
+
+def closed_by_trades(account: Account, contract: ContractId, sign: int) -> int:
+    """Contracts of a long (+1) or short (-1) position that exit trades have closed and positions still show."""
+    fills = account.fills.get(contract)
+    if fills is None:
+        return 0
+    return sum(abs(told.quantity) for told in fills.trades if told.is_exit and (told.quantity > 0) != (sign > 0))

@@ -1,0 +1,247 @@
+"""What a message of the broker changes in what we believe of an account: pure, one function a message."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from msgspec.structs import replace
+
+from risk_manager.core import booking, exits, fills, protection, pursuit
+from risk_manager.core.contracts import contract_known, symbol_of
+from risk_manager.core.events import AccountRead, AccountSeen, OrderSeen, PositionSeen, TradeSeen
+from risk_manager.core.model import ENDED, ContractId, Order, OrderId, OrderStatus, OrderType, Position
+from risk_manager.core.pnl import cost_of
+from risk_manager.core.rule import LockKind
+from risk_manager.core.state import Account, Told
+
+
+def position_seen(account: Account, event: PositionSeen, now: datetime, within: timedelta) -> Account:
+    """The broker's last word on a contract."""
+    contract = event.contract
+    old = account.positions.get(contract)
+    before = old.signed_size if old is not None else 0
+    move = event.signed_size - before
+    if move:
+        account = _match_move(account, contract, before, event.signed_size, now, within)
+    account = replace(_with_position(account, event, now), told={**account.told, contract: now})
+    return protection.watch(_measured(account, contract), contract, now) if move else account
+
+
+def _match_move(
+    account: Account, contract: ContractId, before: int, after: int, now: datetime, within: timedelta
+) -> Account:
+    """Let a position's move meet the trades and orders that have told of it, or wait for them."""
+    move = after - before
+    growth = _growth(before, after)
+    going_out = exits.under_way(account, contract, now, within) if growth < abs(move) else 0
+    waiting = account.fills.get(contract, fills.NOTHING)
+    trades, untold = fills.settle(waiting.trades, move)
+    moves_for_trades = waiting.moves_for_trades
+    if untold:
+        moves_for_trades = (*moves_for_trades, Told(at=now, quantity=untold))
+    market_fills = sum(abs(told.quantity) for told in waiting.order_fills if told.until is not None)
+    order_fills, unshown = fills.settle(waiting.order_fills, move)
+    taken_fills = market_fills - sum(abs(told.quantity) for told in order_fills if told.until is not None)
+    shrinking = abs(move) - growth
+    by_exits = min(max(0, going_out - taken_fills), max(0, abs(unshown) - growth), shrinking)
+    moves_for_orders = waiting.moves_for_orders
+    if unshown:
+        side = 1 if move > 0 else -1
+        told = Told(
+            at=now,
+            quantity=unshown,
+            growth=min(growth, abs(unshown)),
+            exits=by_exits,
+            orders=_working_then(account, contract, side),
+        )
+        moves_for_orders = (*moves_for_orders, told)
+    account = fills.put(
+        account,
+        contract,
+        replace(
+            waiting,
+            trades=trades,
+            moves_for_trades=moves_for_trades,
+            order_fills=order_fills,
+            moves_for_orders=moves_for_orders,
+        ),
+    )
+    return pursuit.seen_move(account, contract, before, after, shrinking - taken_fills - by_exits, now, within)
+
+
+def _growth(before: int, after: int) -> int:
+    """Contracts by which a position has become larger on the side where it is now."""
+    if not after:
+        return 0
+    return max(0, abs(after) - abs(before)) if (before > 0) == (after > 0) and before else abs(after)
+
+
+def _working_then(account: Account, contract: ContractId, sign: int) -> tuple[OrderId, ...]:
+    orders = [
+        order
+        for order in account.orders.values()
+        if order.contract == contract and order.is_working and order.side.sign == sign
+    ]
+    orders.sort(key=lambda order: (order.created_at, order.id))
+    return tuple(order.id for order in orders)
+
+
+def _with_position(account: Account, event: PositionSeen, now: datetime) -> Account:
+    contract, signed_size = event.contract, event.signed_size
+    old = account.positions.get(contract)
+    if not signed_size:
+        if old is None:
+            return account
+        return replace(account, positions={key: kept for key, kept in account.positions.items() if key != contract})
+    known = contract_known(contract)
+    before = old.signed_size if old is not None else 0
+    grown = _growth(before, signed_size) > 0
+    growths = account.growths + 1 if grown else account.growths
+    is_same = old is not None and (before > 0) == (signed_size > 0)
+    position = Position(
+        contract=contract,
+        signed_size=signed_size,
+        average_price=event.average_price,
+        cost=cost_of(event.average_price, abs(signed_size), known.tick_size if known is not None else None),
+        first_seen_at=old.first_seen_at if old is not None and is_same else now,
+        increased=growths if grown or old is None else old.increased,
+        told_at=now,
+    )
+    return replace(account, positions={**account.positions, contract: position}, growths=growths)
+
+
+def _measured(account: Account, contract: ContractId) -> Account:
+    """Let the measure of each cooldown shrink with the position: what is gone may not come back."""
+    symbol = symbol_of(contract)
+    if not any(lock.kind is LockKind.COOLDOWN and lock.covers(symbol) for lock in account.locks):
+        return account
+    position = account.positions.get(contract)
+    size = (position.signed_size if position is not None else 0) + fills.waiting_trades(account, contract)
+    locks = []
+    for lock in account.locks:
+        allowed = lock.measure.get(contract, 0)
+        if lock.kind is LockKind.COOLDOWN and lock.covers(symbol) and allowed:
+            may = 0 if (size > 0) != (allowed > 0) else min(abs(allowed), abs(size)) * (1 if size > 0 else -1)
+            if may != allowed:
+                lock = replace(lock, measure={**lock.measure, contract: may})
+        locks.append(lock)
+    return replace(account, locks=tuple(locks))
+
+
+def order_seen(
+    account: Account, event: OrderSeen, now: datetime, within: timedelta, *, from_read: bool = False
+) -> Account:
+    """News of one order. What the message lacks stays as it was; an unknown order that has ended is ignored.
+
+    What comes late of an order that has ended does not bring it back.
+    """
+    if event.order in account.ended:
+        return account
+    old = account.orders.get(event.order)
+    if old is None:
+        order = _first_seen(event, now)
+        if order is None:
+            return account
+    else:
+        order = _merged(old, event, now)
+    if not from_read:
+        account = _match_fill(account, order, old.filled if old is not None else 0, now, within)
+    if order.status in ENDED:
+        account = replace(account, ended={**account.ended, order.id: now})
+        if old is None:
+            return account
+        account = pursuit.seen_ended(account, order)
+        orders = {key: kept for key, kept in account.orders.items() if key != order.id}
+    else:
+        if old is None and order.type is OrderType.MARKET:
+            account, order = pursuit.claim(account, order)
+        account = pursuit.seen_changed(account, order)
+        orders = {**account.orders, order.id: order}
+    return protection.watch(replace(account, orders=orders), order.contract, now)
+
+
+def _first_seen(event: OrderSeen, now: datetime) -> Order | None:
+    if event.contract is None or event.side is None or event.size is None:
+        return None
+    return Order(
+        id=event.order,
+        contract=event.contract,
+        side=event.side,
+        type=event.type if event.type is not None else OrderType.UNKNOWN,
+        status=event.status if event.status is not None else OrderStatus.OPEN,
+        size=event.size,
+        filled=event.filled or 0,
+        limit_price=event.limit_price,
+        stop_price=event.stop_price,
+        tag=event.tag or "",
+        created_at=event.created_at if event.created_at is not None else now,
+        first_seen_at=now,
+        told_at=now,
+    )
+
+
+def _merged(old: Order, event: OrderSeen, now: datetime) -> Order:
+    """What was known of an order with what a message says of it. What has filled never becomes less."""
+    return replace(
+        old,
+        type=event.type if event.type is not None else old.type,
+        status=event.status if event.status is not None else old.status,
+        size=event.size if event.size is not None else old.size,
+        filled=max(old.filled, event.filled) if event.filled is not None else old.filled,
+        limit_price=event.limit_price if event.limit_price is not None else old.limit_price,
+        stop_price=event.stop_price if event.stop_price is not None else old.stop_price,
+        tag=event.tag if event.tag else old.tag,
+        told_at=now,
+    )
+
+
+def _match_fill(account: Account, order: Order, filled_before: int, now: datetime, within: timedelta) -> Account:
+    """Let what an order says that it has filled meet the position's move, or wait for it."""
+    filled = order.filled - filled_before
+    if filled <= 0:
+        return account
+    waiting = account.fills.get(order.contract, fills.NOTHING)
+    moves, unshown = fills.settle(waiting.moves_for_orders, filled * order.side.sign)
+    order_fills = waiting.order_fills
+    if unshown and (order.id in account.orders or order.status not in ENDED):
+        own = min(abs(unshown), max(0, order.claimed - filled_before))
+        until = _exit_until(account, order, within)
+        parts = [(own, None), (abs(unshown) - own, until)] if until is not None else [(abs(unshown), None)]
+        order_fills = order_fills + tuple(
+            Told(at=now, quantity=part * order.side.sign, until=ends) for part, ends in parts if part
+        )
+    return fills.put(account, order.contract, replace(waiting, moves_for_orders=moves, order_fills=order_fills))
+
+
+def _exit_until(account: Account, order: Order, within: timedelta) -> datetime | None:
+    """Until when the fills of a market exit count as on their way; None for any other order."""
+    position = account.positions.get(order.contract)
+    if order.type is not OrderType.MARKET or position is None or order.side.sign == position.sign:
+        return None
+    return order.first_seen_at + within
+
+
+def trade_seen(account: Account, event: TradeSeen, now: datetime) -> Account:
+    """A fill is booked, once, and meets the position's move or waits for it."""
+    trade = event.trade
+    account, counts = booking.book(account, trade, now)
+    if not counts:
+        return account
+    waiting = account.fills.get(trade.contract, fills.NOTHING)
+    moves, untold = fills.settle(waiting.moves_for_trades, trade.size * trade.side.sign)
+    trades = waiting.trades
+    if untold:
+        trades = (*trades, Told(at=now, quantity=untold, is_exit=trade.is_exit))
+    return fills.put(account, trade.contract, replace(waiting, moves_for_trades=moves, trades=trades))
+
+
+def account_seen(account: Account, event: AccountSeen | AccountRead) -> Account:
+    """The account's own message."""
+    balance: Decimal | None = event.balance if event.balance is not None else account.balance
+    return replace(
+        account,
+        can_trade=event.can_trade if event.can_trade is not None else account.can_trade,
+        balance=balance,
+        name=event.name if event.name else account.name,
+    )

@@ -1,0 +1,160 @@
+"""All rules are asked, every breach is recorded once, the wishes of those that count go into the outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from risk_manager.core import locks
+from risk_manager.core.record import Alert, Breach, LockChange, Severity
+from risk_manager.core.rule import Finding, LockKind, Topic
+from risk_manager.core.settings import Armed
+from risk_manager.core.sight import Sight
+from risk_manager.core.state import Account, Lock, Standing
+
+
+class Judged:
+    """What asking the rules has brought, besides the outcome."""
+
+    __slots__ = ("alerts", "breaches", "locks")
+
+    def __init__(self) -> None:
+        self.breaches: list[Breach] = []
+        self.alerts: list[Alert] = []
+        self.locks: list[LockChange] = []
+
+
+def judge(sight: Sight, topics: Topic, *, strict: bool) -> Judged:
+    """Let standing locks act, then ask the rules whose topics have moved. Under a hard lock of the whole account no
+    rule is asked. With `strict` an error of a rule is an error; else a critical alert, once per spell."""
+    judged = Judged()
+    for lock in sight.account.locks:
+        locks.enforce(lock, sight, sight.outcome)
+    if any(lock.kind is LockKind.HARD and lock.symbol is None for lock in sight.account.locks):
+        return judged
+    for armed in sight.settings.rules:
+        if armed.rule.topics & topics:
+            _ask(armed, sight, judged, strict=strict)
+    return judged
+
+
+def _ask(armed: Armed, sight: Sight, judged: Judged, *, strict: bool) -> None:
+    rule = armed.rule
+    prefix = f"{rule.id}|"
+    try:
+        findings: Iterable[Finding] = tuple(rule.judge(sight, armed.config))
+    except Exception as error:  # a rule that fails must not take the others with it
+        if strict:
+            raise
+        findings = (_failed(rule.id, error),)
+    true_now: set[str] = set()
+    for finding in findings:
+        key = prefix + finding.about
+        true_now.add(key)
+        _take(armed, finding, key, sight, judged)
+    standing = sight.account.standing
+    over = [key for key in standing if key.startswith(prefix) and key not in true_now]
+    if over:
+        sight.account = replace(
+            sight.account, standing={key: held for key, held in standing.items() if key not in over}
+        )
+
+
+def _failed(rule: str, error: Exception) -> Finding:
+    return Finding(
+        about="error",
+        why=f"{rule} could not be asked ({type(error).__name__}: {error}); it protects nothing until this is mended",
+        is_breach=False,
+        warning=True,
+    )
+
+
+def _take(armed: Armed, finding: Finding, key: str, sight: Sight, judged: Judged) -> None:
+    """Record a finding if it is new, and let its wishes and its lock count unless the rule is waived."""
+    account, now, rule = sight.account, sight.now, armed.rule.id
+    held = account.standing.get(key)
+    waived = locks.is_waived(account, rule, finding.symbol)
+    is_new = held is None or held.waived != waived
+    if is_new and not finding.is_new:
+        return
+    if not waived and finding.is_new:
+        for wish in finding.wishes:
+            sight.outcome.add(wish, f"{rule}: {finding.why}")
+        if finding.lock is not None:
+            _lock(finding, rule, sight, judged)
+    if not is_new or not (finding.is_breach or finding.warning):
+        return
+    lock = (finding.lock.kind.value, finding.lock.symbol) if finding.lock is not None and not waived else None
+    sight.account = _standing(sight.account, key, Standing(rule, finding.about, waived, lock))
+    if finding.is_breach:
+        judged.breaches.append(
+            Breach(
+                account=account.id,
+                rule=rule,
+                about=finding.about,
+                why=finding.why,
+                at=now,
+                waived=waived,
+                value=finding.value,
+                limit=finding.limit,
+            )
+        )
+    if not waived:
+        judged.alerts.append(Alert(severity=_severity(finding), text=f"{rule}: {finding.why}", at=now, account=account.id))
+
+
+def _severity(finding: Finding) -> Severity:
+    """A hard lock is critical, and so is a rule that cannot be asked; anything else is a warning."""
+    if finding.about == "error" and not finding.is_breach:
+        return Severity.CRITICAL
+    is_hard = finding.lock is not None and finding.lock.kind is LockKind.HARD
+    return Severity.CRITICAL if is_hard and finding.is_breach else Severity.WARNING
+
+
+def _standing(account: Account, key: str, held: Standing) -> Account:
+    return replace(account, standing={**account.standing, key: held})
+
+
+def _lock(finding: Finding, rule: str, sight: Sight, judged: Judged) -> None:
+    assert finding.lock is not None
+    sight.account, lock, is_change = locks.set_lock(sight.account, rule, finding.lock, finding.why, sight.now)
+    sight.outcome.account = sight.account
+    locks.enforce(lock, sight, sight.outcome)
+    if is_change:
+        judged.locks.append(changed(sight.account, lock))
+
+
+def changed(account: Account, lock: Lock, *, ended: bool = False) -> LockChange:
+    """A lock's change for the record."""
+    return LockChange(
+        account=account.id,
+        rule=lock.rule,
+        symbol=lock.symbol,
+        kind=lock.kind.value,
+        since=lock.since,
+        until=lock.until,
+        why=lock.why,
+        ended=ended,
+    )
+
+
+def remember(sight: Sight, topics: Topic) -> Account:
+    """Let each rule that has a memory take note of what has happened; also under a lock."""
+    account = sight.account
+    for armed in sight.settings.rules:
+        rule = armed.rule
+        if rule.remember is None or not rule.topics & topics:
+            continue
+        known = account.memory.get(rule.id)
+        kept = rule.remember(sight, armed.config, known)
+        if kept is not known and kept != known:
+            account = replace(account, memory={**account.memory, rule.id: kept})
+            sight.account = account
+    return account
+
+
+def earliest(times: Iterable[datetime | None]) -> datetime | None:
+    """The first of some instants, None where there is none."""
+    return min((at for at in times if at is not None), default=None)

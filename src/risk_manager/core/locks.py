@@ -1,0 +1,170 @@
+"""Lockouts, cooldowns, waivers (MOD-002): how they begin, what they undo, how they end.
+
+Several stand at once, each ends on its own. Nothing shortens one but an admin.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from risk_manager.core import fills, trading_day
+from risk_manager.core.contracts import symbol_of
+from risk_manager.core.events import Cleared
+from risk_manager.core.model import ContractId, Symbol
+from risk_manager.core.outcome import Outcome
+from risk_manager.core.rule import (
+    CancelOrder,
+    CloseAll,
+    CloseSymbol,
+    Condition,
+    CutOrder,
+    LockKind,
+    LockWish,
+    ReduceContract,
+)
+from risk_manager.core.settings import Settings
+from risk_manager.core.sight import Sight
+from risk_manager.core.state import Account, Line, Lock, Waiver
+
+
+def set_lock(account: Account, rule: str, wish: LockWish, why: str, now: datetime) -> tuple[Account, Lock, bool]:
+    """The account with a lock that somebody wishes for; an equal one that stands keeps the later end.
+
+    The flag says whether it is new or has been prolonged.
+    """
+    for index, known in enumerate(account.locks):
+        if known.rule == rule and known.symbol == wish.symbol and known.kind is wish.kind:
+            if known.until is None or (wish.until is not None and wish.until <= known.until):
+                return account, known, False
+            lock = replace(known, until=wish.until)
+            return replace(account, locks=(*account.locks[:index], lock, *account.locks[index + 1 :])), lock, True
+    lock = Lock(
+        rule=rule,
+        symbol=wish.symbol,
+        kind=wish.kind,
+        since=wish.since if wish.since is not None else now,
+        until=wish.until,
+        why=why,
+        condition=wish.condition,
+        measure=_measure(account, wish.symbol) if wish.kind is LockKind.COOLDOWN else {},
+    )
+    return replace(account, locks=(*account.locks, lock)), lock, True
+
+
+def _measure(account: Account, symbol: Symbol | None) -> dict[ContractId, int]:
+    """The sizes that stand when a cooldown begins, the fills that are on their way to the positions included."""
+    contracts = set(account.positions) | set(account.fills)
+    sizes: dict[ContractId, int] = {}
+    for contract in contracts:
+        if symbol is not None and symbol_of(contract) != symbol:
+            continue
+        position = account.positions.get(contract)
+        size = (position.signed_size if position is not None else 0) + fills.waiting_trades(account, contract)
+        if size:
+            sizes[contract] = size
+    return sizes
+
+
+def enforce(lock: Lock, sight: Sight, outcome: Outcome) -> None:
+    """Wish for whatever a standing lock demands of what is there now."""
+    why = f"{lock.rule} lock: {lock.why}"
+    if lock.kind is LockKind.HARD:
+        outcome.add(CloseAll() if lock.symbol is None else CloseSymbol(lock.symbol), why)
+        return
+    for position in list(sight.positions()):
+        if not lock.covers(symbol_of(position.contract)):
+            continue
+        allowed = lock.measure.get(position.contract, 0)
+        may = abs(allowed) if (allowed > 0) == (position.signed_size > 0) else 0
+        excess = sight.size_left(position.contract) - may
+        if excess > 0:
+            outcome.add(ReduceContract(position.contract, excess), why)
+    for order, left in list(sight.orders()):
+        if lock.covers(symbol_of(order.contract)) and sight.increase(order, left) > 0:
+            outcome.add(CutOrder(order.id) if sight.is_opposite(order) else CancelOrder(order.id), why)
+
+
+def end_locks(account: Account, ended: list[Lock]) -> Account:
+    """The account without these locks. The end of a lock ends the breaches that set it."""
+    if not ended:
+        return account
+    marks = {(lock.rule, lock.kind.value, lock.symbol) for lock in ended}
+    standing = {
+        key: held
+        for key, held in account.standing.items()
+        if held.lock is None or (held.rule, held.lock[0], held.lock[1]) not in marks
+    }
+    return replace(account, locks=tuple(lock for lock in account.locks if lock not in ended), standing=standing)
+
+
+def run_out(account: Account, now: datetime) -> tuple[Account, list[Lock]]:
+    """End the locks and waivers whose time has come; what a waiver has covered is judged anew."""
+    ended = [lock for lock in account.locks if lock.until is not None and lock.until <= now]
+    account = end_locks(account, ended)
+    over = [waiver for waiver in account.waivers if waiver.until <= now]
+    return end_waivers(account, over), ended
+
+
+def end_waivers(account: Account, over: list[Waiver]) -> Account:
+    """The account without these waivers, and without the record of what they have covered."""
+    if not over:
+        return account
+    rules = {waiver.rule for waiver in over}
+    standing = {key: held for key, held in account.standing.items() if not (held.waived and held.rule in rules)}
+    return replace(
+        account, waivers=tuple(waiver for waiver in account.waivers if waiver not in over), standing=standing
+    )
+
+
+def is_waived(account: Account, rule: str, symbol: Symbol | None) -> bool:
+    """True where the admin has waived the rule, for the account or for this symbol."""
+    return any(
+        waiver.rule == rule and (waiver.symbol is None or waiver.symbol == symbol) for waiver in account.waivers
+    )
+
+
+def clear(account: Account, settings: Settings, event: Cleared, now: datetime) -> tuple[Account, list[Lock]]:
+    """The admin's clear: the rule's locks go (of one symbol, or all of them), and the rule is waived for as much
+    until its next reset, unless it is kept. Clearing a rule that holds no lock does nothing.
+
+    For rules about single fills a clear draws a line: earlier fills never count for them again.
+    """
+    rule = event.rule
+    gone = [lock for lock in account.locks if lock.rule == rule and event.symbol in (None, lock.symbol)]
+    if not gone:
+        return account, []
+    account = end_locks(account, gone)
+    if any(lock.symbol is None for lock in gone):
+        standing = {key: held for key, held in account.standing.items() if held.rule != rule}
+        account = replace(account, standing=standing)
+    armed = settings.armed(rule)
+    if armed is not None and armed.rule.single_fills:
+        memory = {key: kept for key, kept in account.memory.items() if key != rule}
+        account = replace(account, lines={**account.lines, rule: Line(now, account.arrivals)}, memory=memory)
+    if event.keep_rule:
+        return account, gone
+    reset = settings.defaults.reset
+    if armed is not None and armed.rule.reset_of is not None:
+        reset = armed.rule.reset_of(armed.config, settings.defaults)
+    until = trading_day.next_reset(now, reset)
+    symbols = dict.fromkeys(lock.symbol for lock in gone)
+    kept_waivers = [waiver for waiver in account.waivers if waiver.rule != rule or waiver.symbol not in symbols]
+    new = [Waiver(rule=rule, symbol=symbol, until=until, why=event.why) for symbol in symbols]
+    return replace(account, waivers=(*kept_waivers, *new)), gone
+
+
+def end_conditions(sight: Sight) -> tuple[Account, list[Lock]]:
+    """End the open-ended locks whose condition has ended."""
+    over = [lock for lock in sight.account.locks if lock.condition is not None and _is_over(sight, lock)]
+    return end_locks(sight.account, over), over
+
+
+def _is_over(sight: Sight, lock: Lock) -> bool:
+    if lock.condition is Condition.MAY_NOT_TRADE:
+        return sight.account.can_trade is True
+    armed = sight.settings.armed(lock.rule)
+    if armed is None or armed.rule.lists is None:
+        return True
+    return lock.symbol is not None and not armed.rule.lists(armed.config, lock.symbol)

@@ -1,0 +1,44 @@
+"""When the market of a contract is open: the week of CME Globex, without holidays.
+
+17:00 to 16:00 Chicago from Sunday to Friday (gateway reference, section 13.5). Only used to tell an old price from a
+market that sleeps.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from risk_manager.core import trading_day
+from risk_manager.core.model import ContractId
+
+_ZONE = "America/Chicago"
+_OPEN = time(17, 0)
+_CLOSE = time(16, 0)
+_FRIDAY, _SATURDAY, _SUNDAY = 4, 5, 6
+
+
+def is_open(contract: ContractId, now: datetime) -> bool:
+    """True while the contract trades. Every product is taken to follow the same week."""
+    del contract
+    local = now.astimezone(ZoneInfo(_ZONE))
+    weekday, at = local.weekday(), local.time()
+    if weekday == _SATURDAY:
+        return False
+    if weekday == _SUNDAY:
+        return at >= _OPEN
+    if weekday == _FRIDAY:
+        return at < _CLOSE
+    return at < _CLOSE or at >= _OPEN
+
+
+def next_open(contract: ContractId, now: datetime) -> datetime | None:
+    """When the contract trades again; None while it does."""
+    if is_open(contract, now):
+        return None
+    day = now.astimezone(ZoneInfo(_ZONE)).date()
+    while True:
+        at = trading_day.instant(day, _OPEN, _ZONE)
+        if at > now and is_open(contract, at):
+            return at
+        day += timedelta(days=1)

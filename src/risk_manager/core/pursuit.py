@@ -1,0 +1,212 @@
+"""Closes and changes under way: confirmed by what the broker reports, given two seconds, then asked for again.
+
+A wish is computed afresh at every step; here it is only decided whether it leaves now, because it is not under way
+already and no pause stands. So what is still wrong is asked for again, without end, and what is right is dropped.
+Pauses: 0.25 s, doubling to at most 5 s.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from risk_manager.core.commands import Cancel, Close, Command, Fetch, MoveStop, PlaceStop, Reduce, Resize
+from risk_manager.core.events import Refusal
+from risk_manager.core.model import ContractId, Order, OrderId, OrderStatus, OrderType
+from risk_manager.core.state import Account, Change, ChangeKind, Closing, Placing
+
+_PAUSE_FIRST_SECONDS = 0.25
+_PAUSE_MOST_SECONDS = 5.0
+MARKET_CLOSED_PAUSE = timedelta(seconds=30)
+LOUD_FROM_TRY = 3
+"""The third try and every later one alert."""
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def pause(tries: int) -> timedelta:
+    """How long to wait after the n-th try before the state is judged afresh."""
+    return timedelta(seconds=min(_PAUSE_MOST_SECONDS, _PAUSE_FIRST_SECONDS * 2 ** min(tries - 1, 10)))
+
+
+def without(mapping: dict[K, V], key: K) -> dict[K, V]:
+    """The mapping without one key."""
+    return {kept: value for kept, value in mapping.items() if kept != key} if key in mapping else mapping
+
+
+def closing_of(account: Account, contract: ContractId) -> int | None:
+    """Contracts that a command of ours is closing now: a number, None for the whole position, 0 for none."""
+    closing = account.closings.get(contract)
+    if closing is None or not closing.is_under_way():
+        return 0
+    return None if closing.is_whole else closing.outstanding
+
+
+def seen_move(
+    account: Account, contract: ContractId, before: int, after: int, closed: int, now: datetime, within: timedelta
+) -> Account:
+    """A position has moved; `closed` contracts of a shrinking are not explained by market exits of the trader.
+
+    Flat or reversed: our close is done. Smaller: that is progress, and gives it `within` more.
+    """
+    closing = account.closings.get(contract)
+    if closing is None:
+        return account
+    if not after or (after > 0) != (before > 0):
+        return replace(account, closings=without(account.closings, contract))
+    if abs(after) >= abs(before):
+        return account
+    confirm_by = now + within if closing.is_under_way() else closing.confirm_by
+    if closing.is_whole:
+        return replace(account, closings={**account.closings, contract: replace(closing, confirm_by=confirm_by)})
+    if closed <= 0:
+        return account
+    outstanding = max(0, closing.outstanding - closed)
+    if outstanding:
+        closings = {**account.closings, contract: replace(closing, outstanding=outstanding, confirm_by=confirm_by)}
+    else:
+        closings = without(account.closings, contract)
+    trims = dict(account.trims)
+    sign = 1 if after > 0 else -1
+    for order in account.orders.values():
+        if (
+            order.contract == contract
+            and order.is_working
+            and order.side.sign != sign
+            and order.type is not OrderType.MARKET
+            and order.remaining > abs(after) - outstanding
+        ):
+            trims[order.id] = contract
+    return replace(account, closings=closings, trims=trims)
+
+
+def claim(account: Account, order: Order) -> tuple[Account, Order]:
+    """A market order that is first seen while a close of ours is under way is taken for it, up to its size."""
+    closing = account.closings.get(order.contract)
+    position = account.positions.get(order.contract)
+    if closing is None or not closing.is_under_way() or position is None or order.side.sign == position.sign:
+        return account, order
+    wanted = position.size if closing.is_whole else closing.outstanding
+    claimed = min(order.size, max(0, wanted - closing.claimed))
+    closings = {**account.closings, order.contract: replace(closing, claimed=closing.claimed + claimed)}
+    return replace(account, closings=closings), replace(order, claimed=claimed)
+
+
+def seen_ended(account: Account, order: Order) -> Account:
+    """An order is gone: nothing is left to change of it. Our own close that ended unfilled counts as refused."""
+    changes = without(account.changes, order.id)
+    trims = without(account.trims, order.id)
+    closings = account.closings
+    closing = closings.get(order.contract)
+    if order.claimed > order.filled and order.status is not OrderStatus.FILLED and closing is not None:
+        if closing.is_under_way():
+            again = replace(closing, again_at=order.told_at + pause(closing.tries))
+            closings = {**closings, order.contract: again}
+    return replace(_placed(account, order), changes=changes, trims=trims, closings=closings)
+
+
+def seen_changed(account: Account, order: Order) -> Account:
+    """An order that lives on has been told of: is it what we asked for?"""
+    account = _placed(account, order)
+    change = account.changes.get(order.id)
+    if change is None or change.kind is ChangeKind.CANCEL:
+        return account
+    is_sized = change.size is None or order.size == change.size or (
+        change.kind is ChangeKind.RESIZE and order.size <= change.size
+    )
+    is_priced = change.price is None or order.stop_price == change.price
+    if is_sized and is_priced:
+        return replace(account, changes=without(account.changes, order.id))
+    return account
+
+
+def _placed(account: Account, order: Order) -> Account:
+    placing = account.placings.get(order.contract)
+    if placing is None or not order.tag or placing.tag != order.tag:
+        return account
+    return replace(account, placings=without(account.placings, order.contract))
+
+
+def start_over(account: Account, now: datetime) -> Account:
+    """After a restart nothing of ours is under way; what must go still must."""
+    changes = {key: replace(change, again_at=now) for key, change in account.changes.items() if change.sweeps}
+    return replace(account, closings={}, placings={}, changes=changes)
+
+
+def run_out(account: Account, now: datetime) -> tuple[Account, bool]:
+    """Begin the pause of all that has not been confirmed in time. The flag says whether there was any."""
+    closings = {key: _late(closing, now) for key, closing in account.closings.items()}
+    changes = {key: _late(change, now) for key, change in account.changes.items()}
+    placings = {key: _late(placing, now) for key, placing in account.placings.items()}
+    if closings == account.closings and changes == account.changes and placings == account.placings:
+        return account, False
+    return replace(account, closings=closings, changes=changes, placings=placings), True
+
+
+P = TypeVar("P", Closing, Change, Placing)
+
+
+def _late(pursued: P, now: datetime) -> P:
+    if pursued.again_at is None and pursued.confirm_by <= now:
+        return replace(pursued, again_at=pursued.confirm_by + pause(pursued.tries))
+    return pursued
+
+
+def refused(account: Account, command: Command, refusal: Refusal, now: datetime) -> Account:
+    """The gateway has refused a command: a pause, then the state is judged afresh."""
+    match command:
+        case Close() | Reduce():
+            closing = account.closings.get(command.contract)
+            if closing is None or not closing.is_under_way():
+                return account
+            again_at = now + _pause_after(refusal, closing.tries)
+            return replace(
+                account, closings={**account.closings, command.contract: replace(closing, again_at=again_at)}
+            )
+        case Cancel() | Resize() | MoveStop():
+            change = account.changes.get(command.order)
+            if change is None or not change.is_under_way():
+                return account
+            again_at = now + _pause_after(refusal, change.tries)
+            return replace(account, changes={**account.changes, command.order: replace(change, again_at=again_at)})
+        case PlaceStop():
+            placing = account.placings.get(command.contract)
+            if placing is None or placing.tag != command.tag:
+                return account
+            again_at = now + _pause_after(refusal, placing.tries)
+            return replace(
+                account, placings={**account.placings, command.contract: replace(placing, again_at=again_at)}
+            )
+        case Fetch():
+            return account
+
+
+def _pause_after(refusal: Refusal, tries: int) -> timedelta:
+    return MARKET_CLOSED_PAUSE if refusal is Refusal.MARKET_CLOSED else pause(tries)
+
+
+def next_due(account: Account) -> datetime | None:
+    """When the first confirmation is overdue or the first pause is over."""
+    times = [
+        pursued.again_at or pursued.confirm_by
+        for family in (account.closings, account.changes, account.placings)
+        for pursued in family.values()
+    ]
+    return min(times, default=None)
+
+
+def is_quiet(account: Account) -> bool:
+    """True when nothing is being pursued."""
+    return not (account.closings or account.changes or account.placings)
+
+
+def order_ids_being_cancelled(account: Account) -> frozenset[OrderId]:
+    """Orders whose cancel is under way."""
+    return frozenset(
+        key
+        for key, change in account.changes.items()
+        if change.kind is ChangeKind.CANCEL and change.is_under_way()
+    )

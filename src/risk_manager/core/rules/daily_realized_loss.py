@@ -1,0 +1,109 @@
+"""RULE-003 daily_realized_loss: the day may not lose more than this.
+
+Watches: realized P&L of the day, and the open P&L as well unless that is switched off; each closing order by itself
+where `single_trade_limit` is set.
+Breached: when the limit is reached (<=).
+Then: closes everything and locks the account.
+Ends: at the next reset of the rule's own day.
+Blind: the last known mark serves; a position without any price is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from risk_manager.core import pnl, trade_counts, trading_day
+from risk_manager.core.model import OrderId
+from risk_manager.core.pnl import usd
+from risk_manager.core.rule import Finding, Rule, Topic
+from risk_manager.core.rules import consequence
+from risk_manager.core.settings import Action, Defaults, Loss, ResetTime, WallTime, ZoneName
+from risk_manager.core.sight import Sight
+
+ID = "RULE-003"
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the admin may set."""
+
+    limit: Loss
+    single_trade_limit: Loss | None = None
+    include_unrealized: bool = True
+    include_fees: bool = True
+    reset_time: WallTime | None = None
+    timezone: ZoneName | None = None
+    action: Action = Action.CLOSE_ALL_AND_LOCKOUT
+
+
+class Memory(msgspec.Struct, frozen=True):
+    """The closing orders of the day that have reached `single_trade_limit`, as of a revision of the trades."""
+
+    revision: int
+    since: datetime
+    orders: tuple[tuple[OrderId, Decimal], ...]
+
+
+def reset_of(config: Config, defaults: Defaults) -> ResetTime:
+    """The rule's own day."""
+    return consequence.own_reset(config.reset_time, config.timezone, defaults)
+
+
+def judge(sight: Sight, config: Config) -> Iterator[Finding]:
+    """Asked on trades and positions, and on quotes where the open P&L counts."""
+    reset = reset_of(config, sight.settings.defaults)
+    realized = pnl.realized_in(sight.account, reset, include_fees=config.include_fees)
+    value, parts = realized, ""
+    if config.include_unrealized:
+        unrealized = sight.unrealized()
+        value += unrealized
+        parts = f" (realized {usd(realized)}, open {usd(unrealized)})"
+    if value <= config.limit:
+        why = f"Daily loss {usd(value)} reached the limit {usd(config.limit)}{parts}"
+        yield consequence.about_account(config.action, why, reset, sight.now, value=value, limit=config.limit)
+    if config.single_trade_limit is not None:
+        known = sight.account.memory.get(ID)
+        for order, result in known.orders if known is not None else ():
+            why = f"Order {order} lost {usd(result)}, the limit for one trade is {usd(config.single_trade_limit)}"
+            yield consequence.about_account(
+                config.action,
+                why,
+                reset,
+                sight.now,
+                about=f"order {order}",
+                value=result,
+                limit=config.single_trade_limit,
+            )
+
+
+def remember(sight: Sight, config: Config, known: Memory | None) -> Memory | None:
+    """Add up the closing orders of the day again when the trades have changed."""
+    if config.single_trade_limit is None:
+        return None
+    day = sight.account.days[trading_day.key(reset_of(config, sight.settings.defaults))]
+    if known is not None and known.revision == sight.account.revision and known.since == day.start:
+        return known
+    trades = trade_counts.counting(sight.account, ID, day)
+    orders = tuple(
+        (order, result)
+        for order, result in trade_counts.results_by_order(trades).items()
+        if result <= config.single_trade_limit
+    )
+    return Memory(sight.account.revision, day.start, orders)
+
+
+RULE = Rule(
+    id=ID,
+    key="daily_realized_loss",
+    config=Config,
+    judge=judge,
+    topics=Topic.TRADES | Topic.POSITIONS | Topic.QUOTES,
+    actions=(Action.CLOSE_ALL_AND_LOCKOUT,),
+    remember=remember,
+    memory=Memory | None,
+    reset_of=reset_of,
+    single_fills=True,
+)

@@ -1,0 +1,130 @@
+"""RULE-001 max_contracts: no more contracts than this over all instruments of the account.
+
+Watches: positions and working orders.
+Breached: when the count is greater than the limit (the limit itself is allowed; a limit of 0 is too).
+Then: closes everything, or only the excess; an order that could break the limit is cancelled. Nothing is locked.
+Ends: when the count is within the limit again.
+Blind: sizes are the gateway's last word; prices do not matter.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from decimal import ROUND_CEILING, Decimal
+
+import msgspec
+
+from risk_manager.core import pending
+from risk_manager.core.contracts import contract_known, symbol_of
+from risk_manager.core.model import ContractId, Position
+from risk_manager.core.rule import CloseAll, Finding, ReduceContract, Rule, Topic, Wish
+from risk_manager.core.settings import Action, Contracts, Weight
+from risk_manager.core.sight import Sight
+
+_ONE = Decimal(1)
+_ZERO = Decimal(0)
+
+
+class CountType(enum.Enum):
+    """How contracts add up."""
+
+    NET = "net"
+    """Longs less shorts, without sign."""
+    GROSS = "gross"
+    """Longs and shorts together."""
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the admin may set."""
+
+    limit: Contracts
+    count_type: CountType = CountType.NET
+    close_all: bool = True
+    reduce_to_limit: bool = False
+    check_pending_orders: bool = True
+    micro_weight: Weight = _ONE
+    """What one micro counts: 0.1 counts ten MNQ as one NQ."""
+    action: Action | None = None
+
+    def __post_init__(self) -> None:
+        if self.action is None and not self.close_all and not self.reduce_to_limit:
+            raise ValueError("close_all and reduce_to_limit are both false: one of them must say what a breach does")
+
+    @property
+    def reduces(self) -> bool:
+        """True where only the excess is closed."""
+        return self.action is Action.REDUCE_TO_LIMIT if self.action is not None else self.reduce_to_limit
+
+
+def weight_of(contract: ContractId, config: Config) -> Decimal:
+    """What one contract counts."""
+    known = contract_known(contract)
+    return config.micro_weight if known is not None and known.is_micro else _ONE
+
+
+def count(sight: Sight, config: Config, *, left: bool) -> Decimal:
+    """The count, signed under net. With `left` without what is being closed already."""
+    total = _ZERO
+    for position in sight.positions():
+        size = sight.size_left(position.contract) if left else position.size
+        sign = position.sign if config.count_type is CountType.NET else 1
+        total += size * sign * weight_of(position.contract, config)
+    return total
+
+
+def judge(sight: Sight, config: Config) -> Iterator[Finding]:
+    """Asked of the positions first, and of the orders where those are within the limit."""
+    counted = count(sight, config, left=True)
+    if abs(counted) > config.limit:
+        yield _too_many(sight, config, counted)
+    else:
+        if abs(count(sight, config, left=False)) > config.limit:
+            yield Finding(about="positions", why="still being closed", is_new=False)
+        if config.check_pending_orders:
+            yield from pending.over_limit(sight, lambda book: _worst(sight, config, counted, book), config.limit)
+
+
+def _too_many(sight: Sight, config: Config, counted: Decimal) -> Finding:
+    kind = config.count_type.value
+    why = f"{_number(abs(counted))} contracts ({kind}) are more than the limit of {config.limit}"
+    if not config.reduces:
+        return Finding(about="positions", why=why, wishes=(CloseAll(),), value=abs(counted), limit=Decimal(config.limit))
+    wishes: list[Wish] = []
+    excess = abs(counted) - config.limit
+    side = None if config.count_type is CountType.GROSS else (1 if counted > 0 else -1)
+    reduced: list[Position] = []
+    for position in sorted(sight.positions(), key=lambda position: -position.increased):
+        size = sight.size_left(position.contract)
+        if excess <= 0 or not size or (side is not None and position.sign != side):
+            continue
+        weight = weight_of(position.contract, config)
+        closing = min(size, int((excess / weight).to_integral_value(rounding=ROUND_CEILING)))
+        wishes.append(ReduceContract(position.contract, closing))
+        reduced.append(position)
+        excess -= closing * weight
+    wishes += pending.adding_to(sight, reduced, symbol_of)
+    return Finding(about="positions", why=why, wishes=tuple(wishes), value=abs(counted), limit=Decimal(config.limit))
+
+
+def _worst(sight: Sight, config: Config, counted: Decimal, book: pending.Book) -> pending.Worst:
+    """The worst case of what is open and what is working, and the orders at fault."""
+    if config.count_type is CountType.NET:
+        up = counted + sum((line.increase * weight_of(line.contract, config) for line in book.buys()), _ZERO)
+        down = counted - sum((line.increase * weight_of(line.contract, config) for line in book.sells()), _ZERO)
+        return pending.Worst(abs(up), book.buys()) if abs(up) >= abs(down) else pending.Worst(abs(down), book.sells())
+    return pending.gross(sight, book, lambda contract: weight_of(contract, config))
+
+
+def _number(amount: Decimal) -> str:
+    return f"{amount.normalize():f}"
+
+
+RULE = Rule(
+    id="RULE-001",
+    key="max_contracts",
+    config=Config,
+    judge=judge,
+    topics=Topic.POSITIONS | Topic.ORDERS,
+    actions=(Action.CLOSE_ALL, Action.REDUCE_TO_LIMIT),
+)

@@ -1,0 +1,83 @@
+"""RULE-008 no_stop_loss_grace: a position without a stop for all of it is closed when the grace is over.
+
+Watches: positions and the working stop orders on their contracts, on the opposite side, at any price.
+Breached: at the end of the grace, exactly. It runs from the moment at which the stops are less than the position;
+growth does not begin it again, a reversal does.
+Then: closes the position, or everything. No lock.
+Ends: when the position is protected or gone.
+Blind: one second before the end the working orders are read afresh.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import msgspec
+
+from risk_manager.core import protection
+from risk_manager.core.model import Position
+from risk_manager.core.rule import CloseAll, CloseContract, Finding, Rule, Topic
+from risk_manager.core.settings import Action, Duration
+from risk_manager.core.sight import Sight, seconds
+
+READ_BEFORE_END = timedelta(seconds=1)
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the admin may set."""
+
+    grace_period_seconds: Duration
+    action: Action = Action.CLOSE_POSITION
+
+
+def _end(sight: Sight, config: Config, position: Position) -> datetime | None:
+    since = sight.account.unprotected.get(position.contract)
+    return None if since is None else since + seconds(config.grace_period_seconds)
+
+
+def judge(sight: Sight, config: Config) -> Iterator[Finding]:
+    """Asked when orders or positions move, and at the end of each grace."""
+    for position in sight.positions():
+        end = _end(sight, config, position)
+        symbol = sight.symbol(position.contract)
+        if end is None or sight.now < end or sight.is_symbol_locked(symbol):
+            continue
+        stopped = protection.stopped(sight.account, position.contract)
+        yield Finding(
+            about=position.contract,
+            why=(
+                f"{position.size} {symbol} without a stop for all of it ({stopped} of {position.size} protected) "
+                f"for {config.grace_period_seconds} s"
+            ),
+            wishes=(CloseAll() if config.action is Action.CLOSE_ALL else CloseContract(position.contract),),
+            symbol=symbol,
+        )
+
+
+def next_due(sight: Sight, config: Config) -> datetime | None:
+    """The end of the next grace, or the moment at which the orders are to be read before it."""
+    times: list[datetime] = []
+    for position in sight.positions():
+        end = _end(sight, config, position)
+        if end is not None:
+            times += [end - READ_BEFORE_END, end]
+    return min((at for at in times if at > sight.now), default=None)
+
+
+def reads(sight: Sight, config: Config) -> bool:
+    """True at the moments at which the working orders are to be read before a grace ends."""
+    ends = (_end(sight, config, position) for position in sight.positions())
+    return any(end is not None and end - READ_BEFORE_END == sight.now for end in ends)
+
+
+RULE = Rule(
+    id="RULE-008",
+    key="no_stop_loss_grace",
+    config=Config,
+    judge=judge,
+    topics=Topic.POSITIONS | Topic.ORDERS,
+    actions=(Action.CLOSE_POSITION, Action.CLOSE_ALL),
+    next_due=next_due,
+    reads=reads,
+)

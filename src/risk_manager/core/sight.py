@@ -1,0 +1,142 @@
+"""What a rule or a lock sees: the account, the market, the time, and what is already being done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from risk_manager.core import exits, fills, pnl
+from risk_manager.core.contracts import contract_known, symbol_of
+from risk_manager.core.model import Contract, ContractId, Order, Position, Symbol
+from risk_manager.core.outcome import Outcome
+from risk_manager.core.pursuit import closing_of
+from risk_manager.core.rule import LockKind
+from risk_manager.core.settings import Settings
+from risk_manager.core.state import Account, ChangeKind, State
+
+
+class Sight:
+    """One account at one instant, with the work that this step has planned so far."""
+
+    __slots__ = ("_stood", "account", "now", "outcome", "settings", "state", "within")
+
+    def __init__(self, state: State, account: Account, settings: Settings, now: datetime, outcome: Outcome) -> None:
+        self.state = state
+        self.account = account
+        self.settings = settings
+        self.now = now
+        self.outcome = outcome
+        self.within = confirm_within(settings)
+        self._stood = account.locks
+
+    # What is open
+
+    def positions(self) -> Iterator[Position]:
+        """Every open position, as the broker has reported it."""
+        return iter(self.account.positions.values())
+
+    def size_left(self, contract: ContractId) -> int:
+        """Contracts of a position that nobody is closing: less what is under way and what this step has planned."""
+        position = self.account.positions.get(contract)
+        if position is None:
+            return 0
+        closing = self.closing_by_us(contract)
+        if closing >= position.size:
+            return 0
+        return max(0, position.size - closing - self.going_out(contract))
+
+    def closing_by_us(self, contract: ContractId) -> int:
+        """Contracts of a position that the guard closes: under way, or planned in this step."""
+        position = self.account.positions.get(contract)
+        if position is None:
+            return 0
+        under_way = closing_of(self.account, contract)
+        planned = self.outcome.closing(contract)
+        if under_way is None or planned is None:
+            return position.size
+        return min(position.size, under_way + planned)
+
+    def going_out(self, contract: ContractId) -> int:
+        """Contracts of a position that market exits are about to close."""
+        return exits.under_way(self.account, contract, self.now, self.within)
+
+    # Orders
+
+    def orders(self) -> Iterator[tuple[Order, int]]:
+        """Working orders that nobody is cancelling, each with what may still fill; exits under way are left out."""
+        account = self.account
+        for order in account.orders.values():
+            if not order.is_working or self.outcome.cancels_order(order.id):
+                continue
+            change = account.changes.get(order.id)
+            is_changing = change is not None and change.is_under_way()
+            if change is not None and is_changing and change.kind is ChangeKind.CANCEL:
+                continue
+            if exits.only_reduces(account, order):
+                continue
+            left = fills.left(account, order)
+            if change is not None and is_changing and change.kind is ChangeKind.RESIZE and change.size is not None:
+                left = min(left, max(0, change.size - order.filled))
+            if self.outcome.cuts_order(order.id):
+                left = min(left, self.room(order))
+            yield order, left
+
+    def increase(self, order: Order, left: int) -> int:
+        """Contracts by which an order, filled, makes its position larger; past zero, only the part past zero.
+
+        A protective order increases nothing: it is measured against the position as it is reported.
+        """
+        position = self.account.positions.get(order.contract)
+        if position is None or order.side.sign == position.sign:
+            return left
+        return max(0, left - position.size)
+
+    def is_opposite(self, order: Order) -> bool:
+        """True for an order on the other side of an open position: it gets out before it gets in."""
+        position = self.account.positions.get(order.contract)
+        return position is not None and order.side.sign != position.sign
+
+    def room(self, order: Order) -> int:
+        """How many contracts an opposite order may keep: the position as reported, less what the guard closes."""
+        position = self.account.positions.get(order.contract)
+        return 0 if position is None else max(0, position.size - self.closing_by_us(order.contract))
+
+    # Prices
+
+    def contract(self, contract: ContractId) -> Contract | None:
+        """What the contract is worth; None for an unknown product."""
+        return contract_known(contract)
+
+    def mark(self, position: Position) -> Decimal | None:
+        """The price that a position is worth, None where it is unpriced."""
+        return pnl.mark(self.state, position, self.settings.defaults)
+
+    def open_pnl(self, position: Position) -> Decimal | None:
+        """Open P&L of one position, None where it is unpriced."""
+        mark = self.mark(position)
+        return None if mark is None else pnl.of_position(self.account, position, mark)
+
+    def unrealized(self) -> Decimal:
+        """Open P&L of the account."""
+        return pnl.unrealized(self.state, self.account, self.settings)
+
+    # Locks
+
+    def is_symbol_locked(self, symbol: Symbol) -> bool:
+        """True where a hard lock of this symbol stood before this step: no rule is asked of it."""
+        return any(lock.kind is LockKind.HARD and lock.symbol == symbol for lock in self._stood)
+
+    def symbol(self, contract: ContractId) -> Symbol:
+        """The trader's word for a contract's product."""
+        return symbol_of(contract)
+
+
+def confirm_within(settings: Settings) -> timedelta:
+    """How long the broker has to confirm, and how far apart the messages of one fill may come."""
+    return seconds(settings.defaults.confirm_within)
+
+
+def seconds(amount: Decimal) -> timedelta:
+    """A configured number of seconds, to the microsecond."""
+    return timedelta(microseconds=int(amount * 1_000_000))

@@ -1,0 +1,255 @@
+"""What we believe: about each account, and about the market (MOD-009).
+
+Everything that a restart must bring back is in here and can be written down as it stands. Values are frozen; a step
+makes new ones. Mappings are never changed in place.
+"""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from risk_manager.core.events import Hub
+from risk_manager.core.model import (
+    AccountId,
+    ContractId,
+    Order,
+    OrderId,
+    Position,
+    Quote,
+    Side,
+    Symbol,
+    Trade,
+    TradeId,
+)
+from risk_manager.core.rule import Condition, LockKind
+
+
+class Lock(msgspec.Struct, frozen=True, kw_only=True):
+    """A lock that stands: of the account, or of one symbol."""
+
+    rule: str
+    symbol: Symbol | None
+    kind: LockKind
+    since: datetime
+    until: datetime | None
+    """It is gone at this instant; None: open-ended."""
+    why: str
+    condition: Condition | None = None
+    measure: dict[ContractId, int] = {}
+    """Of a cooldown: the signed size that each contract may keep; a contract that is missing may have none."""
+
+    def covers(self, symbol: Symbol) -> bool:
+        """True where the lock is about this symbol."""
+        return self.symbol is None or self.symbol == symbol
+
+
+class Waiver(msgspec.Struct, frozen=True, kw_only=True):
+    """By the admin's word a rule is recorded and not enforced, until its next reset."""
+
+    rule: str
+    symbol: Symbol | None
+    until: datetime
+    why: str
+
+
+class Line(msgspec.Struct, frozen=True):
+    """An admin's clear: fills before it never count again for the rule."""
+
+    at: datetime
+    arrival: int
+    """The last trade that had arrived by then."""
+
+    def is_before(self, trade: Trade) -> bool:
+        """True for a trade on the near side of the line: it counts."""
+        return trade.arrival > self.arrival and trade.at >= self.at
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """A breach that holds since it was recorded."""
+
+    rule: str
+    about: str
+    waived: bool
+    lock: tuple[str, Symbol | None] | None = None
+    """The lock that it has set (kind, symbol); its end ends the breach."""
+
+
+class Day(msgspec.Struct, frozen=True, kw_only=True):
+    """A trading day under way, and what has been realized in it."""
+
+    start: datetime
+    end: datetime
+    gross: Decimal = Decimal(0)
+    costs: Decimal = Decimal(0)
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of a fill that one of its three messages has told and another has not."""
+
+    at: datetime
+    quantity: int
+    """Signed: what it does to the position."""
+    growth: int = 0
+    """Of a position's move: how much of it made the position larger."""
+    is_exit: bool = False
+    """Of a trade: it closes contracts."""
+    exits: int = 0
+    """Of a position's move: how much of it is taken for market exits that were under way."""
+    orders: tuple[OrderId, ...] = ()
+    """Of a position's move: the orders of its side that were working then, oldest first."""
+    until: datetime | None = None
+    """Of an order's fill: it is a market exit's, and counts as on its way until then."""
+
+
+class Fills(msgspec.Struct, frozen=True, kw_only=True):
+    """What the messages of one contract have told of the same fills so far, and wait to hear from each other."""
+
+    trades: tuple[Told, ...] = ()
+    """Told by a trade, not yet shown by a position."""
+    moves_for_trades: tuple[Told, ...] = ()
+    """Shown by a position, its trade not yet told."""
+    order_fills: tuple[Told, ...] = ()
+    """Told by an order, not yet shown by a position."""
+    moves_for_orders: tuple[Told, ...] = ()
+    """Shown by a position, its order's message not yet told."""
+
+    @property
+    def is_empty(self) -> bool:
+        """True when nothing waits."""
+        return not (self.trades or self.moves_for_trades or self.order_fills or self.moves_for_orders)
+
+
+class Closing(msgspec.Struct, frozen=True, kw_only=True):
+    """A close or a reduction of one contract that we have asked for."""
+
+    is_whole: bool
+    outstanding: int
+    """Contracts of a reduction that have not been seen closed yet."""
+    claimed: int = 0
+    """Contracts of market orders that have been taken for this command's own."""
+    tries: int = 1
+    confirm_by: datetime
+    """Until then it is under way; progress moves it."""
+    again_at: datetime | None = None
+    """Set when it was refused or not confirmed: the end of the pause, when the state is judged afresh."""
+
+    def is_under_way(self) -> bool:
+        """True until it is refused or its time is over."""
+        return self.again_at is None
+
+
+class ChangeKind(enum.Enum):
+    """What we have asked for an order."""
+
+    CANCEL = "cancel"
+    RESIZE = "resize"
+    MOVE = "move"
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """A cancel, a resize or a move of one order that we have asked for."""
+
+    kind: ChangeKind
+    size: int | None = None
+    price: Decimal | None = None
+    tries: int = 1
+    confirm_by: datetime
+    again_at: datetime | None = None
+    sweeps: bool = False
+    """True for an order of a contract that we close: it goes, also when the rule that closed has nothing to say any
+    more, for it would open a new position."""
+
+    def is_under_way(self) -> bool:
+        """True until it is refused or its time is over."""
+        return self.again_at is None
+
+
+class Placing(msgspec.Struct, frozen=True, kw_only=True):
+    """A stop of our own that we have asked for and not seen yet."""
+
+    tag: str
+    side: Side
+    size: int
+    tries: int = 1
+    confirm_by: datetime
+    again_at: datetime | None = None
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """One account as we believe it to be."""
+
+    id: AccountId
+    name: str = ""
+    can_trade: bool | None = None
+    balance: Decimal | None = None
+    positions: dict[ContractId, Position] = {}
+    orders: dict[OrderId, Order] = {}
+    """Orders that are alive: working, suspended, or on their way out."""
+    trades: dict[TradeId, Trade] = {}
+    """Of the days under way and the last hour, in the order of their arrival, voided ones too."""
+    days: dict[str, Day] = {}
+    """Each trading day that a rule or the account counts in, by `trading_day.key`."""
+    own_day: str = ""
+    """The key of the account's own day."""
+    fills: dict[ContractId, Fills] = {}
+    told: dict[ContractId, datetime] = {}
+    """When a hub or a read last told of a contract's position, flat ones too."""
+    ended: dict[OrderId, datetime] = {}
+    """Orders that have ended lately: what is told late of them does not bring them back."""
+    locks: tuple[Lock, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    lines: dict[str, Line] = {}
+    standing: dict[str, Standing] = {}
+    """The breaches that hold, by `rule|about`."""
+    closings: dict[ContractId, Closing] = {}
+    changes: dict[OrderId, Change] = {}
+    placings: dict[ContractId, Placing] = {}
+    trims: dict[OrderId, ContractId] = {}
+    """Orders that are to be cut to their position, because we have reduced it."""
+    unprotected: dict[ContractId, datetime] = {}
+    """Since when a position has had less stop than size."""
+    memory: dict[str, Any] = {}
+    """What each rule must remember, by rule id."""
+    arrivals: int = 0
+    """Trades booked so far."""
+    revision: int = 0
+    """Changes when the trades change: what is computed from them can be kept until then."""
+    growths: int = 0
+    """Position growths seen so far."""
+    tags: int = 0
+    """Orders of our own placed so far."""
+
+    def is_locked_hard(self, symbol: Symbol | None = None) -> bool:
+        """True under a hard lock of the whole account; with a symbol: of it, or of the account."""
+        return any(
+            lock.kind is LockKind.HARD and (lock.symbol is None or lock.symbol == symbol) for lock in self.locks
+        )
+
+
+class Away(msgspec.Struct, frozen=True):
+    """A hub that is gone."""
+
+    since: datetime
+    why: str
+    is_told: bool = False
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that the engine believes."""
+
+    now: datetime
+    """The latest time that it was handed; it never runs backwards in here."""
+    accounts: dict[AccountId, Account]
+    quotes: dict[ContractId, Quote] = {}
+    holders: dict[ContractId, tuple[AccountId, ...]] = {}
+    """Who holds a contract: the accounts that a quote concerns."""
+    due: dict[AccountId, datetime] = {}
+    """When each account wants to be looked at again."""
+    away: dict[Hub, Away] = {}
+    unreadable: int = 0
+    deadline: datetime | None = None
