@@ -1,0 +1,11 @@
+"""From files to settings: `accounts.yaml`, `risk_config.yaml`, `holidays.yaml`, YAML or JSON.
+
+All problems are told at once, each with file, line, key and what would be right. Read `risk.py` for what a file
+means, `shape.py` for how a declaration of the core becomes a reader, `document.py` for text to values with lines.
+Imports `core`, ruamel.yaml and pydantic.
+"""
+
+from risk_manager.config.problem import ConfigError, Problem
+from risk_manager.config.risk import changed_rules, settings_from_mapping
+
+__all__ = ["ConfigError", "Problem", "changed_rules", "settings_from_mapping"]
