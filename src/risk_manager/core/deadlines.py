@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from risk_manager.core import blindness, exits, fills, pursuit
 from risk_manager.core.outcome import Outcome
-from risk_manager.core.sight import Sight, confirm_within
 from risk_manager.core.settings import Settings
+from risk_manager.core.sight import Sight, confirm_within
 from risk_manager.core.state import Account, State
 
 AWAY_TOLD_AFTER = timedelta(seconds=5)

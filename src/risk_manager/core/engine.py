@@ -43,7 +43,7 @@ from risk_manager.core.record import Alert, Breach, LockChange, Severity, Step
 from risk_manager.core.rule import EVERYTHING, Topic
 from risk_manager.core.settings import Settings
 from risk_manager.core.sight import Sight, confirm_within
-from risk_manager.core.state import Account, Away, State
+from risk_manager.core.state import Account, Away, Lock, State
 
 _GAP_SECONDS = 60
 _LONG_AGO = timedelta(seconds=_GAP_SECONDS)
@@ -237,9 +237,7 @@ class Turns:
         """What concerns the guard itself: its connections, its configuration, what it cannot read."""
         for hub, away in list(self.state.away.items()):
             if not away.is_told and away.since + deadlines.AWAY_TOLD_AFTER <= now:
-                self.state = replace(
-                    self.state, away={**self.state.away, hub: replace(away, is_told=True)}
-                )
+                self.state = replace(self.state, away={**self.state.away, hub: replace(away, is_told=True)})
                 if _tells_of_disconnects(self.settings):
                     self._alert(
                         Severity.CRITICAL,
@@ -278,7 +276,7 @@ def _tells_of_disconnects(settings: Mapping[AccountId, Settings]) -> bool:
     return any(one is None or one.config.alert_on_disconnect for one in armed)
 
 
-def _advance(account: Account, settings: Settings, now: datetime) -> tuple[Account, list[locks.Lock], bool]:
+def _advance(account: Account, settings: Settings, now: datetime) -> tuple[Account, list[Lock], bool]:
     """Let time do what is due: resets, the ends of locks and waivers, confirmations that did not come."""
     if not account.days:
         account = booking.open_days(account, settings, now)
@@ -294,9 +292,7 @@ def _advance(account: Account, settings: Settings, now: datetime) -> tuple[Accou
     return account, ended, is_late
 
 
-def _hear(
-    account: Account, event: AnyEvent, settings: Settings, now: datetime
-) -> tuple[Account, list[locks.Lock]]:
+def _hear(account: Account, event: AnyEvent, settings: Settings, now: datetime) -> tuple[Account, list[Lock]]:
     """What an event changes in what we believe of an account, and the locks that an admin has cleared."""
     within = confirm_within(settings)
     match event:

@@ -231,9 +231,20 @@ def trade_seen(account: Account, event: TradeSeen, now: datetime) -> Account:
     waiting = account.fills.get(trade.contract, fills.NOTHING)
     moves, untold = fills.settle(waiting.moves_for_trades, trade.size * trade.side.sign)
     trades = waiting.trades
+    if trade.is_exit:
+        untold = _within_open(account, trade.contract, untold)
     if untold:
         trades = (*trades, Told(at=now, quantity=untold, is_exit=trade.is_exit))
     return fills.put(account, trade.contract, replace(waiting, moves_for_trades=moves, trades=trades))
+
+
+def _within_open(account: Account, contract: ContractId, untold: int) -> int:
+    """What an exit can have closed of the position that we know; beyond it there is nothing to wait for."""
+    position = account.positions.get(contract)
+    if position is None or (position.signed_size > 0) == (untold > 0):
+        return 0
+    still_open = max(0, position.size - fills.closed_by_trades(account, contract, position.sign))
+    return -position.sign * min(abs(untold), still_open)
 
 
 def account_seen(account: Account, event: AccountSeen | AccountRead) -> Account:

@@ -102,7 +102,9 @@ def _take(armed: Armed, finding: Finding, key: str, sight: Sight, judged: Judged
             )
         )
     if not waived:
-        judged.alerts.append(Alert(severity=_severity(finding), text=f"{rule}: {finding.why}", at=now, account=account.id))
+        judged.alerts.append(
+            Alert(severity=_severity(finding), text=f"{rule}: {finding.why}", at=now, account=account.id)
+        )
 
 
 def _severity(finding: Finding) -> Severity:

@@ -48,13 +48,19 @@ def set_lock(account: Account, rule: str, wish: LockWish, why: str, now: datetim
         until=wish.until,
         why=why,
         condition=wish.condition,
-        measure=_measure(account, wish.symbol) if wish.kind is LockKind.COOLDOWN else {},
+        measure=_measure(account, wish) if wish.kind is LockKind.COOLDOWN else {},
     )
     return replace(account, locks=(*account.locks, lock)), lock, True
 
 
-def _measure(account: Account, symbol: Symbol | None) -> dict[ContractId, int]:
-    """The sizes that stand when a cooldown begins, the fills that are on their way to the positions included."""
+def _measure(account: Account, wish: LockWish) -> dict[ContractId, int]:
+    if wish.measure is not None:
+        return wish.measure
+    return sizes_now(account, wish.symbol)
+
+
+def sizes_now(account: Account, symbol: Symbol | None = None) -> dict[ContractId, int]:
+    """The signed sizes that stand, the fills that are on their way to the positions included."""
     contracts = set(account.positions) | set(account.fills)
     sizes: dict[ContractId, int] = {}
     for contract in contracts:
@@ -78,7 +84,9 @@ def enforce(lock: Lock, sight: Sight, outcome: Outcome) -> None:
             continue
         allowed = lock.measure.get(position.contract, 0)
         may = abs(allowed) if (allowed > 0) == (position.signed_size > 0) else 0
-        excess = sight.size_left(position.contract) - may
+        # What an exit trade has closed is gone, though its position message is still on its way.
+        closed = fills.closed_by_trades(sight.account, position.contract, position.sign)
+        excess = sight.size_left(position.contract) - closed - may
         if excess > 0:
             outcome.add(ReduceContract(position.contract, excess), why)
     for order, left in list(sight.orders()):
@@ -120,9 +128,7 @@ def end_waivers(account: Account, over: list[Waiver]) -> Account:
 
 def is_waived(account: Account, rule: str, symbol: Symbol | None) -> bool:
     """True where the admin has waived the rule, for the account or for this symbol."""
-    return any(
-        waiver.rule == rule and (waiver.symbol is None or waiver.symbol == symbol) for waiver in account.waivers
-    )
+    return any(waiver.rule == rule and (waiver.symbol is None or waiver.symbol == symbol) for waiver in account.waivers)
 
 
 def clear(account: Account, settings: Settings, event: Cleared, now: datetime) -> tuple[Account, list[Lock]]:

@@ -23,7 +23,10 @@ class Line:
     """A working order that would make its position larger, and by how much."""
 
     order: Order
+    left: int
+    """Contracts that may still fill."""
     increase: int
+    """How many of them make the position larger; past zero, only those past zero."""
 
     @property
     def contract(self) -> ContractId:
@@ -63,7 +66,7 @@ class Worst:
 def book_of(sight: Sight, symbol: Symbol | None) -> Book:
     """The working orders of the account, or of one symbol, that would add something."""
     lines = [
-        Line(order, increase)
+        Line(order, left, increase)
         for order, left in sight.orders()
         if (symbol is None or symbol_of(order.contract) == symbol) and (increase := sight.increase(order, left)) > 0
     ]

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from risk_manager.core import exits, fills, pursuit
+from risk_manager.core import exits, fills, pursuit, stops
 from risk_manager.core.commands import Cancel, Close, Command, MoveStop, PlaceStop, Reduce, Resize
 from risk_manager.core.contracts import symbol_of
 from risk_manager.core.model import ContractId, Order, OrderId
@@ -20,8 +20,6 @@ from risk_manager.core.sight import Sight
 from risk_manager.core.state import Account, Change, ChangeKind, Closing, Placing
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-OWN_STOP = "rmstop-"
-"""How the customTag of a stop of ours begins."""
 
 
 class Leaving:
@@ -60,7 +58,7 @@ def leave(sight: Sight) -> Leaving:
             _cut(leaving, order_id, why)
     for contract in outcome.stops:
         _place(leaving, contract)
-    _drop_what_is_right(leaving, outcome)
+    _drop_what_is_right(leaving)
     return leaving
 
 
@@ -73,9 +71,8 @@ def _close(leaving: Leaving, contract: ContractId, size: int | None, why: str) -
     if known is not None and known.is_under_way():
         if known.is_whole or size is not None or going_out or rest <= known.outstanding:
             return
-    elif known is not None and known.again_at is not None and now < known.again_at:
-        if known.is_whole or size is not None:
-            return
+    elif known is not None and _waits(known.again_at, now) and (known.is_whole or size is not None):
+        return
     if size is None and rest <= 0:
         return
     is_whole = size is None and not going_out
@@ -93,6 +90,10 @@ def _close(leaving: Leaving, contract: ContractId, size: int | None, why: str) -
         leaving.loud.append(
             f"{symbol_of(contract)} is still open: try {tries} to close it. The broker has not confirmed. ({why})"
         )
+
+
+def _waits(again_at: datetime | None, now: datetime) -> bool:
+    return again_at is not None and now < again_at
 
 
 def _keep_sweeping(leaving: Leaving, outcome: Outcome) -> None:
@@ -117,12 +118,11 @@ def _change(
 ) -> None:
     account, now = leaving.account, leaving.sight.now
     order = account.orders.get(order_id)
-    if order is None or fills.left(account, order) <= 0:
+    if order is None or (fills.left(account, order) <= 0 and not sweeps):
         return
     known = account.changes.get(order_id)
     if known is not None and (kind is known.kind or kind is not ChangeKind.CANCEL):
-        is_waiting = known.is_under_way() or (known.again_at is not None and now < known.again_at)
-        if is_waiting:
+        if known.is_under_way() or _waits(known.again_at, now):
             if sweeps and not known.sweeps:
                 marked = replace(known, sweeps=True)
                 leaving.account = replace(account, changes={**account.changes, order_id: marked})
@@ -188,7 +188,7 @@ def _trim(sight: Sight) -> None:
         is_done = order is None or position is None or order.side.sign == position.sign or not order.is_working
         if is_done or order is None or fills.left(sight.account, order) <= sight.room(order):
             del trims[order_id]
-        elif not (order.tag.startswith(OWN_STOP) and _manages_stops(sight)):
+        elif not (stops.is_ours(order) and _manages_stops(sight)):
             sight.outcome.cuts.setdefault(order_id, f"the guard has reduced {symbol_of(contract)}")
     if len(trims) != len(sight.account.trims):
         sight.account = replace(sight.account, trims=trims)
@@ -196,18 +196,18 @@ def _trim(sight: Sight) -> None:
 
 def _manages_stops(sight: Sight) -> bool:
     armed = sight.settings.armed("RULE-012")
-    return armed is not None and armed.config.auto_stop_loss.enabled
+    return armed is not None and armed.config.stop_loss is not None
 
 
 def _place(leaving: Leaving, contract: ContractId) -> None:
     account, now = leaving.account, leaving.sight.now
     wish, why = leaving.sight.outcome.stops[contract]
     known = account.placings.get(contract)
-    if known is not None and (known.again_at is None or now < known.again_at):
+    if known is not None and (known.again_at is None or _waits(known.again_at, now)):
         return
     tries = known.tries + 1 if known is not None else 1
     number = account.tags + 1
-    tag = f"{OWN_STOP}{account.id}-{_stamp(now)}-{number}"
+    tag = f"{stops.OWN}{account.id}-{_stamp(now)}-{number}"
     placing = Placing(tag=tag, side=wish.side, size=wish.size, tries=tries, confirm_by=now + leaving.sight.within)
     leaving.account = replace(account, placings={**account.placings, contract: placing}, tags=number)
     leaving.others.append(
@@ -224,7 +224,7 @@ def _stamp(now: datetime) -> str:
     return f"{(now - _EPOCH) // timedelta(milliseconds=1):x}"
 
 
-def _drop_what_is_right(leaving: Leaving, outcome: Outcome) -> None:
+def _drop_what_is_right(leaving: Leaving) -> None:
     """Forget what nobody wants any more: a pause that is over with nothing wrong left."""
     account, now = leaving.account, leaving.sight.now
 

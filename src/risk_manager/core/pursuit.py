@@ -17,8 +17,8 @@ from risk_manager.core.events import Refusal
 from risk_manager.core.model import ContractId, Order, OrderId, OrderStatus, OrderType
 from risk_manager.core.state import Account, Change, ChangeKind, Closing, Placing
 
-_PAUSE_FIRST_SECONDS = 0.25
-_PAUSE_MOST_SECONDS = 5.0
+_PAUSE_FIRST = timedelta(milliseconds=250)
+_PAUSE_MOST = timedelta(seconds=5)
 MARKET_CLOSED_PAUSE = timedelta(seconds=30)
 LOUD_FROM_TRY = 3
 """The third try and every later one alert."""
@@ -29,7 +29,7 @@ V = TypeVar("V")
 
 def pause(tries: int) -> timedelta:
     """How long to wait after the n-th try before the state is judged afresh."""
-    return timedelta(seconds=min(_PAUSE_MOST_SECONDS, _PAUSE_FIRST_SECONDS * 2 ** min(tries - 1, 10)))
+    return min(_PAUSE_MOST, _PAUSE_FIRST * (1 << min(tries - 1, 10)))
 
 
 def without(mapping: dict[K, V], key: K) -> dict[K, V]:
@@ -101,10 +101,10 @@ def seen_ended(account: Account, order: Order) -> Account:
     trims = without(account.trims, order.id)
     closings = account.closings
     closing = closings.get(order.contract)
-    if order.claimed > order.filled and order.status is not OrderStatus.FILLED and closing is not None:
-        if closing.is_under_way():
-            again = replace(closing, again_at=order.told_at + pause(closing.tries))
-            closings = {**closings, order.contract: again}
+    is_unfilled = order.claimed > order.filled and order.status is not OrderStatus.FILLED
+    if is_unfilled and closing is not None and closing.is_under_way():
+        again = replace(closing, again_at=order.told_at + pause(closing.tries))
+        closings = {**closings, order.contract: again}
     return replace(_placed(account, order), changes=changes, trims=trims, closings=closings)
 
 
@@ -114,8 +114,10 @@ def seen_changed(account: Account, order: Order) -> Account:
     change = account.changes.get(order.id)
     if change is None or change.kind is ChangeKind.CANCEL:
         return account
-    is_sized = change.size is None or order.size == change.size or (
-        change.kind is ChangeKind.RESIZE and order.size <= change.size
+    is_sized = (
+        change.size is None
+        or order.size == change.size
+        or (change.kind is ChangeKind.RESIZE and order.size <= change.size)
     )
     is_priced = change.price is None or order.stop_price == change.price
     if is_sized and is_priced:
@@ -206,7 +208,5 @@ def is_quiet(account: Account) -> bool:
 def order_ids_being_cancelled(account: Account) -> frozenset[OrderId]:
     """Orders whose cancel is under way."""
     return frozenset(
-        key
-        for key, change in account.changes.items()
-        if change.kind is ChangeKind.CANCEL and change.is_under_way()
+        key for key, change in account.changes.items() if change.kind is ChangeKind.CANCEL and change.is_under_way()
     )

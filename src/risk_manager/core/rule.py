@@ -123,6 +123,8 @@ class LockWish(msgspec.Struct, frozen=True, kw_only=True):
     """When it began, where that is not now."""
     condition: Condition | None = None
     """What an open-ended one waits for."""
+    measure: dict[ContractId, int] | None = None
+    """Of a cooldown: the signed sizes that may stay; None: those that stand now."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

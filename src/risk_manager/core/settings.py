@@ -140,6 +140,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[Armed, ...] = ()
     """In the order in which they are asked."""
     holidays: Holidays = Holidays()
+    """What the user has written down; it always counts, and hides the exchange's entry for the same date."""
+    exchange: Holidays = Holidays()
+    """The exchange's calendar that is shipped."""
 
     def armed(self, rule_id: str) -> Armed | None:
         """The rule with that id where it is on."""

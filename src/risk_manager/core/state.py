@@ -226,9 +226,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
     def is_locked_hard(self, symbol: Symbol | None = None) -> bool:
         """True under a hard lock of the whole account; with a symbol: of it, or of the account."""
-        return any(
-            lock.kind is LockKind.HARD and (lock.symbol is None or lock.symbol == symbol) for lock in self.locks
-        )
+        return any(lock.kind is LockKind.HARD and (lock.symbol is None or lock.symbol == symbol) for lock in self.locks)
 
 
 class Away(msgspec.Struct, frozen=True):

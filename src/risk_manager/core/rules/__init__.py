@@ -18,8 +18,10 @@ from risk_manager.core.rules import (
     max_contracts_per_instrument,
     max_unrealized_profit,
     no_stop_loss_grace,
+    session_block_outside,
     symbol_blocks,
     trade_frequency_limit,
+    trade_management,
 )
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -31,8 +33,10 @@ RULES: Final[tuple[Rule, ...]] = (
     trade_frequency_limit.RULE,
     cooldown_after_loss.RULE,
     no_stop_loss_grace.RULE,
+    session_block_outside.RULE,
     auth_loss_guard.RULE,
     symbol_blocks.RULE,
+    trade_management.RULE,
     daily_realized_profit.RULE,
 )
 

@@ -36,9 +36,7 @@ def about_account(
 
 def about_contract(contract: ContractId, symbol: Symbol, why: str, value: Decimal, limit: Decimal) -> Finding:
     """A finding that concerns one position: it is closed, with the orders of its contract."""
-    return Finding(
-        about=contract, why=why, wishes=(CloseContract(contract),), symbol=symbol, value=value, limit=limit
-    )
+    return Finding(about=contract, why=why, wishes=(CloseContract(contract),), symbol=symbol, value=value, limit=limit)
 
 
 def about_symbol(symbol: Symbol, why: str, value: Decimal, limit: Decimal) -> Finding:

@@ -89,7 +89,14 @@ def _too_many(sight: Sight, config: Config, counted: Decimal) -> Finding:
     kind = config.count_type.value
     why = f"{_number(abs(counted))} contracts ({kind}) are more than the limit of {config.limit}"
     if not config.reduces:
-        return Finding(about="positions", why=why, wishes=(CloseAll(),), value=abs(counted), limit=Decimal(config.limit))
+        wishes: list[Wish] = [CloseAll()]
+    else:
+        wishes = _reduction(sight, config, counted)
+    return Finding(about="positions", why=why, wishes=tuple(wishes), value=abs(counted), limit=Decimal(config.limit))
+
+
+def _reduction(sight: Sight, config: Config, counted: Decimal) -> list[Wish]:
+    """The excess, last increased contract first, only on the side that makes the count; whole contracts."""
     wishes: list[Wish] = []
     excess = abs(counted) - config.limit
     side = None if config.count_type is CountType.GROSS else (1 if counted > 0 else -1)
@@ -104,14 +111,15 @@ def _too_many(sight: Sight, config: Config, counted: Decimal) -> Finding:
         reduced.append(position)
         excess -= closing * weight
     wishes += pending.adding_to(sight, reduced, symbol_of)
-    return Finding(about="positions", why=why, wishes=tuple(wishes), value=abs(counted), limit=Decimal(config.limit))
+    return wishes
 
 
 def _worst(sight: Sight, config: Config, counted: Decimal, book: pending.Book) -> pending.Worst:
     """The worst case of what is open and what is working, and the orders at fault."""
     if config.count_type is CountType.NET:
-        up = counted + sum((line.increase * weight_of(line.contract, config) for line in book.buys()), _ZERO)
-        down = counted - sum((line.increase * weight_of(line.contract, config) for line in book.sells()), _ZERO)
+        # The whole of an order that goes past zero: what it takes off first is in the net already.
+        up = counted + sum((line.left * weight_of(line.contract, config) for line in book.buys()), _ZERO)
+        down = counted - sum((line.left * weight_of(line.contract, config) for line in book.sells()), _ZERO)
         return pending.Worst(abs(up), book.buys()) if abs(up) >= abs(down) else pending.Worst(abs(down), book.sells())
     return pending.gross(sight, book, lambda contract: weight_of(contract, config))
 

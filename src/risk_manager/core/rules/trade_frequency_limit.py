@@ -177,8 +177,10 @@ def _only_told(sight: Sight, config: Config) -> Iterator[Finding]:
 
 def _why(config: Config, name: str, count: int, limit: int) -> str:
     what = config.count.value.replace("_", " ")
-    return f"{count} {what} in the last {name} reached the limit of {limit}" if name != "session" else (
-        f"{count} {what} in this session reached the limit of {limit}"
+    return (
+        f"{count} {what} in the last {name} reached the limit of {limit}"
+        if name != "session"
+        else (f"{count} {what} in this session reached the limit of {limit}")
     )
 
 

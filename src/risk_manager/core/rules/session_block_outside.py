@@ -1,0 +1,239 @@
+"""RULE-009 session_block_outside: no trading outside the session windows.
+
+Watches: the time, positions and orders. A symbol with a window of its own follows that one alone, all others the
+global one; without any window a symbol is always open.
+Breached: at a window's end by what has to be closed or cancelled then, and outside by a new position or an order that
+would add. A window's end with nothing to close or cancel is a lock and no breach.
+Then: closes and cancels; with `lockout_outside_session` a lock until the next start (a cooldown where positions may
+stay).
+Ends: at the next start.
+Blind: the time is known; prices do not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from risk_manager.core import locks
+from risk_manager.core.contracts import symbol_of
+from risk_manager.core.holidays import Calendar
+from risk_manager.core.model import ContractId, Symbol
+from risk_manager.core.rule import (
+    CancelOrder,
+    CloseAll,
+    CloseContract,
+    CloseSymbol,
+    CutOrder,
+    Finding,
+    LockKind,
+    LockWish,
+    ReduceContract,
+    Rule,
+    Topic,
+    Wish,
+)
+from risk_manager.core.sessions import Phase, Window, phase_at
+from risk_manager.core.settings import Seconds, SymbolName
+from risk_manager.core.sight import Sight, seconds
+
+ID = "RULE-009"
+_GLOBAL = ""
+_FIVE_MINUTES = Decimal(300)
+
+
+class PerInstrument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Windows of single symbols."""
+
+    enabled: bool = True
+    sessions: dict[SymbolName, Window] = {}
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the admin may set."""
+
+    global_session: Window | None = None
+    per_instrument_sessions: PerInstrument = PerInstrument()
+    close_positions_at_session_end: bool = True
+    lockout_outside_session: bool = True
+    respect_holidays: bool = True
+    warn_before_end: Seconds = _FIVE_MINUTES
+    """Seconds; 0 is no warning. Only when something is open or working."""
+
+    def windows(self) -> dict[Symbol, Window]:
+        """Every window that counts, by symbol; the global one by the empty text."""
+        windows: dict[Symbol, Window] = {}
+        if self.global_session is not None and self.global_session.enabled:
+            windows[_GLOBAL] = self.global_session
+        if self.per_instrument_sessions.enabled:
+            windows |= {key: one for key, one in self.per_instrument_sessions.sessions.items() if one.enabled}
+        return windows
+
+
+class Watched(msgspec.Struct, frozen=True):
+    """What is remembered of one window: where we are, and outside what may stay."""
+
+    phase: Phase
+    kept: dict[ContractId, int] = {}
+
+
+Memory = dict[Symbol, Watched]
+
+
+def remember(sight: Sight, config: Config, known: Memory | None) -> Memory:
+    """Note when a window ends and what is open then; what shrinks may not grow again."""
+    memory: Memory = {}
+    calendar = Calendar(sight.settings, respects_exchange=config.respect_holidays)
+    sizes = locks.sizes_now(sight.account)
+    for symbol, window in config.windows().items():
+        watched = known.get(symbol) if known else None
+        if watched is None or watched.phase.until <= sight.now:
+            watched = Watched(phase_at(window, calendar, sight.now), sizes)
+        elif not watched.phase.is_inside:
+            watched = Watched(watched.phase, _shrunk(watched.kept, sizes))
+        memory[symbol] = watched
+    return memory
+
+
+def _shrunk(kept: dict[ContractId, int], sizes: dict[ContractId, int]) -> dict[ContractId, int]:
+    shrunk: dict[ContractId, int] = {}
+    for contract, size in kept.items():
+        now = sizes.get(contract, 0)
+        if now and (now > 0) == (size > 0):
+            shrunk[contract] = min(abs(now), abs(size)) * (1 if now > 0 else -1)
+    return shrunk
+
+
+def judge(sight: Sight, config: Config) -> Iterator[Finding]:
+    """Asked when positions or orders move, and at each start and end of a window."""
+    memory: Memory = sight.account.memory.get(ID) or {}
+    has_symbols = any(symbol != _GLOBAL for symbol in memory)
+    for symbol, watched in memory.items():
+        if watched.phase.is_inside:
+            yield from _warning(sight, config, memory, symbol, watched)
+        elif symbol != _GLOBAL:
+            yield from _outside(sight, config, watched, symbol, at_once=True)
+        elif not has_symbols:
+            yield from _outside(sight, config, watched, None, at_once=True)
+        else:
+            for other in _symbols(sight, memory):
+                yield from _outside(sight, config, watched, other, at_once=False)
+
+
+def _symbols(sight: Sight, memory: Memory) -> list[Symbol]:
+    """The symbols that are open or working and follow the global window."""
+    contracts = [position.contract for position in sight.positions()]
+    contracts += [order.contract for order in sight.account.orders.values() if order.is_working or order.is_suspended]
+    return [symbol for symbol in dict.fromkeys(map(symbol_of, contracts)) if symbol not in memory]
+
+
+def _outside(
+    sight: Sight, config: Config, watched: Watched, symbol: Symbol | None, *, at_once: bool
+) -> Iterator[Finding]:
+    """Outside a window: the lock where there is one to be, else each offence by itself."""
+    if symbol is not None and sight.is_symbol_locked(symbol):
+        return
+    if any(lock.rule == ID and lock.symbol == symbol for lock in sight.account.locks):
+        return
+    name = symbol if symbol is not None else "the account"
+    why = f"Outside the session of {name}, which begins again at {watched.phase.until:%Y-%m-%d %H:%M} UTC"
+    if not config.lockout_outside_session:
+        yield from _offences(sight, config, watched, symbol, why)
+        return
+    closes = config.close_positions_at_session_end
+    kept = {key: size for key, size in watched.kept.items() if symbol is None or symbol_of(key) == symbol}
+    offends = any(True for _ in _offences(sight, config, watched, symbol, why))
+    is_breach = offends or (closes and _has_orders(sight, symbol))
+    if not at_once and not is_breach and (closes or not kept):
+        return
+    wishes: tuple[Wish, ...] = ()
+    if closes and is_breach:
+        wishes = (CloseAll(),) if symbol is None else (CloseSymbol(symbol),)
+    yield Finding(
+        about=symbol or "session",
+        why=why,
+        wishes=wishes,
+        symbol=symbol,
+        is_breach=is_breach,
+        lock=LockWish(
+            kind=LockKind.HARD if closes else LockKind.COOLDOWN,
+            until=watched.phase.until,
+            symbol=symbol,
+            measure=None if closes else kept,
+        ),
+    )
+
+
+def _has_orders(sight: Sight, symbol: Symbol | None) -> bool:
+    return any(
+        order.is_working or order.is_suspended
+        for order in sight.account.orders.values()
+        if symbol is None or symbol_of(order.contract) == symbol
+    )
+
+
+def _offences(sight: Sight, config: Config, watched: Watched, symbol: Symbol | None, why: str) -> Iterator[Finding]:
+    """What may not be outside: a position (beyond what was open at the end, where that may stay), an order that would
+    add."""
+    for position in sight.positions():
+        if symbol is not None and symbol_of(position.contract) != symbol:
+            continue
+        kept = 0 if config.close_positions_at_session_end else watched.kept.get(position.contract, 0)
+        may = abs(kept) if (kept > 0) == (position.signed_size > 0) else 0
+        excess = sight.size_left(position.contract) - may
+        wish = ReduceContract(position.contract, excess) if may else CloseContract(position.contract)
+        if position.size > may:
+            yield Finding(
+                about=position.contract,
+                why=f"{why}: {symbol_of(position.contract)} is open",
+                wishes=(wish,) if excess > 0 else (),
+                symbol=symbol_of(position.contract),
+            )
+    for order, left in sight.orders():
+        if (symbol is None or symbol_of(order.contract) == symbol) and sight.increase(order, left) > 0:
+            yield Finding(
+                about=f"order {order.id}",
+                why=f"{why}: order {order.id} of {symbol_of(order.contract)} would add",
+                wishes=(CutOrder(order.id) if sight.is_opposite(order) else CancelOrder(order.id),),
+                symbol=symbol_of(order.contract),
+            )
+
+
+def _warning(sight: Sight, config: Config, memory: Memory, symbol: Symbol, watched: Watched) -> Iterator[Finding]:
+    """A warning before the end, when something is open or working."""
+    end = watched.phase.until
+    if not config.warn_before_end or sight.now < end - seconds(config.warn_before_end):
+        return
+    contracts = [position.contract for position in sight.positions()]
+    contracts += [order.contract for order in sight.account.orders.values() if order.is_working]
+    mine = [name for name in map(symbol_of, contracts) if (name == symbol if symbol else name not in memory)]
+    if mine:
+        names = ", ".join(sorted(set(mine)))
+        why = f"The session of {names} ends at {end:%H:%M} UTC"
+        yield Finding(about=f"warning {symbol} {end:%Y-%m-%dT%H:%M}", why=why, is_breach=False, warning=True)
+
+
+def next_due(sight: Sight, config: Config) -> datetime | None:
+    """The next start, end, or warning."""
+    memory: Memory = sight.account.memory.get(ID) or {}
+    times: list[datetime] = []
+    for watched in memory.values():
+        times.append(watched.phase.until)
+        if watched.phase.is_inside and config.warn_before_end:
+            times.append(watched.phase.until - seconds(config.warn_before_end))
+    return min((at for at in times if at > sight.now), default=None)
+
+
+RULE = Rule(
+    id=ID,
+    key="session_block_outside",
+    config=Config,
+    judge=judge,
+    topics=Topic.POSITIONS | Topic.ORDERS,
+    remember=remember,
+    memory=Memory,
+    next_due=next_due,
+)

@@ -1,0 +1,255 @@
+"""RULE-012 trade_management: help, not a limit. It never closes, never locks and is never recorded as a breach.
+
+Watches: positions, their stops, and the best mark since each position was opened.
+Breached: never.
+Then: places a stop where one is missing, moves stops to breakeven, lets stops trail; only ever in the position's favour.
+Ends: with the position; a stop of ours that is left over is cancelled.
+Blind: a position without any price gets its stop, and no stop is moved for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from risk_manager.core import stops
+from risk_manager.core.fills import left
+from risk_manager.core.model import Contract, ContractId, Order, OrderType, Position, Side
+from risk_manager.core.rule import CancelOrder, ChangeStop, Finding, Rule, SetStop, Topic, Wish
+from risk_manager.core.settings import OffsetTicks, Seconds, Ticks
+from risk_manager.core.sight import Sight, seconds
+
+ID = "RULE-012"
+_TWO = Decimal(2)
+
+
+class AutoStopLoss(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A stop of ours for what is unprotected, so many ticks from the average price, after so many seconds."""
+
+    distance_ticks: Ticks
+    enabled: bool = True
+    after_seconds: Seconds = _TWO
+
+
+class AutoBreakeven(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """At so many ticks of profit stops move to the entry and `offset_ticks` beyond it, once per position."""
+
+    profit_trigger_ticks: Ticks
+    enabled: bool = True
+    offset_ticks: OffsetTicks = 0
+
+    def __post_init__(self) -> None:
+        if self.offset_ticks >= self.profit_trigger_ticks:
+            raise ValueError(
+                f"offset_ticks: {self.offset_ticks} is not less than profit_trigger_ticks "
+                f"({self.profit_trigger_ticks}): the stop would be at the market or beyond"
+            )
+
+
+class TrailingStop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """From `activation_ticks` of profit on stops follow the best mark, in steps of at least `step_ticks`."""
+
+    activation_ticks: Ticks
+    trail_distance_ticks: Ticks
+    enabled: bool = True
+    step_ticks: Ticks = 1
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the admin may set; a part that is absent is off."""
+
+    auto_stop_loss: AutoStopLoss | None = None
+    auto_breakeven: AutoBreakeven | None = None
+    trailing_stop: TrailingStop | None = None
+
+    @property
+    def stop_loss(self) -> AutoStopLoss | None:
+        """The automatic stop where it is on."""
+        return self.auto_stop_loss if self.auto_stop_loss is not None and self.auto_stop_loss.enabled else None
+
+    @property
+    def breakeven(self) -> AutoBreakeven | None:
+        """Breakeven where it is on."""
+        return self.auto_breakeven if self.auto_breakeven is not None and self.auto_breakeven.enabled else None
+
+    @property
+    def trailing(self) -> TrailingStop | None:
+        """Trailing where it is on."""
+        return self.trailing_stop if self.trailing_stop is not None and self.trailing_stop.enabled else None
+
+
+class Ride(msgspec.Struct, frozen=True):
+    """What is remembered of one position since it was opened."""
+
+    opened: datetime
+    best: Decimal | None = None
+    is_triggered: bool = False
+    is_breakeven_done: bool = False
+
+
+Memory = dict[ContractId, Ride]
+
+
+def remember(sight: Sight, config: Config, known: Memory | None) -> Memory:
+    """Note the best mark of each position, and whether its breakeven is done."""
+    rides: Memory = {}
+    for position in sight.positions():
+        ride = known.get(position.contract) if known else None
+        if ride is None or ride.opened != position.first_seen_at:
+            ride = Ride(position.first_seen_at)
+        rides[position.contract] = _ridden(sight, config, position, ride)
+    return rides
+
+
+def _ridden(sight: Sight, config: Config, position: Position, ride: Ride) -> Ride:
+    mark, contract = sight.mark(position), sight.contract(position.contract)
+    if mark is None or contract is None:
+        return ride
+    best = mark if ride.best is None or (mark - ride.best) * position.sign > 0 else ride.best
+    triggered, done = ride.is_triggered, ride.is_breakeven_done
+    if config.breakeven is not None and not done:
+        triggered = triggered or _gains(position, contract, mark, config.breakeven.profit_trigger_ticks)
+        movable = stops.movable(sight, position)
+        level = _breakeven_level(position, contract, config.breakeven)
+        done = triggered and bool(movable) and all(not _is_better(position, level, order) for order in movable)
+    if (best, triggered, done) == (ride.best, ride.is_triggered, ride.is_breakeven_done):
+        return ride
+    return Ride(ride.opened, best, triggered, done)
+
+
+def judge(sight: Sight, config: Config) -> Iterator[Finding]:
+    """Asked last, so that what is being closed is left alone."""
+    yield from _left_over(sight, config)
+    rides: Memory = sight.account.memory.get(ID) or {}
+    for position in sight.positions():
+        contract = sight.contract(position.contract)
+        is_going = sight.closing_by_us(position.contract) >= position.size
+        if contract is None or is_going or sight.is_symbol_locked(contract.symbol):
+            continue
+        sizes = dict(_sizes(sight, config, position))
+        for order in stops.movable(sight, position, also=frozenset(sizes)):
+            target = _better_price(sight, config, position, contract, order, rides.get(position.contract))
+            size = sizes.get(order.id)
+            if size == 0:
+                yield _help(f"order {order.id}", f"other stops protect all of {contract.symbol}", CancelOrder(order.id))
+            elif target is not None or size is not None:
+                price = target if target is not None else order.stop_price
+                if price is not None:
+                    why = f"the stop of {contract.symbol} follows its position"
+                    yield _help(f"order {order.id}", why, ChangeStop(order.id, price, size))
+        yield from _missing(sight, config, position, contract)
+
+
+def _help(about: str, why: str, wish: Wish) -> Finding:
+    return Finding(about=about, why=why, wishes=(wish,), is_breach=False)
+
+
+def _left_over(sight: Sight, config: Config) -> Iterator[Finding]:
+    """A stop of ours whose position is gone, or on the other side, goes too."""
+    if config.stop_loss is None:
+        return
+    for order in sight.account.orders.values():
+        if stops.is_ours(order) and order.is_working and not sight.is_opposite(order):
+            yield _help(f"order {order.id}", "the position of this stop is gone", CancelOrder(order.id))
+
+
+def _sizes(sight: Sight, config: Config, position: Position) -> Iterator[tuple[int, int]]:
+    """The total size that our own stop should have, where that is another than it has: the position less other
+    stops."""
+    if config.stop_loss is None:
+        return
+    ours = stops.own(sight, position)
+    if ours is None:
+        return
+    others = stops.protecting(sight, position) - left(sight.account, ours)
+    wanted = max(0, position.size - others)
+    if wanted != left(sight.account, ours):
+        yield ours.id, ours.filled + wanted if wanted else 0
+
+
+def _missing(sight: Sight, config: Config, position: Position, contract: Contract) -> Iterator[Finding]:
+    """Our own stop for what has been unprotected long enough."""
+    since = sight.account.unprotected.get(position.contract)
+    if config.stop_loss is None or since is None or stops.own(sight, position) is not None:
+        return
+    if sight.now < since + seconds(config.stop_loss.after_seconds):
+        return
+    size = position.size - stops.protecting(sight, position)
+    if size > 0:
+        price = _stop_price(sight, position, contract, config.stop_loss.distance_ticks)
+        side = Side.SELL if position.sign > 0 else Side.BUY
+        wish = SetStop(position.contract, side, size, price)
+        yield _help(f"stop {position.contract}", f"{size} {contract.symbol} without a stop", wish)
+
+
+def _stop_price(sight: Sight, position: Position, contract: Contract, distance_ticks: int) -> Decimal:
+    """So far from the average price, rounded toward the entry; on the valid side of the mark in any case."""
+    tick, sign = contract.tick_size, position.sign
+    price = stops.on_grid(position.cost / position.size - sign * distance_ticks * tick, tick, up=sign > 0)
+    mark = sight.mark(position)
+    if mark is not None and (mark - price) * sign <= 0:
+        price = stops.on_grid(mark, tick, up=sign < 0) - sign * tick
+    return price
+
+
+def _gains(position: Position, contract: Contract, mark: Decimal, ticks: int) -> bool:
+    """True where a mark is at least so many ticks in the position's favour, counted from what was paid."""
+    gain = (mark * position.size - position.cost) * position.sign
+    return gain >= ticks * contract.tick_size * position.size
+
+
+def _breakeven_level(position: Position, contract: Contract, breakeven: AutoBreakeven) -> Decimal:
+    tick, sign = contract.tick_size, position.sign
+    entry = position.cost / position.size
+    return stops.on_grid(entry + sign * breakeven.offset_ticks * tick, tick, up=sign > 0)
+
+
+def _is_better(position: Position, price: Decimal, order: Order) -> bool:
+    """True where a price is nearer to the position's favour than the order's stop."""
+    return order.stop_price is not None and (price - order.stop_price) * position.sign > 0
+
+
+def _better_price(
+    sight: Sight, config: Config, position: Position, contract: Contract, order: Order, ride: Ride | None
+) -> Decimal | None:
+    """The best price that breakeven and trailing have for a stop; None where it stays."""
+    mark = sight.mark(position)
+    if mark is None or ride is None or order.stop_price is None or order.type is OrderType.TRAILING_STOP:
+        return None
+    tick, sign = contract.tick_size, position.sign
+    prices: list[Decimal] = []
+    breakeven, trailing = config.breakeven, config.trailing
+    if breakeven is not None and not ride.is_breakeven_done:
+        if _gains(position, contract, mark, breakeven.profit_trigger_ticks):
+            prices.append(_breakeven_level(position, contract, breakeven))
+    if trailing is not None and ride.best is not None:
+        if _gains(position, contract, ride.best, trailing.activation_ticks):
+            price = stops.on_grid(ride.best - sign * trailing.trail_distance_ticks * tick, tick, up=sign < 0)
+            if (price - order.stop_price) * sign >= trailing.step_ticks * tick:
+                prices.append(price)
+    # A stop at the market or beyond it would be refused for ever.
+    valid = [price for price in prices if _is_better(position, price, order) and (mark - price) * sign > 0]
+    return max(valid, key=lambda price: price * sign, default=None)
+
+
+def next_due(sight: Sight, config: Config) -> datetime | None:
+    """When the next position has been unprotected long enough."""
+    if config.stop_loss is None:
+        return None
+    after = seconds(config.stop_loss.after_seconds)
+    return min((at + after for at in sight.account.unprotected.values() if at + after > sight.now), default=None)
+
+
+RULE = Rule(
+    id=ID,
+    key="trade_management",
+    config=Config,
+    judge=judge,
+    topics=Topic.POSITIONS | Topic.ORDERS | Topic.QUOTES,
+    remember=remember,
+    memory=Memory,
+    next_due=next_due,
+)

@@ -1,0 +1,60 @@
+"""Stop orders: which protect a position, which may be moved, which are ours, and prices on the tick grid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+
+from risk_manager.core.fills import left
+from risk_manager.core.model import STOP_TYPES, Order, OrderId, OrderType, Position
+from risk_manager.core.sight import Sight
+
+OWN = "rmstop-"
+"""How the customTag of a stop of ours begins."""
+
+
+def is_ours(order: Order) -> bool:
+    """True for a stop that the guard has placed."""
+    return order.tag.startswith(OWN)
+
+
+def of(sight: Sight, position: Position) -> Iterator[Order]:
+    """The working stops on the opposite side of a position, at any price."""
+    for order in sight.account.orders.values():
+        if (
+            order.contract == position.contract
+            and order.type in STOP_TYPES
+            and order.is_working
+            and order.side.sign != position.sign
+            and not sight.outcome.cancels_order(order.id)
+        ):
+            yield order
+
+
+def protecting(sight: Sight, position: Position) -> int:
+    """Contracts that the stops of a position would close."""
+    return sum(left(sight.account, order) for order in of(sight, position))
+
+
+def own(sight: Sight, position: Position) -> Order | None:
+    """Our own stop of a position, the oldest where there are several."""
+    ours = [order for order in of(sight, position) if is_ours(order)]
+    return min(ours, key=lambda order: order.id, default=None)
+
+
+def movable(sight: Sight, position: Position, also: frozenset[OrderId] = frozenset()) -> list[Order]:
+    """The protective stops that may be moved: not larger than the position, and not trailing by themselves. Those in
+    `also` are there whatever their size."""
+    return [
+        order
+        for order in of(sight, position)
+        if order.type is not OrderType.TRAILING_STOP
+        and order.stop_price is not None
+        and (order.id in also or left(sight.account, order) <= position.size)
+    ]
+
+
+def on_grid(price: Decimal, tick_size: Decimal, *, up: bool) -> Decimal:
+    """The next price on the tick grid, upwards or downwards; a price that is on it stays."""
+    ticks = (price / tick_size).to_integral_value(rounding=ROUND_CEILING if up else ROUND_FLOOR)
+    return ticks * tick_size
