@@ -1,0 +1,86 @@
+"""How a hub's WebSocket is opened: straight away as the gateway's own samples do, negotiated where that is
+refused."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import aiohttp
+import msgspec
+from yarl import URL
+
+from risk_manager.gateway.decode import UNREADABLE
+from risk_manager.gateway.errors import GatewayUnreachable
+
+MESSAGE_SIZE_MAX: Final = 16 * 1024 * 1024
+"""Bytes of a frame. Clients with a limit of 10 KB lost the connection (close code 1009) at every depth
+snapshot."""
+_NEGOTIATE_AFTER: Final = frozenset({400, 404, 405, 426})
+"""What a server answers that wants a negotiated id first."""
+_UNAUTHORISED: Final = 401
+_CLOSE_SECONDS: Final = 0.5
+
+
+class TokenRefused(Exception):
+    """The token was not accepted."""
+
+
+class _Negotiated(msgspec.Struct):
+    connectionId: str | None = None
+    connectionToken: str | None = None
+
+
+async def open_socket(
+    http: aiohttp.ClientSession, url: str, token: str
+) -> aiohttp.ClientWebSocketResponse[bool]:
+    """A new WebSocket to the hub at `url`. Raises `TokenRefused` for a bad token, aiohttp's errors for the
+    rest.
+
+    The token goes into the query, the only place where a WebSocket of a browser could have it, and so here
+    too.
+    """
+    address = URL(url).with_query({"access_token": token})
+    try:
+        return await _upgrade(http, address)
+    except aiohttp.WSServerHandshakeError as error:
+        if error.status == _UNAUTHORISED:
+            raise TokenRefused from None
+        if error.status not in _NEGOTIATE_AFTER:
+            raise GatewayUnreachable(f"The hub answered HTTP {error.status}.") from None
+    return await _upgrade(http, await _negotiated(http, url, token))
+
+
+async def _upgrade(http: aiohttp.ClientSession, address: URL) -> aiohttp.ClientWebSocketResponse[bool]:
+    return await http.ws_connect(
+        address,
+        max_msg_size=MESSAGE_SIZE_MAX,
+        compress=0,
+        heartbeat=None,
+        autoping=False,
+        decode_text=False,
+        timeout=aiohttp.ClientWSTimeout(ws_close=_CLOSE_SECONDS),
+    )
+
+
+async def _negotiated(http: aiohttp.ClientSession, url: str, token: str) -> URL:
+    """The address with the id of a new negotiation: version 1 gives a connectionToken, version 0 only the
+    id."""
+    base = URL(url)
+    scheme = {"ws": "http", "wss": "https"}.get(base.scheme, base.scheme)
+    asked = (base.with_scheme(scheme) / "negotiate").with_query(
+        {"access_token": token, "negotiateVersion": "1"}
+    )
+    async with http.post(asked) as reply:
+        if reply.status == _UNAUTHORISED:
+            raise TokenRefused
+        if reply.status != 200:
+            raise GatewayUnreachable(f"The hub's negotiation answered HTTP {reply.status}.")
+        body = await reply.read()
+    try:
+        told = msgspec.json.decode(body, type=_Negotiated)
+    except UNREADABLE:
+        told = _Negotiated()
+    id_ = told.connectionToken or told.connectionId
+    if not id_:
+        raise GatewayUnreachable("The hub's negotiation gave no connection id.")
+    return base.with_query({"access_token": token, "id": id_})

@@ -1,0 +1,1 @@
+"""The gateway part, from single messages to real sockets."""
