@@ -1,0 +1,78 @@
+"""The table of all endpoints, and the one way in: `Endpoints.answer`."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from risk_manager.simulator.api import accounts, contracts, order_reads, orders, positions
+from risk_manager.simulator.api.auth import Auth
+from risk_manager.simulator.api.call import Call
+from risk_manager.simulator.api.form import BindingError, Form
+from risk_manager.simulator.api.reply import Reply, problem
+from risk_manager.simulator.api.token import Login, Tokens
+from risk_manager.simulator.exchange import Desk, Exchange
+
+
+class Endpoint(NamedTuple):
+    """One row of the table. Open ones need no token; those without a body ignore whatever comes."""
+
+    path: str
+    answer: Callable[[Call], Reply]
+    verb: str = "POST"
+    is_open: bool = False
+    has_body: bool = True
+
+
+class Endpoints:
+    """Every REST call of the gateway (section 3.2), asked by path in any case."""
+
+    def __init__(self, exchange: Exchange, logins: Iterable[Login], tokens: Tokens) -> None:
+        self.exchange = exchange
+        self.desk = Desk(exchange)
+        self.logins = {login.user_name.casefold(): login for login in logins}
+        self.tokens = tokens
+        auth = Auth(self.logins, tokens)
+        table = (
+            Endpoint("/api/Auth/loginKey", auth.login_key, is_open=True),
+            Endpoint("/api/Auth/loginApp", auth.login_app, is_open=True),
+            Endpoint("/api/Auth/validate", auth.validate, has_body=False),
+            Endpoint("/api/Auth/logout", auth.logout, has_body=False),
+            Endpoint("/api/Account/search", accounts.search_accounts),
+            Endpoint("/api/Contract/search", contracts.search),
+            Endpoint("/api/Contract/searchById", contracts.search_by_id),
+            Endpoint("/api/Contract/available", contracts.available),
+            Endpoint("/api/History/retrieveBars", contracts.retrieve_bars),
+            Endpoint("/api/Order/place", orders.place),
+            Endpoint("/api/Order/modify", orders.modify),
+            Endpoint("/api/Order/cancel", orders.cancel),
+            Endpoint("/api/Order/search", order_reads.search),
+            Endpoint("/api/Order/searchOpen", order_reads.search_open),
+            Endpoint("/api/Order/searchById", order_reads.search_by_id),
+            Endpoint("/api/Order/v2/query", order_reads.query),
+            Endpoint("/api/Position/searchOpen", positions.search_open),
+            Endpoint("/api/Position/closeContract", positions.close_contract),
+            Endpoint("/api/Position/partialCloseContract", positions.partial_close),
+            Endpoint("/api/Trade/search", positions.search_trades),
+            Endpoint("/api/Status/ping", lambda _: Reply(200, "pong"), verb="GET", is_open=True, has_body=False),
+        )
+        self._by_path = {endpoint.path.casefold(): endpoint for endpoint in table}
+
+    @property
+    def paths(self) -> list[str]:
+        """Every path, in the gateway's spelling."""
+        return [endpoint.path for endpoint in self._by_path.values()]
+
+    def find(self, path: str) -> Endpoint | None:
+        """The endpoint of a path; `None` if there is none."""
+        return self._by_path.get(path.casefold())
+
+    def answer(self, path: str, body: bytes, user: str, now: datetime, token: str = "") -> Reply:
+        """Do what is asked in the name of `user`, whose token was checked by the caller, and answer."""
+        endpoint = self.find(path)
+        if endpoint is None:
+            return Reply(404)
+        try:
+            form = Form.read(body) if endpoint.has_body else Form({})
+            return endpoint.answer(Call(self.exchange, self.desk, form, user.casefold(), now, token))
+        except BindingError as error:
+            return problem(error.errors)
