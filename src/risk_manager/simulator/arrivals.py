@@ -11,9 +11,9 @@ import msgspec
 class Arrival(msgspec.Struct, kw_only=True):
     """One request or hub invocation.
 
-    `at` is the wall clock, `clock_ns` the monotonic one of the same instant. `body` is the JSON that came, as text.
-    `status` is the HTTP status that was (or would have been) answered and `error_code` the envelope's; `acted` says
-    whether the venue did what was asked, `replied` whether the answer was sent.
+    `at` is the wall clock, `clock_ns` the monotonic one of the same instant. `body` is the JSON that came, as
+    text. `status` is the HTTP status that was (or would have been) answered and `error_code` the envelope's;
+    `acted` says whether the venue did what was asked, `replied` whether the answer was sent.
     """
 
     number: int
@@ -40,8 +40,15 @@ class Arrivals:
     def add(self, kind: str, user: str, path: str, at: datetime, clock_ns: int, body: bytes = b"") -> Arrival:
         """Note one arrival; the caller fills in the outcome."""
         self._count += 1
-        row = Arrival(number=self._count, kind=kind, user=user, path=path, at=at, clock_ns=clock_ns,
-                      body=body.decode(errors="replace"))  # fmt: skip
+        row = Arrival(
+            number=self._count,
+            kind=kind,
+            user=user,
+            path=path,
+            at=at,
+            clock_ns=clock_ns,
+            body=body.decode(errors="replace"),
+        )
         self._rows.append(row)
         if self.on_arrival:
             self.on_arrival(row)

@@ -33,8 +33,8 @@ def run(
 ) -> int:
     """Serve on 127.0.0.1 until SIGINT or SIGTERM; returns the exit code (0; 1 if the port is taken).
 
-    `accounts` are triples of id, name and balance; `None` gives the two of `world.default_accounts`. The first lines
-    on stdout are the address, the login and the accounts.
+    `accounts` are triples of id, name and balance; `None` gives the two of `world.default_accounts`. The
+    first lines on stdout are the address, the login and the accounts.
     """
     chosen = default_accounts() if accounts is None else [Account(*row) for row in accounts]
     for account in chosen:
@@ -65,7 +65,9 @@ async def _serve(server: SimulatorServer) -> int:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        with suppress(NotImplementedError):  # Windows has no signal handlers in the loop: Ctrl+C ends asyncio.run
+        with suppress(
+            NotImplementedError
+        ):  # Windows has no signal handlers in the loop: Ctrl+C ends asyncio.run
             loop.add_signal_handler(number, ended.set)
     try:
         await server.start()

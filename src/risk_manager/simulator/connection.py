@@ -34,9 +34,12 @@ class Connection:
     """A connected client. `send_frame` may be called at any time and never waits."""
 
     def __init__(
-        self, socket: web.WebSocketResponse, transport: asyncio.Transport, patience: Patience,
+        self,
+        socket: web.WebSocketResponse,
+        transport: asyncio.Transport,
+        patience: Patience,
         is_mute: Callable[[], bool],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.user = ""
         self._socket = socket
         self._transport = transport
@@ -78,7 +81,9 @@ class Connection:
                 if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
                     continue
                 self._last_heard = self._loop.time()
-                text = message.data if message.type is WSMsgType.TEXT else message.data.decode(errors="replace")
+                text = (
+                    message.data if message.type is WSMsgType.TEXT else message.data.decode(errors="replace")
+                )
                 for payload in dialogue.hear(text):
                     self.send_frame(text_frame(payload))
                 if dialogue.is_over:

@@ -1,6 +1,7 @@
 """The server's half of the SignalR JSON protocol for one connection (gateway reference, section 8). No I/O.
 
-Text goes into `hear`, payloads to send come out. What the hub's methods do is the business of `Subscriptions`.
+Text goes into `hear`, payloads to send come out. What the hub's methods do is the business of
+`Subscriptions`.
 """
 
 import json
@@ -59,7 +60,9 @@ class Dialogue:
             case 1:
                 return self._invoke(message)
             case 4:
-                return _completion(message, f"Failed to invoke '{message.get('target')}': it is not a stream.")
+                return _completion(
+                    message, f"Failed to invoke '{message.get('target')}': it is not a stream."
+                )
             case 7:
                 self.is_over = True
         return []

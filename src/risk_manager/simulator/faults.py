@@ -1,8 +1,8 @@
 """What goes wrong on purpose: a description of each fault, in the units of whoever orders it.
 
-Faults are plain values that come over the side channel as JSON (`"fault"` names the kind) or from Python. Every fault
-acts on what matches it, with probability `rate`, on the next `times` matches; `times=None` means until it is cleared.
-`trouble.py` applies them.
+Faults are plain values that come over the side channel as JSON (`"fault"` names the kind) or from Python.
+Every fault acts on what matches it, with probability `rate`, on the next `times` matches; `times=None` means
+until it is cleared. `trouble.py` applies them.
 """
 
 from typing import Literal, TypeAlias
@@ -30,7 +30,10 @@ class Slow(RestFault, frozen=True, kw_only=True, tag="slow", tag_field="fault"):
 
 
 class Status(RestFault, frozen=True, kw_only=True, tag="status", tag_field="fault"):
-    """Nothing is done and the HTTP status is this: 401, 429, 502 or another. Also for negotiate and upgrade."""
+    """Nothing is done and the HTTP status is this.
+
+    401, 429, 502 or another. Also for negotiate and upgrade.
+    """
 
     status: int
 
@@ -53,7 +56,10 @@ class LostReply(RestFault, frozen=True, kw_only=True, tag="lost-reply", tag_fiel
 
 
 class HubFault(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that happens to messages of a hub. `target` is an event name such as GatewayUserOrder, or `*`."""
+    """Something that happens to messages of a hub.
+
+    `target` is an event name such as GatewayUserOrder, or `*`.
+    """
 
     hub: HubName | Literal["*"] = "*"
     target: str = EVERY
@@ -79,7 +85,7 @@ class Delay(HubFault, frozen=True, kw_only=True, tag="delay", tag_field="fault")
 
 
 class Reorder(HubFault, frozen=True, kw_only=True, tag="reorder", tag_field="fault"):
-    """Messages are held until there are `window` of them, or `seconds` have passed, and come in another order."""
+    """Messages are held until `window` of them or `seconds` have passed, and come in another order."""
 
     window: int = 4
     seconds: float = 0.1
@@ -100,15 +106,14 @@ class Malformed(HubFault, frozen=True, kw_only=True, tag="malformed", tag_field=
 
 
 class Silence(msgspec.Struct, frozen=True, kw_only=True, tag="silence", tag_field="fault"):
-    """The hub stays connected and says nothing, not even pings, for `seconds` or until cleared. What it would have
-    said is lost."""
+    """The hub is connected and mute, pings too, for `seconds` or until cleared. What it says is lost."""
 
     hub: HubName | Literal["*"] = "*"
     seconds: float | None = None
 
 
 class CloseHub(HubFault, frozen=True, kw_only=True, tag="close-hub", tag_field="fault"):
-    """The hub closes its connections by a close message: at once, or when the next message for `target` is due.
+    """The hub closes its connections by a close message: at once, or when the next `target` is due.
 
     `error=None` is a close without an error.
     """
@@ -118,7 +123,10 @@ class CloseHub(HubFault, frozen=True, kw_only=True, tag="close-hub", tag_field="
 
 
 class CutHub(HubFault, frozen=True, kw_only=True, tag="cut-hub", tag_field="fault"):
-    """The connections of the hub are reset without a word: at once, or when the next message for `target` is due."""
+    """The connections of the hub are reset without a word.
+
+    At once, or when the next message for `target` is due.
+    """
 
 
 class Logout(HubFault, frozen=True, kw_only=True, tag="logout", tag_field="fault"):

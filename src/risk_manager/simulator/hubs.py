@@ -1,4 +1,4 @@
-"""Both hubs on a socket: negotiation, upgrade, and the sending of events (gateway reference, sections 8 to 10)."""
+"""Both hubs on a socket: negotiation, upgrade, and the sending of events (gateway reference, 8 to 10)."""
 
 import asyncio
 import time
@@ -155,12 +155,20 @@ class NotedMethods:
     def __init__(
         self, methods: Methods, path: str, user: str, arrivals: Arrivals, clock: Callable[[], datetime]
     ) -> None:
-        self._methods, self._path, self._user, self._arrivals, self._clock = methods, path, user, arrivals, clock
+        self._methods, self._path, self._user, self._arrivals, self._clock = (
+            methods,
+            path,
+            user,
+            arrivals,
+            clock,
+        )
 
     def invoke(self, target: str, arguments: list[object]) -> list[bytes]:
         """Note it, do it, note that it was done."""
         words = ", ".join(map(repr, arguments)).encode()
-        row = self._arrivals.add("hub", self._user, f"{self._path} {target}", self._clock(), time.perf_counter_ns(), words)
+        row = self._arrivals.add(
+            "hub", self._user, f"{self._path} {target}", self._clock(), time.perf_counter_ns(), words
+        )
         news = self._methods.invoke(target, arguments)
         row.acted = True
         return news

@@ -1,4 +1,4 @@
-"""How many requests a user may send (gateway reference, section 7): a sliding window per user and kind of call."""
+"""How many requests a user may send (gateway reference, 7): a sliding window per user and kind of call."""
 
 from collections import deque
 

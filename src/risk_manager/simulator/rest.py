@@ -1,4 +1,4 @@
-"""The REST half on a socket: verb, faults, token, rate limit, then the call itself (gateway reference, section 3)."""
+"""The REST half on a socket: verb, faults, token, rate limit, then the call itself (gateway reference, 3)."""
 
 import asyncio
 import time
@@ -19,7 +19,10 @@ HISTORY = "/api/History/retrieveBars"
 
 
 class Rest:
-    """Answers /api requests. `settle` is called after every act, so that hub events leave before the reply."""
+    """Answers /api requests.
+
+    `settle` is called after every act, so that hub events leave before the reply.
+    """
 
     def __init__(
         self,
@@ -63,7 +66,13 @@ class Rest:
         return _response(reply)
 
     def _reply(
-        self, endpoint: Endpoint, body: bytes, user: str, token: str, trouble: RequestTrouble, arrival: Arrival
+        self,
+        endpoint: Endpoint,
+        body: bytes,
+        user: str,
+        token: str,
+        trouble: RequestTrouble,
+        arrival: Arrival,
     ) -> Reply:
         if trouble.status is not None:
             return Reply(trouble.status)

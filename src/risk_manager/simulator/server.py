@@ -68,12 +68,25 @@ class SimulatorServer:
         self.limit = RateLimit(requests_per_minute, 60.0)
         self.history_limit = RateLimit(history_requests_per_half_minute, 30.0)
         self.hubs: dict[HubName, Hub] = {
-            name: Hub(name, self.exchange, self.tokens, self.faults, self.arrivals,
-                      patience=patience or Patience(), clock=self.clock)
+            name: Hub(
+                name,
+                self.exchange,
+                self.tokens,
+                self.faults,
+                self.arrivals,
+                patience=patience or Patience(),
+                clock=self.clock,
+            )
             for name in HUB_NAMES
-        }  # fmt: skip
-        self.trader = Trader(self.exchange, self.endpoints.desk, self.faults, self.arrivals,
-                             clock=self.clock, settle=self.settle)  # fmt: skip
+        }
+        self.trader = Trader(
+            self.exchange,
+            self.endpoints.desk,
+            self.faults,
+            self.arrivals,
+            clock=self.clock,
+            settle=self.settle,
+        )
         self.quotes_per_second = quotes_per_second
         self._wanted_port = port
         self._runner: web.AppRunner | None = None
@@ -122,8 +135,15 @@ class SimulatorServer:
         await self.stop()
 
     def _application(self) -> web.Application:
-        rest = Rest(self.endpoints, self.faults, self.arrivals, limit=self.limit, history_limit=self.history_limit,
-                    clock=self.clock, settle=self.settle)  # fmt: skip
+        rest = Rest(
+            self.endpoints,
+            self.faults,
+            self.arrivals,
+            limit=self.limit,
+            history_limit=self.history_limit,
+            clock=self.clock,
+            settle=self.settle,
+        )
         application = web.Application(client_max_size=1024 * 1024)
         for hub in self.hubs.values():
             application.router.add_post(f"{hub.path}/negotiate", hub.negotiate)

@@ -1,7 +1,7 @@
 """The trader's HTTP door under /simulator: JSON of its own, no token, no limit, no fault.
 
-It is not part of the imitation. Bodies are the fields below; an answer is JSON, HTTP 400 with `error` if the request
-makes no sense.
+It is not part of the imitation. Bodies are the fields below; an answer is JSON, HTTP 400 with `error` if the
+request makes no sense.
 
 POST /simulator/place, /modify, /cancel, /close, /reduce   act on an account
 POST /simulator/price, /freeze, /tick, /can-trade, /balance, /conditions, /tokens
@@ -26,9 +26,20 @@ if TYPE_CHECKING:
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-_SETTABLE = ("slippage_ticks_max", "fill_parts", "reversal", "second_close", "close_is_capped", "close_cancels_orders",
-             "sibling_survives", "stop_limit_accepted", "only_active_months", "refuse_closes_when_blocked",
-             "outside_hours", "shuffle_fill_events")  # fmt: skip
+_SETTABLE = (
+    "slippage_ticks_max",
+    "fill_parts",
+    "reversal",
+    "second_close",
+    "close_is_capped",
+    "close_cancels_orders",
+    "sibling_survives",
+    "stop_limit_accepted",
+    "only_active_months",
+    "refuse_closes_when_blocked",
+    "outside_hours",
+    "shuffle_fill_events",
+)
 _SETTABLE_SECONDS = ("fill_latency", "close_latency", "cancel_latency")
 
 
@@ -101,14 +112,18 @@ class SideChannel:
         return _outcome(self._trader.close(form.integer("accountId"), form.text("contractId")))
 
     def _reduce(self, form: Form) -> Any:
-        return _outcome(self._trader.reduce(form.integer("accountId"), form.text("contractId"), form.integer("size")))
+        return _outcome(
+            self._trader.reduce(form.integer("accountId"), form.text("contractId"), form.integer("size"))
+        )
 
     def _price(self, form: Form) -> Any:
         contract_id, last = form.text("contractId"), form.decimal_or_none("last")
         if last is None:
             self._trader.take_price_away(contract_id)
         else:
-            self._trader.set_price(contract_id, last, form.decimal_or_none("bid"), form.decimal_or_none("ask"))
+            self._trader.set_price(
+                contract_id, last, form.decimal_or_none("bid"), form.decimal_or_none("ask")
+            )
         return {}
 
     def _freeze(self, form: Form) -> Any:
@@ -160,7 +175,9 @@ class SideChannel:
 
     async def _in_force(self, _: web.Request) -> web.StreamResponse:
         faults = self._server.faults.in_force()
-        return _json({"faults": [{"number": number, **msgspec.to_builtins(fault)} for number, fault in faults.items()]})
+        return _json(
+            {"faults": [{"number": number, **msgspec.to_builtins(fault)} for number, fault in faults.items()]}
+        )
 
     async def _clear(self, request: web.Request) -> web.StreamResponse:
         number = request.query.get("number")
@@ -178,11 +195,15 @@ class SideChannel:
         return _json({"requests": rows, "last": self._server.arrivals.last_number})
 
     async def _accounts(self, _: web.Request) -> web.StreamResponse:
-        return _json({"accounts": [account.wire() for account in self._server.exchange.ledger.accounts.values()]})
+        return _json(
+            {"accounts": [account.wire() for account in self._server.exchange.ledger.accounts.values()]}
+        )
 
     async def _quotes(self, _: web.Request) -> web.StreamResponse:
         now, exchange = self._server.clock(), self._server.exchange
-        return _json({"quotes": [exchange.quote(contract_id).full_quote(now) for contract_id in exchange.quoted]})
+        return _json(
+            {"quotes": [exchange.quote(contract_id).full_quote(now) for contract_id in exchange.quoted]}
+        )
 
 
 def _posted(act: Callable[[Form], Any]) -> Handler:

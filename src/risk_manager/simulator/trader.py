@@ -1,4 +1,7 @@
-"""The human at the other screen: acts on the accounts without token, limit or fault, and sees the venue's own record."""
+"""The human at the other screen.
+
+Acts on the accounts without token, limit or fault, and sees the venue's own record.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,7 +9,17 @@ from decimal import Decimal
 from typing import Any
 
 from risk_manager.simulator.arrivals import Arrival, Arrivals
-from risk_manager.simulator.exchange import Change, Desk, Exchange, Order, Placed, Refusal, Side, Ticket, Trade
+from risk_manager.simulator.exchange import (
+    Change,
+    Desk,
+    Exchange,
+    Order,
+    Placed,
+    Refusal,
+    Side,
+    Ticket,
+    Trade,
+)
 from risk_manager.simulator.exchange.market import Market
 from risk_manager.simulator.exchange.spelling import Wire
 from risk_manager.simulator.exchange.terms import Action, OrderType
@@ -17,7 +30,7 @@ Price = Decimal | int | str
 
 
 class Trader:
-    """A second actor. Every act takes place at once, at the time of `clock`; `settle` then sends what follows from it.
+    """A second actor. Acts take place at once, at the time of `clock`; `settle` sends what follows.
 
     Works on a virtual clock too: hand in its `clock`, and a `settle` that drains the outbox or does nothing.
     """
@@ -47,13 +60,27 @@ class Trader:
 
     def buy(self, account_id: int, contract_id: str, size: int = 1) -> Placed:
         """Buy at the market."""
-        return self.place(Ticket(account_id=account_id, contract_id=contract_id, type=OrderType.MARKET,
-                                 side=Side.BUY, size=size))  # fmt: skip
+        return self.place(
+            Ticket(
+                account_id=account_id,
+                contract_id=contract_id,
+                type=OrderType.MARKET,
+                side=Side.BUY,
+                size=size,
+            )
+        )
 
     def sell(self, account_id: int, contract_id: str, size: int = 1) -> Placed:
         """Sell at the market."""
-        return self.place(Ticket(account_id=account_id, contract_id=contract_id, type=OrderType.MARKET,
-                                 side=Side.SELL, size=size))  # fmt: skip
+        return self.place(
+            Ticket(
+                account_id=account_id,
+                contract_id=contract_id,
+                type=OrderType.MARKET,
+                side=Side.SELL,
+                size=size,
+            )
+        )
 
     def modify(self, account_id: int, order_id: int, change: Change) -> Refusal | None:
         """Move or resize an order."""
@@ -69,7 +96,9 @@ class Trader:
 
     def reduce(self, account_id: int, contract_id: str, size: int) -> Refusal | None:
         """Close a part, on live accounts too."""
-        return self._done(self._desk.partial_close(account_id, contract_id, size, self._clock(), by_hand=True))
+        return self._done(
+            self._desk.partial_close(account_id, contract_id, size, self._clock(), by_hand=True)
+        )
 
     def _done(self, refusal: Refusal | None) -> Refusal | None:
         self._settle()
@@ -80,9 +109,17 @@ class Trader:
     def set_price(
         self, contract_id: str, last: Price, bid: Price | None = None, ask: Price | None = None
     ) -> None:
-        """Put a price where it is wanted; it fills what it reaches. Bid and ask are one tick away unless given."""
-        self.exchange.set_price(contract_id, Decimal(last), None if bid is None else Decimal(bid),
-                                None if ask is None else Decimal(ask), now=self._clock())  # fmt: skip
+        """Put a price where it is wanted; it fills what it reaches.
+
+        Bid and ask are one tick away unless given.
+        """
+        self.exchange.set_price(
+            contract_id,
+            Decimal(last),
+            None if bid is None else Decimal(bid),
+            None if ask is None else Decimal(ask),
+            now=self._clock(),
+        )
         self._settle()
 
     def freeze_price(self, contract_id: str, *, frozen: bool = True) -> None:
@@ -146,7 +183,9 @@ class Trader:
     def record(self, account_id: int) -> dict[str, Any]:
         """Account, positions, orders and trades in the REST spelling, all of them, whatever the hubs said."""
         ledger = self.exchange.ledger
-        orders: list[Wire] = [order.wire(straight_from_engine=False) for order in ledger.orders_of(account_id)]
+        orders: list[Wire] = [
+            order.wire(straight_from_engine=False) for order in ledger.orders_of(account_id)
+        ]
         return {
             "account": ledger.accounts[account_id].wire(),
             "positions": [position.wire() for position in ledger.open_positions(account_id)],

@@ -1,7 +1,7 @@
 """The interpreter of faults: between the venue and whoever listens. Synchronous, seeded, without a clock.
 
-For a request ask `for_request`; pass hub messages through `deliver` and call it again, with nothing, when `next_due`
-has come; carry out what `take_strokes` returns.
+For a request ask `for_request`; pass hub messages through `deliver` and call it again, with nothing, when
+`next_due` has come; carry out what `take_strokes` returns.
 """
 
 from collections.abc import Iterable
@@ -124,14 +124,19 @@ class Faults:
             out.extend(messages)
         while self._later and self._later[0][0] <= now:
             out.extend(heappop(self._later)[2])
-        return [message for message in out if not self.is_silent(message.hub, now)] if self._installed else out
+        return (
+            [message for message in out if not self.is_silent(message.hub, now)] if self._installed else out
+        )
 
     def next_due(self) -> datetime | None:
         """When a message that is held back has to come; `None` if none is."""
         return self._later[0][0] if self._later else None
 
     def is_silent(self, hub: HubName, now: datetime) -> bool:
-        """Whether the hub may not say anything now. A silence with an end begins when it is first asked for."""
+        """Whether the hub may not say anything now.
+
+        A silence with an end begins when it is first asked for.
+        """
         for number, installed in list(self._installed.items()):
             fault = installed.fault
             if not isinstance(fault, Silence) or fault.hub not in (EVERY, hub):

@@ -53,7 +53,9 @@ class Endpoints:
             Endpoint("/api/Position/closeContract", positions.close_contract),
             Endpoint("/api/Position/partialCloseContract", positions.partial_close),
             Endpoint("/api/Trade/search", positions.search_trades),
-            Endpoint("/api/Status/ping", lambda _: Reply(200, "pong"), verb="GET", is_open=True, has_body=False),
+            Endpoint(
+                "/api/Status/ping", lambda _: Reply(200, "pong"), verb="GET", is_open=True, has_body=False
+            ),
         )
         self._by_path = {endpoint.path.casefold(): endpoint for endpoint in table}
 

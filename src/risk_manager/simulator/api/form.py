@@ -1,4 +1,7 @@
-"""Reading a request body as the gateway does: names in any case, unknown fields ignored, wrong types refused."""
+"""Reading a request body as the gateway does.
+
+Names in any case, unknown fields ignored, wrong types refused.
+"""
 
 import json
 from datetime import UTC, datetime
@@ -17,7 +20,10 @@ class BindingError(Exception):
 
 
 class Form:
-    """The fields of one request. A field that is missing or null is `None`, or an error where it is required."""
+    """The fields of one request.
+
+    A field that is missing or null is `None`, or an error where it is required.
+    """
 
     def __init__(self, fields: dict[str, Any], at: str = "$") -> None:
         self._fields = {name.casefold(): value for name, value in fields.items()}
@@ -44,7 +50,9 @@ class Form:
 
     def _value(self, name: str, kinds: tuple[type, ...], kind: str) -> Any:
         value = self._fields.get(name.casefold())
-        if value is not None and (not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds)):
+        if value is not None and (
+            not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds)
+        ):
             raise BindingError(f"{self._at}.{name}", f"The JSON value could not be converted to {kind}.")
         return value
 

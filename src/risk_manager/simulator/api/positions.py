@@ -35,7 +35,7 @@ def partial_close(call: Call) -> Reply:
 
 
 def search_trades(call: Call) -> Reply:
-    """Half-turns of a window, newest first; without `startTimestamp` none (a misspelt field gives an empty list)."""
+    """Half-turns of a window, newest first; none without `startTimestamp` (so a misspelt one)."""
     start, end = call.form.time_or_none("startTimestamp"), call.form.time_or_none("endTimestamp")
     account = call.own_account()
     if account is None:

@@ -1,4 +1,7 @@
-"""What a call is answered with: an HTTP status and a JSON body, in the gateway's envelope where it has one."""
+"""What a call is answered with.
+
+An HTTP status and a JSON body, in the gateway's envelope where it has one.
+"""
 
 from typing import Any, NamedTuple
 

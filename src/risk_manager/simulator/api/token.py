@@ -11,7 +11,10 @@ from itertools import count
 
 @dataclass(slots=True)
 class Login:
-    """Who may come in. `refusal_code` 7, 9 or 10 refuses a right pair: agreements, subscription, key disabled."""
+    """Who may come in.
+
+    `refusal_code` 7, 9 or 10 refuses a right pair: agreements, subscription, key disabled.
+    """
 
     user_name: str = "trader"
     api_key: str = "simulator-key"
@@ -49,7 +52,9 @@ class Tokens:
             return None
         claims = json.loads(_decoded(unsigned.partition(".")[2]))
         number: int = claims["jti"]
-        is_valid = number >= self._valid_from and number not in self._revoked and now.timestamp() < claims["exp"]
+        is_valid = (
+            number >= self._valid_from and number not in self._revoked and now.timestamp() < claims["exp"]
+        )
         return str(claims["sub"]) if is_valid else None
 
     def revoke(self, token: str) -> None:

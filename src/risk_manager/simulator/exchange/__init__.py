@@ -1,13 +1,15 @@
-"""The venue: accounts, contracts, prices, books, brackets, trades and money, as one pure and synchronous model.
+"""The venue: accounts, contracts, prices, books, brackets, trades, money, as one pure and synchronous model.
 
-No clock, socket, task or global randomness: time is handed in as an aware UTC `datetime`, chance comes from the seed,
-and what the hubs would say waits in `Exchange.outbox`. Imports the standard library and msgspec. Read `exchange.py`
-(prices and engine), then `desk.py` (what is asked for), then `clearing.py` (what a fill does).
+No clock, socket, task or global randomness: time is handed in as an aware UTC `datetime`, chance comes from
+the seed, and what the hubs would say waits in `Exchange.outbox`. Imports the standard library and msgspec.
+Read `exchange.py` (prices and engine), then `desk.py` (what is asked for), then `clearing.py` (what a fill
+does).
 """
 
 from risk_manager.simulator.exchange.account import Account, Position, Trade
+from risk_manager.simulator.exchange.amendment import Change
 from risk_manager.simulator.exchange.conditions import Conditions
-from risk_manager.simulator.exchange.desk import Change, Desk, Placed
+from risk_manager.simulator.exchange.desk import Desk, Placed
 from risk_manager.simulator.exchange.exchange import Exchange
 from risk_manager.simulator.exchange.fees import FeeTable
 from risk_manager.simulator.exchange.order import Bracket, Order, Ticket

@@ -14,8 +14,9 @@ from risk_manager.simulator.exchange.terms import PositionType, Side
 class Account:
     """One trading account of a login.
 
-    `brackets` is the platform's bracket mode: `position` (its default) refuses bracket objects, `auto-oco` makes children.
-    `size_max` is the number of contracts that the platform lets a net position grow to; `None` means no limit.
+    `brackets` is the platform's bracket mode: `position` (its default) refuses bracket objects, `auto-oco`
+    makes children. `size_max` is the number of contracts that the platform lets a net position grow to;
+    `None` means no limit.
     """
 
     id: int

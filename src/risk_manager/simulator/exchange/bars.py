@@ -1,4 +1,4 @@
-"""Price history, made up: the same seed, contract and window give the same bars (gateway reference, section 4.3)."""
+"""Price history, made up: the same seed, contract and window give the same bars (gateway reference, 4.3)."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -17,7 +17,10 @@ LIMIT_MAX = 20_000
 def make_bars(
     market: Market, start: datetime, end: datetime, *, seconds: int, limit: int, seed: int
 ) -> Iterator[Wire]:
-    """Bars of the window, newest first, at most `limit`. `t` is the start of a bar; a bar that `end` cuts is left out."""
+    """Bars of the window, newest first, at most `limit`.
+
+    `t` is the start of a bar; a bar that `end` cuts is left out.
+    """
     tick = market.contract.product.tick_size
     close = market.last
     newest = int(end.timestamp()) // seconds - 1
@@ -33,4 +36,11 @@ def make_bars(
 
 
 def _bar(at: datetime, opened: Decimal, high: Decimal, low: Decimal, close: Decimal, volume: int) -> Wire:
-    return {"t": stored_time(at), "o": plain(opened), "h": plain(high), "l": plain(low), "c": plain(close), "v": volume}
+    return {
+        "t": stored_time(at),
+        "o": plain(opened),
+        "h": plain(high),
+        "l": plain(low),
+        "c": plain(close),
+        "v": volume,
+    }

@@ -1,4 +1,4 @@
-"""The children of a bracketed entry, from their making to the cancelling of the loser (gateway reference, 4.5)."""
+"""The children of a bracketed entry, from their making to the cancelling of the loser (reference, 4.5)."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -44,7 +44,7 @@ def children_of(ledger: Ledger, entry: Order) -> list[Order]:
 
 
 def activate_children(ledger: Ledger, entry: Order, market: Market, now: datetime) -> None:
-    """The entry is filled: give the children their prices, measured from its average fill price, and open them.
+    """The entry is filled: price the children from its average fill price and open them.
 
     A trailing child starts from the entry's price and follows the market from there.
     """

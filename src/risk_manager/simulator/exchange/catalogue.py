@@ -1,4 +1,7 @@
-"""Contracts: a product and a delivery month. Which ids exist, what they are called, which month is the active one."""
+"""Contracts.
+
+A product and a delivery month. Which ids exist, what they are called, which month is the active one.
+"""
 
 import re
 from dataclasses import dataclass
@@ -9,8 +12,20 @@ from risk_manager.simulator.exchange.product import MONTHLY, PRODUCTS, ROLL_DAYS
 from risk_manager.simulator.exchange.spelling import Wire, plain
 
 _ID = re.compile(rf"CON\.F\.US\.([A-Z0-9]+)\.([{MONTHLY}])(\d\d)")
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-           "November", "December")  # fmt: skip
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +104,14 @@ def active_contracts(today: date) -> list[Contract]:
 
 
 def search_contracts(text: str, today: date) -> list[Contract]:
-    """At most 20 active contracts whose name or description holds the text: a fuzzy search, as the venue's is."""
+    """At most 20 active contracts whose name or description holds the text.
+
+    A fuzzy search, as the venue's is.
+    """
     wanted = text.strip().casefold()
-    found = (c for c in active_contracts(today) if wanted in f"{c.name} {c.description} {c.product.root}".casefold())
+    found = (
+        c
+        for c in active_contracts(today)
+        if wanted in f"{c.name} {c.description} {c.product.root}".casefold()
+    )
     return list(found)[:20]

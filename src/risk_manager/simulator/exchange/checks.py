@@ -1,4 +1,7 @@
-"""What makes the venue refuse a new order: one function per subject, each answering with its text or `None`."""
+"""What makes the venue refuse a new order.
+
+One function per subject, each answering with its text or `None`.
+"""
 
 from decimal import Decimal
 
@@ -6,15 +9,18 @@ from risk_manager.simulator.exchange import refusal
 from risk_manager.simulator.exchange.account import Account
 from risk_manager.simulator.exchange.conditions import Conditions
 from risk_manager.simulator.exchange.market import Market
-from risk_manager.simulator.exchange.order import Ticket
+from risk_manager.simulator.exchange.order import Bracket, Ticket
 from risk_manager.simulator.exchange.terms import OrderType, Side
 
 TICKS_MAX, STOP_TICKS_MIN = 1000, 4
+STOP_TOO_NEAR = "Stop loss tick value should be at least 4 ticks."
 
 
 def form_fault(ticket: Ticket, conditions: Conditions) -> str | None:
     """Unknown type or side, or no size. The texts are the simulator's own: nobody published the venue's."""
-    if ticket.type not in set(OrderType) or (ticket.type == OrderType.STOP_LIMIT and not conditions.stop_limit_accepted):
+    if ticket.type not in set(OrderType) or (
+        ticket.type == OrderType.STOP_LIMIT and not conditions.stop_limit_accepted
+    ):
         return f"Invalid order type ({ticket.type})"
     if ticket.side not in set(Side):
         return f"Invalid order side ({ticket.side})"
@@ -64,29 +70,40 @@ def trail_ticks(level: Decimal, market: Market) -> int:
 
 
 def bracket_fault(ticket: Ticket, account: Account) -> str | None:
-    """Mode of the account, order type, sign and distance of the two brackets (texts: gateway reference, 4.4)."""
+    """Mode of the account, order type, sign and distance of the two brackets (gateway reference, 4.4)."""
     if ticket.stop_loss is None and ticket.take_profit is None:
         return None
     if account.brackets == "position":
         return refusal.POSITION_BRACKETS
     is_long = ticket.side == Side.BUY
-    if (stop := ticket.stop_loss) is not None:
-        if stop.type not in (OrderType.STOP, OrderType.TRAILING_STOP):
-            return f"Invalid stop loss type ({_type_name(stop.type)})"
-        if fault := _sign_fault("stop loss", stop.ticks, is_below=is_long, is_long=is_long):
-            return fault
-        if abs(stop.ticks) < STOP_TICKS_MIN:
-            return f"Invalid stop loss ticks ({stop.ticks}). Stop loss tick value should be at least 4 ticks."
-        if abs(stop.ticks) > TICKS_MAX:
-            return f"Invalid stop loss ticks ({stop.ticks}). Ticks should be 1000 ticks or less."
-    if (target := ticket.take_profit) is not None:
-        if target.type != OrderType.LIMIT:
-            return f"Invalid take profit type ({_type_name(target.type)})"
-        if fault := _sign_fault("take profit", target.ticks, is_below=not is_long, is_long=is_long):
-            return fault
-        if abs(target.ticks) > TICKS_MAX:
-            return f"Invalid take profit ticks ({target.ticks}). Ticks should be 1000 ticks or less."
-    return None
+    return (ticket.stop_loss and _stop_loss_fault(ticket.stop_loss, is_long=is_long)) or (
+        ticket.take_profit and _take_profit_fault(ticket.take_profit, is_long=is_long)
+    )
+
+
+def _stop_loss_fault(bracket: Bracket, *, is_long: bool) -> str | None:
+    if bracket.type not in (OrderType.STOP, OrderType.TRAILING_STOP):
+        return f"Invalid stop loss type ({_type_name(bracket.type)})"
+    if fault := _sign_fault("stop loss", bracket.ticks, is_below=is_long, is_long=is_long):
+        return fault
+    if abs(bracket.ticks) < STOP_TICKS_MIN:
+        return f"Invalid stop loss ticks ({bracket.ticks}). {STOP_TOO_NEAR}"
+    return _distance_fault("stop loss", bracket.ticks)
+
+
+def _take_profit_fault(bracket: Bracket, *, is_long: bool) -> str | None:
+    if bracket.type != OrderType.LIMIT:
+        return f"Invalid take profit type ({_type_name(bracket.type)})"
+    fault = _sign_fault("take profit", bracket.ticks, is_below=not is_long, is_long=is_long)
+    return fault or _distance_fault("take profit", bracket.ticks)
+
+
+def _distance_fault(leg: str, ticks: int) -> str | None:
+    return (
+        f"Invalid {leg} ticks ({ticks}). Ticks should be 1000 ticks or less."
+        if abs(ticks) > TICKS_MAX
+        else None
+    )
 
 
 def _sign_fault(leg: str, ticks: int, *, is_below: bool, is_long: bool) -> str | None:

@@ -1,4 +1,7 @@
-"""What a fill does to the account: netting, half-turn trades, costs, balance (gateway reference, sections 9.4, 12.1)."""
+"""What a fill does to the account.
+
+Netting, half-turn trades, costs, balance (gateway reference, sections 9.4, 12.1).
+"""
 
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +13,9 @@ from risk_manager.simulator.exchange.order import Order
 from risk_manager.simulator.exchange.terms import OrderStatus
 
 
-def book_fill(ledger: Ledger, conditions: Conditions, order: Order, size: int, price: Decimal, now: datetime) -> None:
+def book_fill(
+    ledger: Ledger, conditions: Conditions, order: Order, size: int, price: Decimal, now: datetime
+) -> None:
     """Fill `size` contracts of the order at `price`: order event first, then trades, position and account.
 
     A fill that closes and reverses becomes two halves with two trades, or one, as the conditions say.
@@ -29,7 +34,13 @@ def book_fill(ledger: Ledger, conditions: Conditions, order: Order, size: int, p
 
 
 def _book_half(
-    ledger: Ledger, conditions: Conditions, order: Order, size: int, closing: int, price: Decimal, now: datetime
+    ledger: Ledger,
+    conditions: Conditions,
+    order: Order,
+    size: int,
+    closing: int,
+    price: Decimal,
+    now: datetime,
 ) -> None:
     key = (order.account_id, order.contract.id)
     position = ledger.positions.get(key)
@@ -39,8 +50,19 @@ def _book_half(
         gain = (price - position.average_price) * -order.side.sign * closing
         profit = round(gain * product.tick_value / product.tick_size, 10)
     fees, commissions = conditions.fees.cost(product.root, size)
-    trade = Trade(ledger.next_trade_id(), order.id, order.account_id, order.contract, now, order.side, size, price,
-                  profit, fees, commissions)  # fmt: skip
+    trade = Trade(
+        ledger.next_trade_id(),
+        order.id,
+        order.account_id,
+        order.contract,
+        now,
+        order.side,
+        size,
+        price,
+        profit,
+        fees,
+        commissions,
+    )
     ledger.trades.append(trade)
     ledger.tell_trade(trade)
     ledger.tell_position(_net(ledger, order, position, size, price, now))

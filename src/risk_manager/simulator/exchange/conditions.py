@@ -17,7 +17,10 @@ class Conditions:
     """
 
     fill_latency: timedelta = NO_TIME
-    """From acceptance to the engine's first look at an order; also between the parts of a fill. 0 is at once."""
+    """From acceptance to the engine's first look at an order; also between the parts of a fill.
+
+    0 is at once.
+    """
 
     close_latency: timedelta | None = None
     """The same for closeContract and partialCloseContract; `None` means `fill_latency`."""
@@ -35,7 +38,10 @@ class Conditions:
     """Costs by product (12.2)."""
 
     reversal: Literal["two", "one"] = "two"
-    """Through zero: a close and a new position with two trades, or one update and one trade (9.4, unknown)."""
+    """Through zero.
+
+    A close and a new position with two trades, or one update and one trade (9.4, unknown).
+    """
 
     second_close: Literal["pending", "executes"] = "pending"
     """closeContract while one is under way: code 6, or a second market order (13.3, unknown)."""
@@ -44,7 +50,7 @@ class Conditions:
     """A close never takes more than is still held when it executes; otherwise it may reverse the position."""
 
     close_cancels_orders: bool = False
-    """Whether closeContract also cancels the contract's working orders; the real one leaves them alive (4.9)."""
+    """Whether closeContract also cancels the contract's working orders; the real one does not (4.9)."""
 
     sibling_survives: bool = False
     """Whether the other bracket child outlives the one that filled."""

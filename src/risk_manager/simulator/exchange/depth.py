@@ -1,4 +1,4 @@
-"""Market depth: rows of GatewayDepth (gateway reference, sections 6 and 10.2), made up around the best prices."""
+"""Market depth: rows of GatewayDepth (gateway reference, 6 and 10.2), made up around the best prices."""
 
 from datetime import datetime
 
@@ -11,7 +11,10 @@ _BEFORE_TIME = "0001-01-01T00:00:00+00:00"
 
 
 def depth_snapshot(market: Market) -> list[Wire]:
-    """The whole ladder after a Reset row. Its rows carry the year 1, and its frame is more than 10 KB long."""
+    """The whole ladder after a Reset row.
+
+    Its rows carry the year 1, and its frame is more than 10 KB long.
+    """
     tick = market.contract.product.tick_size
     rows: list[Wire] = [_row(_BEFORE_TIME, RESET, plain(market.last), 0)]
     for level in range(_LEVELS):

@@ -1,21 +1,23 @@
 """The order desk: place, modify, cancel, close. Checks what is asked, then gives it to the engine.
 
-The API's answers are here, code by code (gateway reference, sections 4.4 to 4.9 and 5). `by_hand` marks the trader at
-the platform, for whom the API's own limits (live and follower accounts) do not hold.
+The API's answers are here, code by code (gateway reference, sections 4.4 to 4.9 and 5). `by_hand` marks the
+trader at the platform, for whom the API's own limits (live and follower accounts) do not hold.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import NamedTuple
 
-from risk_manager.simulator.exchange import brackets, checks, refusal
-from risk_manager.simulator.exchange.account import Account, Position
-from risk_manager.simulator.exchange.catalogue import Contract, find_contract
+from risk_manager.simulator.exchange import brackets, checks, closing, refusal
+from risk_manager.simulator.exchange.account import Account
+from risk_manager.simulator.exchange.amendment import Change, apply_change, change_fault
 from risk_manager.simulator.exchange.exchange import Exchange
 from risk_manager.simulator.exchange.market import Market
 from risk_manager.simulator.exchange.order import Order, Ticket
-from risk_manager.simulator.exchange.refusal import ChangeCode, CloseCode, PartialCloseCode, PlaceCode, Refusal
+from risk_manager.simulator.exchange.refusal import (
+    ChangeCode,
+    PlaceCode,
+    Refusal,
+)
 from risk_manager.simulator.exchange.session import Phase
 from risk_manager.simulator.exchange.terms import OrderStatus, OrderType, Side
 
@@ -25,16 +27,6 @@ class Placed(NamedTuple):
 
     order_id: int | None
     refusal: Refusal | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """New values for an order; `None` leaves a value as it is (section 17, point 5)."""
-
-    size: int | None = None
-    limit_price: Decimal | None = None
-    stop_price: Decimal | None = None
-    trail_price: Decimal | None = None
 
 
 class Desk:
@@ -115,14 +107,16 @@ class Desk:
         market = self._exchange.market(order.contract.id)
         if order.status is OrderStatus.SUSPENDED or market is None:
             return Refusal(ChangeCode.REJECTED)
-        if text := _change_fault(order, change, market):
+        if text := change_fault(order, change, market):
             return Refusal(ChangeCode.REJECTED, text)
-        _apply(order, change, market)
+        apply_change(order, change, market)
         self._ledger.set_status(order, order.status, now)
         self._exchange.try_to_fill(order, now)
         return None
 
-    def cancel(self, account_id: int, order_id: int, now: datetime, *, by_hand: bool = False) -> Refusal | None:
+    def cancel(
+        self, account_id: int, order_id: int, now: datetime, *, by_hand: bool = False
+    ) -> Refusal | None:
         """Ask for the end of an order; it can still fill until status 3 is told."""
         account = self._ledger.accounts.get(account_id)
         if account is None:
@@ -153,71 +147,18 @@ class Desk:
 
     def close_contract(self, account_id: int, contract_id: str, now: datetime) -> Refusal | None:
         """Flatten one contract by a market order. Working orders stay alive (section 4.9)."""
-        account = self._ledger.accounts.get(account_id)
-        if account is None:
-            return Refusal(CloseCode.ACCOUNT_NOT_FOUND)
-        contract = find_contract(contract_id)
-        if contract is None:
-            return Refusal(CloseCode.CONTRACT_NOT_FOUND)
-        position = self._ledger.positions.get((account_id, contract_id))
-        if position is None:
-            return Refusal(CloseCode.POSITION_NOT_FOUND)
-        conditions = self._exchange.conditions
-        if not account.can_trade and conditions.refuse_closes_when_blocked:
-            return Refusal(CloseCode.ACCOUNT_REJECTED)
-        if not self._can_execute(contract, now):
-            return Refusal(CloseCode.ORDER_REJECTED)
-        if conditions.second_close == "pending" and self._is_closing(position):
-            return Refusal(CloseCode.ORDER_PENDING)
-        self._close(position, abs(position.signed_size), now)
-        if conditions.close_cancels_orders:
+        refused = closing.close_contract(self._exchange, account_id, contract_id, now)
+        if refused is None and self._exchange.conditions.close_cancels_orders:
             for order in self._ledger.working_orders(account_id):
-                if order.contract == contract and not order.closes_position:
+                if order.contract.id == contract_id and not order.closes_position:
                     self._end(order, now)
-        return None
+        return refused
 
     def partial_close(
         self, account_id: int, contract_id: str, size: int, now: datetime, *, by_hand: bool = False
     ) -> Refusal | None:
-        """Reduce one contract by a market order of `size`; a live account refuses this through the API (code 9)."""
-        account = self._ledger.accounts.get(account_id)
-        if account is None:
-            return Refusal(PartialCloseCode.ACCOUNT_NOT_FOUND)
-        contract = find_contract(contract_id)
-        if contract is None:
-            return Refusal(PartialCloseCode.CONTRACT_NOT_FOUND)
-        if not by_hand and not account.is_simulated:
-            return Refusal(PartialCloseCode.ACCOUNT_REJECTED, refusal.LIVE_ACCOUNT)
-        position = self._ledger.positions.get((account_id, contract_id))
-        if position is None:
-            return Refusal(PartialCloseCode.POSITION_NOT_FOUND)
-        if not 0 < size <= abs(position.signed_size):
-            return Refusal(PartialCloseCode.INVALID_CLOSE_SIZE)
-        conditions = self._exchange.conditions
-        if not account.can_trade and conditions.refuse_closes_when_blocked:
-            return Refusal(PartialCloseCode.ACCOUNT_REJECTED)
-        if not self._can_execute(contract, now):
-            return Refusal(PartialCloseCode.ORDER_REJECTED)
-        if conditions.second_close == "pending" and self._is_closing(position):
-            return Refusal(PartialCloseCode.ORDER_PENDING)
-        self._close(position, size, now)
-        return None
-
-    def _can_execute(self, contract: Contract, now: datetime) -> bool:
-        market = self._exchange.market(contract.id)
-        return bool(market and market.has_price and self._exchange.sessions.phase(now) is Phase.OPEN)
-
-    def _is_closing(self, position: Position) -> bool:
-        working = self._ledger.working.get(position.contract.id, {})
-        return any(o.closes_position and o.account_id == position.account_id for o in working.values())
-
-    def _close(self, position: Position, size: int, now: datetime) -> None:
-        side = Side.SELL if position.signed_size > 0 else Side.BUY
-        order = Order(self._ledger.next_order_id(), position.account_id, position.contract, OrderType.MARKET, side, size,
-                      now, now, closes_position=True)  # fmt: skip
-        self._ledger.enter(order)
-        self._ledger.tell_order(order)
-        self._exchange.send_to_engine(order, now)
+        """Reduce one contract by a market order of `size`; live accounts refuse it through the API (9)."""
+        return closing.partial_close(self._exchange, account_id, contract_id, size, now, by_hand=by_hand)
 
     def _working_order(self, account_id: int, order_id: int) -> Order | None:
         order = self._ledger.orders.get(order_id)
@@ -225,8 +166,19 @@ class Desk:
 
 
 def _new_order(order_id: int, ticket: Ticket, market: Market, now: datetime, *, is_refused: bool) -> Order:
-    order = Order(order_id, ticket.account_id, market.contract, OrderType.MARKET, Side.BUY, ticket.size, now, now,
-                  limit_price=ticket.limit_price, stop_price=ticket.stop_price, custom_tag=ticket.custom_tag)  # fmt: skip
+    order = Order(
+        order_id,
+        ticket.account_id,
+        market.contract,
+        OrderType.MARKET,
+        Side.BUY,
+        ticket.size,
+        now,
+        now,
+        limit_price=ticket.limit_price,
+        stop_price=ticket.stop_price,
+        custom_tag=ticket.custom_tag,
+    )
     if ticket.type in set(OrderType):
         order.type = OrderType(ticket.type)
     if ticket.side in set(Side):
@@ -236,27 +188,3 @@ def _new_order(order_id: int, ticket: Ticket, market: Market, now: datetime, *, 
     elif order.type is OrderType.TRAILING_STOP and ticket.trail_price is not None:
         order.ticks = checks.trail_ticks(ticket.trail_price, market)
     return order
-
-
-def _change_fault(order: Order, change: Change, market: Market) -> str | None:
-    if change.size is not None and change.size <= order.fill_volume:
-        return f"Invalid order size ({change.size})"
-    if change.limit_price is not None and not market.is_aligned(change.limit_price):
-        return refusal.LIMIT_NOT_ALIGNED
-    if order.type is OrderType.TRAILING_STOP:
-        if change.trail_price is None:
-            return None
-        return checks.trail_fault(change.trail_price, market, ticks_max=None)
-    return None if change.stop_price is None else checks.stop_fault(order.side, change.stop_price, market)
-
-
-def _apply(order: Order, change: Change, market: Market) -> None:
-    if change.size is not None:
-        order.size = change.size
-    if change.limit_price is not None and order.limit_price is not None:
-        order.limit_price = change.limit_price
-    if order.type is OrderType.TRAILING_STOP:
-        if change.trail_price is not None:
-            order.ticks, order.stop_price = checks.trail_ticks(change.trail_price, market), None
-    elif change.stop_price is not None and order.stop_price is not None:
-        order.stop_price = change.stop_price

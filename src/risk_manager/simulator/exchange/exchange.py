@@ -1,7 +1,7 @@
 """The venue: prices, books, the engine that fills, and the door through which orders come.
 
-Pure and synchronous. Time is handed in as an aware UTC `datetime`; what happens later (latency) waits in `next_due()`
-until somebody calls `advance(now)`. Everything that the hubs would say goes to `outbox`.
+Pure and synchronous. Time is handed in as an aware UTC `datetime`; what happens later (latency) waits in
+`next_due()` until somebody calls `advance(now)`. Everything that the hubs would say goes to `outbox`.
 """
 
 from collections.abc import Callable, Iterable
@@ -28,8 +28,8 @@ from risk_manager.simulator.exchange.terms import OrderStatus, OrderType
 class Exchange:
     """One venue with its accounts. `seed` decides prices, slippage and every other draw.
 
-    `quoted` are the contracts whose prices move with `tick`; `taped` and `laddered` those whose market trades and
-    depth are told besides (nobody pays for them unless somebody listens).
+    `quoted` are the contracts whose prices move with `tick`; `taped` and `laddered` those whose market trades
+    and depth are told besides (nobody pays for them unless somebody listens).
     """
 
     def __init__(
@@ -67,7 +67,9 @@ class Exchange:
         """Start to quote a contract (again and again does nothing); unknown ids are the caller's mistake."""
         market = self.market(contract_id)
         if market is None:
-            raise ValueError(f"{contract_id} is not a contract of the catalogue. Ids look like CON.F.US.MNQ.Z26.")
+            raise ValueError(
+                f"{contract_id} is not a contract of the catalogue. Ids look like CON.F.US.MNQ.Z26."
+            )
         self.quoted[contract_id] = None
         return market
 
@@ -79,7 +81,10 @@ class Exchange:
         return market
 
     def tick(self, now: datetime, contract_ids: Iterable[str] | None = None) -> None:
-        """One step of the price walk for all quoted contracts, or for these. A halted market does not move."""
+        """One step of the price walk for all quoted contracts, or for these.
+
+        A halted market does not move.
+        """
         if self.sessions.phase(now) is Phase.HALTED:
             return
         for contract_id in list(self.quoted) if contract_ids is None else contract_ids:
@@ -97,7 +102,10 @@ class Exchange:
         *,
         now: datetime,
     ) -> None:
-        """Put the price where it is wanted; bid and ask are one tick away unless given. Fills what it reaches."""
+        """Put the price where it is wanted; bid and ask are one tick away unless given.
+
+        Fills what it reaches.
+        """
         market = self.quote(contract_id)
         market.move(last, bid, ask)
         self._after_move(market, now)
@@ -149,7 +157,10 @@ class Exchange:
             order.limit_price = market.bid
         elif order.type is OrderType.JOIN_ASK:
             order.limit_price = market.ask
-        if not self._try_to_fill(order, market, now, is_arriving=True) and order.status is OrderStatus.PENDING:
+        if (
+            not self._try_to_fill(order, market, now, is_arriving=True)
+            and order.status is OrderStatus.PENDING
+        ):
             self.ledger.set_status(order, OrderStatus.OPEN, now)
 
     def try_to_fill(self, order: Order, now: datetime) -> None:
@@ -206,6 +217,9 @@ class Exchange:
             self._try_to_fill(child, market, now, is_arriving=False)
 
     def is_active(self, contract: Contract, now: datetime) -> bool:
-        """Whether the platform shows the contract as active: the front month, or one that this venue quotes."""
+        """Whether the platform shows the contract as active.
+
+        The front month, or one that this venue quotes.
+        """
         front = active_contract(contract.product.root, now.date())
         return contract == front or (contract.id in self.quoted and not self.conditions.only_active_months)

@@ -1,6 +1,7 @@
 """What one side of a trade costs, as data: presets of the observed amounts (gateway reference, section 12.2).
 
-Fees are exchange, clearing and NFA together; commission is the broker's. Both per contract and half-turn, US dollars.
+Fees are exchange, clearing and NFA together; commission is the broker's. Both per contract and half-turn, US
+dollars.
 """
 
 from dataclasses import dataclass, field

@@ -1,4 +1,7 @@
-"""The venue's own record: accounts, orders, positions and trades, and the hub events that tell of their changes."""
+"""The venue's own record.
+
+Accounts, orders, positions and trades, and the hub events that tell of their changes.
+"""
 
 from datetime import datetime
 from decimal import Decimal
@@ -14,7 +17,10 @@ FIRST_ORDER_ID, FIRST_TRADE_ID, FIRST_POSITION_ID = 3_424_798_597, 3_005_729_736
 
 
 class Ledger:
-    """Everything that is true at the venue. Positions are kept by account and contract, one row each, netted."""
+    """Everything that is true at the venue.
+
+    Positions are kept by account and contract, one row each, netted.
+    """
 
     def __init__(self) -> None:
         self.outbox = Outbox()

@@ -1,4 +1,7 @@
-"""The price of one contract: a seeded random walk on the tick grid that a hand can move, hold or take away."""
+"""The price of one contract.
+
+A seeded random walk on the tick grid that a hand can move, hold or take away.
+"""
 
 from datetime import datetime
 from decimal import Decimal
@@ -13,8 +16,8 @@ _STEPS = (-3, -2, -1, -1, 0, 0, 0, 1, 1, 2, 3)
 class Market:
     """Last, bid and ask of one contract, with the session's open, high, low and volume.
 
-    The walk depends on the seed, the contract id and the number of steps alone, so that a second run with the same
-    seed sees the same prices whatever other contracts do.
+    The walk depends on the seed, the contract id and the number of steps alone, so that a second run with the
+    same seed sees the same prices whatever other contracts do.
     """
 
     def __init__(self, contract: Contract, seed: int) -> None:
@@ -24,7 +27,9 @@ class Market:
         self.last_side = 0
         self._random = Random(f"{seed}:{contract.id}")  # noqa: S311 - a price walk, not a secret
         self._tick = contract.product.tick_size
-        self.last = self.on_grid(contract.product.opening_price * (1 + Decimal(self._random.randint(-50, 50)) / 10000))
+        self.last = self.on_grid(
+            contract.product.opening_price * (1 + Decimal(self._random.randint(-50, 50)) / 10000)
+        )
         self.bid, self.ask = self.last - self._tick, self.last + self._tick
         self.open = self.high = self.low = self.last
         self.previous_close = self.on_grid(self.last * (1 + Decimal(self._random.randint(-80, 80)) / 10000))
@@ -91,7 +96,11 @@ class Market:
         return {"symbol": self._index["symbol"], **changed, **self._stamp(at)}
 
     def _stamp(self, at: datetime) -> Wire:
-        return {"lastUpdated": engine_time(at), "timestamp": feed_time(at), "contract": self._index["contract"]}
+        return {
+            "lastUpdated": engine_time(at),
+            "timestamp": feed_time(at),
+            "contract": self._index["contract"],
+        }
 
     def tape_row(self, at: datetime) -> Wire:
         """The last trade as GatewayTrade has it; on the wire it comes inside an array."""

@@ -34,8 +34,8 @@ def trigger(order: Order, market: Market) -> None:
 def fill_price(order: Order, market: Market, *, is_arriving: bool) -> Decimal | None:
     """The price at which the order fills now, before slippage; `None` while it has to wait.
 
-    Market orders and triggered stops take the other side of the quote. A limit fills when the other side of the quote
-    reaches it: at the quote if it arrives marketable, at its own price if it was resting.
+    Market orders and triggered stops take the other side of the quote. A limit fills when the other side of
+    the quote reaches it: at the quote if it arrives marketable, at its own price if it was resting.
     """
     if not market.has_price:
         return None

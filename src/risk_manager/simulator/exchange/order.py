@@ -13,8 +13,8 @@ from risk_manager.simulator.exchange.terms import OrderStatus, OrderType, Side
 class Order:
     """What was asked for and what became of it. Mutable: the venue changes it in place.
 
-    `ticks` is the signed distance of a bracket child from its entry, or the trailing distance of a trailing stop.
-    `sibling_id` is the other child of the same entry, whatever the wire tells about it.
+    `ticks` is the signed distance of a bracket child from its entry, or the trailing distance of a trailing
+    stop. `sibling_id` is the other child of the same entry, whatever the wire tells about it.
     """
 
     id: int
@@ -49,7 +49,7 @@ class Order:
         return round(self.filled_value / self.fill_volume, 10) if self.fill_volume else None
 
     def wire(self, *, straight_from_engine: bool) -> Wire:
-        """The order model with nulls (gateway reference, section 4.8); fields that are optional there may be absent."""
+        """The order model with nulls (reference, 4.8); what is optional there may be absent."""
         written = engine_time if straight_from_engine else stored_time
         average = self.filled_price
         wire: Wire = {
@@ -81,7 +81,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bracket:
-    """A child to make with an entry: signed distance from its fill price in ticks, and the child's order type."""
+    """A child to make with an entry.
+
+    Signed distance from its fill price in ticks, and the child's order type.
+    """
 
     ticks: int
     type: int

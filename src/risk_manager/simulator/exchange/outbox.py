@@ -11,8 +11,8 @@ HubName: TypeAlias = Literal["user", "market"]
 class HubMessage(msgspec.Struct, frozen=True):
     """One invocation that a hub sends to those who subscribed to it.
 
-    `topic` is what a subscription names: the account id (orders, positions, trades), the owner's user name in lower case (accounts),
-    the contract id (market hub). `None` goes to every connection of the hub.
+    `topic` is what a subscription names: the account id (orders, positions, trades), the owner's user name in
+    lower case (accounts), the contract id (market hub). `None` goes to every connection of the hub.
     """
 
     hub: HubName
@@ -40,7 +40,10 @@ class Outbox:
         return messages
 
     def shuffle_since(self, mark: int, random: Random) -> None:
-        """Mix what was put after the outbox held `mark` messages: events of one fill have no promised order."""
+        """Mix what was put after the outbox held `mark` messages.
+
+        Events of one fill have no promised order.
+        """
         tail = self._messages[mark:]
         random.shuffle(tail)
         self._messages[mark:] = tail

@@ -1,7 +1,8 @@
 """The products of the platform: symbols, ticks, delivery months and a price to start from.
 
-Rows are those of the recorded catalogue (gateway reference, section 11.2). `Active` months follow the cycles of 11.1;
-the day of the roll is this simulator's own approximation of what platforms do, and is data here, one code per family.
+Rows are those of the recorded catalogue (gateway reference, section 11.2). `Active` months follow the cycles
+of 11.1; the day of the roll is this simulator's own approximation of what platforms do, and is data here, one
+code per family.
 """
 
 from dataclasses import dataclass
@@ -9,8 +10,16 @@ from decimal import Decimal
 
 QUARTERLY, MONTHLY = "HMUZ", "FGHJKMNQUVXZ"
 
-ROLL_DAYS = {"index": (0, 12), "fx": (0, 13), "rates": (1, 25), "metal": (1, 26), "energy": (1, 17),
-             "meat": (0, 1), "grain": (1, 24), "crypto": (0, 26)}  # fmt: skip
+ROLL_DAYS = {
+    "index": (0, 12),
+    "fx": (0, 13),
+    "rates": (1, 25),
+    "metal": (1, 26),
+    "energy": (1, 17),
+    "meat": (0, 1),
+    "grain": (1, 24),
+    "crypto": (0, 26),
+}
 """Months before delivery and the day of that month from which the next month is the active one."""
 
 

@@ -1,4 +1,4 @@
-"""Why the venue says no: codes by endpoint (gateway reference, section 5) and the texts that are known (4.4)."""
+"""Why the venue says no: codes by endpoint (gateway reference, 5) and the texts that are known (4.4)."""
 
 from enum import IntEnum
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""When the market takes orders, in the exchange's own time zone (gateway reference, sections 13.5 and 14.3)."""
+"""When the market takes orders, in the exchange's own time zone (gateway reference, 13.5 and 14.3)."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time

@@ -43,7 +43,8 @@ def _written_out(message: object) -> object:
 def engine_time(at: datetime) -> str:
     """Seven fractional digits, as times look that come straight from the engine.
 
-    A `datetime` ends at microseconds; the seventh digit is made from the others, so that it is always the same one.
+    A `datetime` ends at microseconds; the seventh digit is made from the others, so that it is always the
+    same one.
     """
     digits = f"{at.microsecond:06d}{(at.microsecond * 7 + at.second) % 10}".rstrip("0")
     return f"{at.isoformat(timespec='seconds')[:19]}{'.' if digits else ''}{digits}+00:00"

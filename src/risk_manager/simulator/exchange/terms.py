@@ -4,7 +4,10 @@ from enum import IntEnum
 
 
 class OrderType(IntEnum):
-    """What an order waits for. Joins are limit orders at the best price of the moment in which they arrive."""
+    """What an order waits for.
+
+    Joins are limit orders at the best price of the moment in which they arrive.
+    """
 
     LIMIT = 1
     MARKET = 2
@@ -64,7 +67,10 @@ class PositionType(IntEnum):
 
 
 class Action(IntEnum):
-    """The number in the wrapper of a user-hub payload. New orders and positions were recorded with 1, not 0."""
+    """The number in the wrapper of a user-hub payload.
+
+    New orders and positions were recorded with 1, not 0.
+    """
 
     CREATE = 0
     UPDATE = 1
