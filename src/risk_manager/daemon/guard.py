@@ -1,0 +1,112 @@
+"""The engine at work: events in, commands out, woken at its own deadlines.
+
+An event is taken in the same turn of the loop in which it is put, and the commands leave before anybody else hears
+of it. Listeners (screens, logs, the store) come after, and cannot hold it up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from risk_manager.core import engine
+from risk_manager.core.commands import Command
+from risk_manager.core.events import AnyEvent, TimePassed
+from risk_manager.core.model import AccountId
+from risk_manager.core.record import Step
+from risk_manager.core.settings import Settings
+from risk_manager.core.state import State
+from risk_manager.daemon.clock import Clock
+
+_LONGEST_SLEEP_SECONDS = 3600.0
+"""The wall clock may be set meanwhile, so no sleep is longer than this."""
+
+
+class Taken(NamedTuple):
+    """One event and what came of it."""
+
+    event: AnyEvent
+    at: datetime
+    step: Step
+
+
+class Guard:
+    """One inbox, one consumer."""
+
+    def __init__(
+        self,
+        settings: Mapping[AccountId, Settings],
+        carry_out: Callable[[Sequence[Command]], None],
+        clock: Clock,
+        state: State | None = None,
+    ) -> None:
+        self.settings: dict[AccountId, Settings] = dict(settings)
+        self.state = state if state is not None else engine.begin(settings, clock.now())
+        self._carry_out = carry_out
+        self._clock = clock
+        self._inbox: deque[AnyEvent] = deque()
+        self._is_taking = False
+        self._listeners: list[Callable[[Taken], None]] = []
+        self._unheard: list[Taken] = []
+        self._wake: asyncio.TimerHandle | None = None
+        self._deadline: datetime | None = None
+
+    def listen(self, listener: Callable[[Taken], None]) -> None:
+        """Have every step told, after its commands have left, in order."""
+        self._listeners.append(listener)
+
+    def put(self, event: AnyEvent) -> None:
+        """Take an event in, now. One that comes while another is being taken waits its turn."""
+        self._inbox.append(event)
+        if self._is_taking:
+            return
+        self._is_taking = True
+        try:
+            while self._inbox:
+                self._take(self._inbox.popleft())
+        finally:
+            self._is_taking = False
+
+    def _take(self, event: AnyEvent) -> None:
+        now = self._clock.now()
+        step = engine.step(self.state, event, self.settings, now)
+        self.state = step.state
+        if step.commands:
+            self._carry_out(step.commands)
+        if step.deadline is not self._deadline:
+            self._sleep_until(step.deadline)
+        if self._listeners:
+            if not self._unheard:
+                asyncio.get_running_loop().call_soon(self._tell)
+            self._unheard.append(Taken(event, now, step))
+
+    def _tell(self) -> None:
+        told, self._unheard = self._unheard, []
+        for taken in told:
+            for listener in self._listeners:
+                listener(taken)
+
+    def _sleep_until(self, deadline: datetime | None) -> None:
+        self._deadline = deadline
+        if self._wake is not None:
+            self._wake.cancel()
+            self._wake = None
+        if deadline is not None:
+            delay = max(0.0, (deadline - self._clock.now()).total_seconds())
+            loop = asyncio.get_running_loop()
+            self._wake = loop.call_later(min(delay, _LONGEST_SLEEP_SECONDS), self._woken)
+
+    def _woken(self) -> None:
+        self._wake = None
+        # A deadline that is not there yet (the timer was early, or the clock was set) is slept for again.
+        self._deadline = None
+        self.put(TimePassed())
+
+    def stop(self) -> None:
+        """Sleep no more."""
+        if self._wake is not None:
+            self._wake.cancel()
+            self._wake = None

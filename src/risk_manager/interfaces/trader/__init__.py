@@ -1,0 +1,1 @@
+"""The trader's commands: they show, and change nothing."""

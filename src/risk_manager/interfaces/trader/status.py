@@ -1,0 +1,92 @@
+"""`risk-manager status`: is the guard there, what does it see, what stands."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+
+from risk_manager import home as homes
+from risk_manager.exit_codes import ExitCode
+from risk_manager.ipc import status as published
+from risk_manager.ipc.status import AccountStatus, GuardStatus
+
+_OLD_AFTER_SECONDS = 5
+
+
+def run(*, home: Path | None = None, json: bool = False) -> int:
+    """Show what the guard sees.
+
+    Parameters
+    ----------
+    home
+        The guard's home folder.
+    json
+        Print everything as JSON, for other programs.
+    """
+    path = homes.folder(home) / "data" / "status.json"
+    try:
+        status = published.read(path)
+    except FileNotFoundError:
+        print(f"The guard has not published anything in {path}: it has not run here yet.", file=sys.stderr)
+        return ExitCode.NOT_RUNNING
+    except (OSError, msgspec.MsgspecError) as error:
+        print(f"{path} cannot be read: {error}. Start the guard again, it writes a new one.", file=sys.stderr)
+        return ExitCode.NOT_RUNNING
+    age_seconds = int((datetime.now(UTC) - status.at).total_seconds())
+    if json:
+        print(msgspec.json.format(msgspec.json.encode(status)).decode())
+    else:
+        print("\n".join(lines(status, age_seconds)))
+    return ExitCode.NOT_RUNNING if age_seconds > _OLD_AFTER_SECONDS else ExitCode.FINE
+
+
+def lines(status: GuardStatus, age_seconds: int) -> list[str]:
+    """The status as text for a terminal."""
+    hubs = status.connection
+    if age_seconds > _OLD_AFTER_SECONDS:
+        head = f"THE GUARD IS NOT RUNNING. This is what it saw {age_seconds} s ago."
+    elif hubs.user_hub and hubs.market_hub:
+        head = "The guard is running and connected."
+    else:
+        blind = " and ".join(name for name, up in (("user", hubs.user_hub), ("market", hubs.market_hub)) if not up)
+        head = f"The guard is running and BLIND: the {blind} hub is away since {hubs.lost_since}."
+    text = [head]
+    for account in status.accounts:
+        text += _account(account)
+    if status.last_acts:
+        text += ["", "Lately:", *(f"  {act}" for act in status.last_acts[:5])]
+    return text
+
+
+def _account(account: AccountStatus) -> list[str]:
+    text = [
+        "",
+        f"Account {account.id} {account.name}".rstrip(),
+        f"  day: realized {_usd(account.realized_pnl)}, open {_usd(account.unrealized_pnl)}, "
+        f"net {_usd(account.net_pnl)}",
+    ]
+    for lock in account.locks:
+        end = f"until {lock.until:%Y-%m-%d %H:%M:%S} UTC" if lock.until is not None else "until its condition ends"
+        what = "LOCKED" if lock.kind == "hard" else "COOLDOWN"
+        text.append(f"  {what} {lock.symbol or 'whole account'} {end}: {lock.why} ({lock.rule})")
+    if account.is_tradable:
+        text.append("  may trade")
+    for position in account.positions:
+        side = "long" if position.signed_size > 0 else "short"
+        worth = _usd(position.open_pnl) if position.open_pnl is not None else "no price yet"
+        text.append(
+            f"  {side} {abs(position.signed_size)} {position.symbol} at {position.average_price}: {worth}"
+            + ("" if position.unprotected_since is None else ", not protected by a stop")
+        )
+    if not account.positions:
+        text.append("  flat")
+    text.append(f"  {len(account.orders)} orders alive; rules on: {', '.join(account.rules) or 'none'}")
+    return text
+
+
+def _usd(amount: Decimal) -> str:
+    return f"-${abs(amount):,.2f}" if amount < 0 else f"${amount:,.2f}"
