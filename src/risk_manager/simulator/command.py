@@ -65,9 +65,7 @@ async def _serve(server: SimulatorServer) -> int:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        with suppress(
-            NotImplementedError
-        ):  # Windows has no signal handlers in the loop: Ctrl+C ends asyncio.run
+        with suppress(NotImplementedError):  # Windows has no signal handlers in the loop: Ctrl+C ends asyncio.run
             loop.add_signal_handler(number, ended.set)
     try:
         await server.start()

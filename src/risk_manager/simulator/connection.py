@@ -81,9 +81,7 @@ class Connection:
                 if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
                     continue
                 self._last_heard = self._loop.time()
-                text = (
-                    message.data if message.type is WSMsgType.TEXT else message.data.decode(errors="replace")
-                )
+                text = message.data if message.type is WSMsgType.TEXT else message.data.decode(errors="replace")
                 for payload in dialogue.hear(text):
                     self.send_frame(text_frame(payload))
                 if dialogue.is_over:

@@ -60,9 +60,7 @@ class Dialogue:
             case 1:
                 return self._invoke(message)
             case 4:
-                return _completion(
-                    message, f"Failed to invoke '{message.get('target')}': it is not a stream."
-                )
+                return _completion(message, f"Failed to invoke '{message.get('target')}': it is not a stream.")
             case 7:
                 self.is_over = True
         return []

@@ -12,10 +12,10 @@ from risk_manager.simulator.api.token import Tokens
 from risk_manager.simulator.arrivals import Arrivals
 from risk_manager.simulator.connection import Connection, Patience, text_frame
 from risk_manager.simulator.dialogue import Dialogue, Methods, close_message, invocation
-from risk_manager.simulator.exchange import Exchange, HubMessage
+from risk_manager.simulator.exchange import HubMessage
 from risk_manager.simulator.exchange.outbox import HubName
 from risk_manager.simulator.subscription import Audience, MarketMethods, UserMethods
-from risk_manager.simulator.trouble import Faults
+from risk_manager.simulator.venue import Venue
 
 
 class Hub:
@@ -24,20 +24,17 @@ class Hub:
     def __init__(
         self,
         name: HubName,
-        exchange: Exchange,
-        tokens: Tokens,
-        faults: Faults,
-        arrivals: Arrivals,
+        venue: Venue,
         *,
         patience: Patience,
-        clock: Callable[[], datetime],
     ) -> None:
         self.name: HubName = name
         self.path = f"/hubs/{name}"
         self.connections: set[Connection] = set()
         self.joins_frames = False
-        self._exchange, self._tokens, self._faults, self._arrivals = exchange, tokens, faults, arrivals
-        self._patience, self._clock = patience, clock
+        self._exchange, self._tokens, self._faults = venue.exchange, venue.tokens, venue.faults
+        self._arrivals, self._clock = venue.arrivals, venue.clock
+        self._patience = patience
         self._audience = Audience()
         self._negotiated: set[str] = set()
 

@@ -3,17 +3,17 @@
 import asyncio
 import time
 from collections.abc import Callable
-from datetime import datetime
 
 from aiohttp import web
 
-from risk_manager.simulator.api.endpoints import Endpoint, Endpoints
+from risk_manager.simulator.api.endpoints import Endpoint
 from risk_manager.simulator.api.form import BindingError, Form
-from risk_manager.simulator.api.reply import Reply, envelope
-from risk_manager.simulator.arrivals import Arrival, Arrivals
+from risk_manager.simulator.api.reply import Reply
+from risk_manager.simulator.arrivals import Arrival
 from risk_manager.simulator.exchange.spelling import encode
 from risk_manager.simulator.rate_limit import RateLimit
-from risk_manager.simulator.trouble import Faults, RequestTrouble
+from risk_manager.simulator.trouble import RequestTrouble
+from risk_manager.simulator.venue import Venue
 
 HISTORY = "/api/History/retrieveBars"
 
@@ -26,22 +26,19 @@ class Rest:
 
     def __init__(
         self,
-        endpoints: Endpoints,
-        faults: Faults,
-        arrivals: Arrivals,
+        venue: Venue,
         *,
         limit: RateLimit,
         history_limit: RateLimit,
-        clock: Callable[[], datetime],
         settle: Callable[[], None],
     ) -> None:
-        self._endpoints, self._faults, self._arrivals = endpoints, faults, arrivals
+        self._venue, self._endpoints = venue, venue.endpoints
         self._limit, self._history_limit = limit, history_limit
-        self._clock, self._settle = clock, settle
+        self._settle = settle
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """One request, with all that goes wrong on the way."""
-        arrived_ns, at = time.perf_counter_ns(), self._clock()
+        arrived_ns, at = time.perf_counter_ns(), self._venue.clock()
         endpoint = self._endpoints.find(request.path)
         if endpoint is None:
             return web.Response(status=404)
@@ -50,8 +47,8 @@ class Rest:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         user = self._endpoints.tokens.owner(token, at) or ""
         body = await request.read()
-        arrival = self._arrivals.add("rest", user, endpoint.path, at, arrived_ns, body)
-        trouble = self._faults.for_request(endpoint.path)
+        arrival = self._venue.arrivals.add("rest", user, endpoint.path, at, arrived_ns, body)
+        trouble = self._venue.trouble_of(endpoint.path)
         if trouble.delay_before:
             await asyncio.sleep(trouble.delay_before)
         reply = self._reply(endpoint, body, user, token, trouble, arrival)
@@ -81,12 +78,8 @@ class Rest:
         limit = self._history_limit if endpoint.path == HISTORY else self._limit
         if not limit.admits(user or _name_in(body), time.monotonic()):
             return Reply(429)
-        if trouble.refusal is not None:
-            return envelope(trouble.refusal)
-        if trouble.lost is not None and not trouble.lost.acts:
-            return Reply(200)
-        reply = self._endpoints.answer(endpoint.path, body, user, self._clock(), token)
-        arrival.acted = reply.status == 200 and reply.error_code in (0, None)
+        reply = self._venue.answer(endpoint.path, body, user, trouble, token)
+        arrival.acted = reply.status == 200 and reply.body is not None and reply.error_code in (0, None)
         self._settle()
         return reply
 

@@ -7,20 +7,16 @@ from secrets import token_bytes
 
 from aiohttp import web
 
-from risk_manager.simulator.api.endpoints import Endpoints
-from risk_manager.simulator.api.token import Login, Tokens
-from risk_manager.simulator.arrivals import Arrivals
+from risk_manager.simulator.api.token import Login
 from risk_manager.simulator.connection import Patience
-from risk_manager.simulator.exchange import Account, Conditions, Exchange, HubMessage, Sessions
+from risk_manager.simulator.exchange import Account, Conditions, HubMessage, Sessions
 from risk_manager.simulator.exchange.outbox import HubName
 from risk_manager.simulator.faults import CloseHub, CutHub, Logout, Stroke
 from risk_manager.simulator.hubs import Hub
 from risk_manager.simulator.rate_limit import RateLimit
 from risk_manager.simulator.rest import Rest
 from risk_manager.simulator.side_channel import SideChannel
-from risk_manager.simulator.trader import Trader
-from risk_manager.simulator.trouble import Faults
-from risk_manager.simulator.world import default_accounts, default_contracts
+from risk_manager.simulator.venue import Venue
 
 HUB_NAMES: tuple[HubName, ...] = ("user", "market")
 
@@ -52,41 +48,25 @@ class SimulatorServer:
         requests_per_minute: int = 200,
         history_requests_per_half_minute: int = 50,
     ) -> None:
-        self.clock = _utc_now
-        self.exchange = Exchange(
+        self.venue = Venue(
+            clock=_utc_now,
+            settle=self.settle,
             seed=seed,
-            accounts=default_accounts() if accounts is None else accounts,
-            contracts=default_contracts(self.clock()) if contracts is None else contracts,
+            accounts=accounts,
+            contracts=contracts,
             conditions=conditions or Conditions(fill_latency=timedelta(milliseconds=5)),
             sessions=sessions,
+            logins=logins,
+            token_lifetime=token_lifetime,
+            secret=token_bytes(32),
         )
-        self.faults = Faults(seed)
-        self.arrivals = Arrivals()
-        self.logins = list(logins) if logins is not None else [Login()]
-        self.tokens = Tokens(token_bytes(32), token_lifetime)
-        self.endpoints = Endpoints(self.exchange, self.logins, self.tokens)
+        self.exchange, self.faults, self.trader = self.venue.exchange, self.venue.faults, self.venue.trader
+        self.arrivals, self.tokens, self.logins = self.venue.arrivals, self.venue.tokens, self.venue.logins
         self.limit = RateLimit(requests_per_minute, 60.0)
         self.history_limit = RateLimit(history_requests_per_half_minute, 30.0)
         self.hubs: dict[HubName, Hub] = {
-            name: Hub(
-                name,
-                self.exchange,
-                self.tokens,
-                self.faults,
-                self.arrivals,
-                patience=patience or Patience(),
-                clock=self.clock,
-            )
-            for name in HUB_NAMES
+            name: Hub(name, self.venue, patience=patience or Patience()) for name in HUB_NAMES
         }
-        self.trader = Trader(
-            self.exchange,
-            self.endpoints.desk,
-            self.faults,
-            self.arrivals,
-            clock=self.clock,
-            settle=self.settle,
-        )
         self.quotes_per_second = quotes_per_second
         self._wanted_port = port
         self._runner: web.AppRunner | None = None
@@ -112,7 +92,7 @@ class SimulatorServer:
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self._wanted_port).start()
         if self.quotes_per_second > 0:
-            self._quotes = asyncio.create_task(self._tick(), name="simulator: quotes")
+            self._quotes = asyncio.get_running_loop().create_task(self._move_prices(), name="simulator: prices")
 
     async def stop(self) -> None:
         """Cut everybody off and free the port."""
@@ -121,6 +101,7 @@ class SimulatorServer:
             self._quotes = None
         if self._wake:
             self._wake.cancel()
+            self._wake = None
         for hub in self.hubs.values():
             hub.cut()
         if self._runner:
@@ -135,15 +116,7 @@ class SimulatorServer:
         await self.stop()
 
     def _application(self) -> web.Application:
-        rest = Rest(
-            self.endpoints,
-            self.faults,
-            self.arrivals,
-            limit=self.limit,
-            history_limit=self.history_limit,
-            clock=self.clock,
-            settle=self.settle,
-        )
+        rest = Rest(self.venue, limit=self.limit, history_limit=self.history_limit, settle=self.settle)
         application = web.Application(client_max_size=1024 * 1024)
         for hub in self.hubs.values():
             application.router.add_post(f"{hub.path}/negotiate", hub.negotiate)
@@ -152,27 +125,30 @@ class SimulatorServer:
         application.router.add_route("*", "/api/{call:.*}", rest.answer)
         return application
 
-    async def _tick(self) -> None:
-        """Move the prices in small groups, spread over the second, as a feed does."""
+    async def _move_prices(self) -> None:
+        """One contract after another, evenly over the second; what a busy loop missed is made up for."""
+        loop = asyncio.get_running_loop()
+        next_at = loop.time()
         while True:
             for contract_id in list(self.exchange.quoted):
-                self.exchange.tick(self.clock(), [contract_id])
+                next_at += 1 / (self.quotes_per_second * len(self.exchange.quoted))
+                if next_at > loop.time():
+                    await asyncio.sleep(next_at - loop.time())
+                self.exchange.tick(self.venue.clock(), [contract_id])
                 self.settle()
-                await asyncio.sleep(1 / (self.quotes_per_second * max(len(self.exchange.quoted), 1)))
+            next_at = max(next_at, loop.time() - 1.0)
+            await asyncio.sleep(0)
 
     def settle(self) -> None:
         """Let what is due happen, send what is said, and come back when the next thing is due."""
-        now = self.clock()
-        self.exchange.advance(now)
-        self._send(self.faults.deliver(self.exchange.outbox.drain(), now))
+        self._send(self.venue.said())
         for stroke in self.faults.take_strokes():
             self._carry_out(stroke)
         if self._wake:
             self._wake.cancel()
             self._wake = None
-        due = [at for at in (self.exchange.next_due(), self.faults.next_due()) if at]
-        if due:
-            delay = max((min(due) - self.clock()).total_seconds(), 0.0)
+        if due := self.venue.next_due():
+            delay = max((due - self.venue.clock()).total_seconds(), 0.0)
             self._wake = asyncio.get_running_loop().call_later(delay, self.settle)
 
     def _send(self, messages: list[HubMessage]) -> None:

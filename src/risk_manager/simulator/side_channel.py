@@ -112,18 +112,14 @@ class SideChannel:
         return _outcome(self._trader.close(form.integer("accountId"), form.text("contractId")))
 
     def _reduce(self, form: Form) -> Any:
-        return _outcome(
-            self._trader.reduce(form.integer("accountId"), form.text("contractId"), form.integer("size"))
-        )
+        return _outcome(self._trader.reduce(form.integer("accountId"), form.text("contractId"), form.integer("size")))
 
     def _price(self, form: Form) -> Any:
         contract_id, last = form.text("contractId"), form.decimal_or_none("last")
         if last is None:
             self._trader.take_price_away(contract_id)
         else:
-            self._trader.set_price(
-                contract_id, last, form.decimal_or_none("bid"), form.decimal_or_none("ask")
-            )
+            self._trader.set_price(contract_id, last, form.decimal_or_none("bid"), form.decimal_or_none("ask"))
         return {}
 
     def _freeze(self, form: Form) -> Any:
@@ -133,7 +129,7 @@ class SideChannel:
     def _tick(self, form: Form) -> Any:
         contract_id = form.text_or_none("contractId")
         for _ in range(form.integer_or_none("steps") or 1):
-            self._server.exchange.tick(self._server.clock(), [contract_id] if contract_id else None)
+            self._server.exchange.tick(self._server.venue.clock(), [contract_id] if contract_id else None)
         self._server.settle()
         return {}
 
@@ -175,9 +171,7 @@ class SideChannel:
 
     async def _in_force(self, _: web.Request) -> web.StreamResponse:
         faults = self._server.faults.in_force()
-        return _json(
-            {"faults": [{"number": number, **msgspec.to_builtins(fault)} for number, fault in faults.items()]}
-        )
+        return _json({"faults": [{"number": number, **msgspec.to_builtins(fault)} for number, fault in faults.items()]})
 
     async def _clear(self, request: web.Request) -> web.StreamResponse:
         number = request.query.get("number")
@@ -195,15 +189,11 @@ class SideChannel:
         return _json({"requests": rows, "last": self._server.arrivals.last_number})
 
     async def _accounts(self, _: web.Request) -> web.StreamResponse:
-        return _json(
-            {"accounts": [account.wire() for account in self._server.exchange.ledger.accounts.values()]}
-        )
+        return _json({"accounts": [account.wire() for account in self._server.exchange.ledger.accounts.values()]})
 
     async def _quotes(self, _: web.Request) -> web.StreamResponse:
-        now, exchange = self._server.clock(), self._server.exchange
-        return _json(
-            {"quotes": [exchange.quote(contract_id).full_quote(now) for contract_id in exchange.quoted]}
-        )
+        now, exchange = self._server.venue.clock(), self._server.exchange
+        return _json({"quotes": [exchange.quote(contract_id).full_quote(now) for contract_id in exchange.quoted]})
 
 
 def _posted(act: Callable[[Form], Any]) -> Handler:

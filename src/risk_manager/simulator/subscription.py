@@ -79,9 +79,7 @@ class MarketMethods:
     Quotes begin with one full snapshot, depth with the ladder.
     """
 
-    def __init__(
-        self, exchange: Exchange, audience: Audience, listener: Any, clock: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, exchange: Exchange, audience: Audience, listener: Any, clock: Callable[[], datetime]) -> None:
         self._exchange, self._audience, self._listener, self._clock = exchange, audience, listener, clock
 
     def invoke(self, target: str, arguments: list[Any]) -> list[bytes]:
@@ -103,14 +101,10 @@ class MarketMethods:
         if event == "GatewayDepth":
             self._exchange.laddered.add(contract_id)
             return [invocation(event, [contract_id, depth_snapshot(market)])]
-        return (
-            [invocation(event, [contract_id, market.full_quote(self._clock())])] if market.has_price else []
-        )
+        return [invocation(event, [contract_id, market.full_quote(self._clock())])] if market.has_price else []
 
 
-def _parsed(
-    target: str, events: dict[str, str], audience: Audience
-) -> tuple[Callable[[Topic, Any], None], str]:
+def _parsed(target: str, events: dict[str, str], audience: Audience) -> tuple[Callable[[Topic, Any], None], str]:
     act, _, subject = target.partition("ubscribe")
     acts = {"S": audience.join, "Uns": audience.leave}
     if act not in acts or subject not in events:

@@ -96,9 +96,7 @@ class Trader:
 
     def reduce(self, account_id: int, contract_id: str, size: int) -> Refusal | None:
         """Close a part, on live accounts too."""
-        return self._done(
-            self._desk.partial_close(account_id, contract_id, size, self._clock(), by_hand=True)
-        )
+        return self._done(self._desk.partial_close(account_id, contract_id, size, self._clock(), by_hand=True))
 
     def _done(self, refusal: Refusal | None) -> Refusal | None:
         self._settle()
@@ -106,9 +104,7 @@ class Trader:
 
     # Market and account
 
-    def set_price(
-        self, contract_id: str, last: Price, bid: Price | None = None, ask: Price | None = None
-    ) -> None:
+    def set_price(self, contract_id: str, last: Price, bid: Price | None = None, ask: Price | None = None) -> None:
         """Put a price where it is wanted; it fills what it reaches.
 
         Bid and ask are one tick away unless given.
@@ -183,9 +179,7 @@ class Trader:
     def record(self, account_id: int) -> dict[str, Any]:
         """Account, positions, orders and trades in the REST spelling, all of them, whatever the hubs said."""
         ledger = self.exchange.ledger
-        orders: list[Wire] = [
-            order.wire(straight_from_engine=False) for order in ledger.orders_of(account_id)
-        ]
+        orders: list[Wire] = [order.wire(straight_from_engine=False) for order in ledger.orders_of(account_id)]
         return {
             "account": ledger.accounts[account_id].wire(),
             "positions": [position.wire() for position in ledger.open_positions(account_id)],

@@ -124,9 +124,7 @@ class Faults:
             out.extend(messages)
         while self._later and self._later[0][0] <= now:
             out.extend(heappop(self._later)[2])
-        return (
-            [message for message in out if not self.is_silent(message.hub, now)] if self._installed else out
-        )
+        return [message for message in out if not self.is_silent(message.hub, now)] if self._installed else out
 
     def next_due(self) -> datetime | None:
         """When a message that is held back has to come; `None` if none is."""

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from risk_manager.simulator.api.form import Form
-from risk_manager.simulator.exchange import Account, Desk, Exchange
+from risk_manager.simulator.exchange import Account, Desk, Exchange, Refusal
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What an endpoint needs to answer. `user` is the owner of the token, lower case; empty before login."""
+    """What an endpoint needs to answer. `user` is the owner of the token, lower case; empty before login.
+
+    `ordered` is a refusal that somebody ordered instead of the act.
+    """
 
     exchange: Exchange
     desk: Desk
@@ -17,6 +20,7 @@ class Call:
     user: str
     now: datetime
     token: str = ""
+    ordered: Refusal | None = None
 
     def own_account(self) -> Account | None:
         """The account that the call names, if it is the user's: somebody else's is as good as unknown."""

@@ -58,6 +58,4 @@ def retrieve_bars(call: Call) -> Reply:
     if start is None or end is None or is_live:
         return envelope(bars=[])
     seconds = UNIT_SECONDS[unit] * number
-    return envelope(
-        bars=list(make_bars(market, start, end, seconds=seconds, limit=limit, seed=call.exchange.seed))
-    )
+    return envelope(bars=list(make_bars(market, start, end, seconds=seconds, limit=limit, seed=call.exchange.seed)))

@@ -50,9 +50,7 @@ class Form:
 
     def _value(self, name: str, kinds: tuple[type, ...], kind: str) -> Any:
         value = self._fields.get(name.casefold())
-        if value is not None and (
-            not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds)
-        ):
+        if value is not None and (not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds)):
             raise BindingError(f"{self._at}.{name}", f"The JSON value could not be converted to {kind}.")
         return value
 

@@ -17,9 +17,7 @@ def search(call: Call) -> Reply:
     if account is None:
         return envelope(NOT_FOUND, orders=None)
     orders = call.exchange.ledger.orders_of(account.id) if start else []
-    return envelope(
-        orders=[_wire(o) for o in orders if start and start <= o.created and (not end or o.created <= end)]
-    )
+    return envelope(orders=[_wire(o) for o in orders if start and start <= o.created and (not end or o.created <= end)])
 
 
 def search_open(call: Call) -> Reply:

@@ -25,7 +25,7 @@ def place(call: Call) -> Reply:
     )
     if call.own_account() is None:
         return envelope(Refusal(PlaceCode.ACCOUNT_NOT_FOUND), orderId=None)
-    order_id, refusal = call.desk.place(ticket, call.now)
+    order_id, refusal = call.desk.place(ticket, call.now, ordered=call.ordered)
     return envelope(refusal, orderId=order_id)
 
 

@@ -52,9 +52,7 @@ class Tokens:
             return None
         claims = json.loads(_decoded(unsigned.partition(".")[2]))
         number: int = claims["jti"]
-        is_valid = (
-            number >= self._valid_from and number not in self._revoked and now.timestamp() < claims["exp"]
-        )
+        is_valid = number >= self._valid_from and number not in self._revoked and now.timestamp() < claims["exp"]
         return str(claims["sub"]) if is_valid else None
 
     def revoke(self, token: str) -> None:

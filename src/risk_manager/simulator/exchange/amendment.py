@@ -1,4 +1,4 @@
-"""A change of a working order: what is asked, what is wrong with it, what it does (gateway reference, 4.6)."""
+"""A change of a working order: what is asked, what is wrong with it, what it does (reference, 4.6)."""
 
 from dataclasses import dataclass
 from decimal import Decimal

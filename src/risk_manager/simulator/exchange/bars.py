@@ -14,9 +14,7 @@ UNIT_SECONDS = {1: 1, 2: 60, 3: 3_600, 4: 86_400, 5: 604_800, 6: 2_592_000}
 LIMIT_MAX = 20_000
 
 
-def make_bars(
-    market: Market, start: datetime, end: datetime, *, seconds: int, limit: int, seed: int
-) -> Iterator[Wire]:
+def make_bars(market: Market, start: datetime, end: datetime, *, seconds: int, limit: int, seed: int) -> Iterator[Wire]:
     """Bars of the window, newest first, at most `limit`.
 
     `t` is the start of a bar; a bar that `end` cuts is left out.

@@ -109,9 +109,5 @@ def search_contracts(text: str, today: date) -> list[Contract]:
     A fuzzy search, as the venue's is.
     """
     wanted = text.strip().casefold()
-    found = (
-        c
-        for c in active_contracts(today)
-        if wanted in f"{c.name} {c.description} {c.product.root}".casefold()
-    )
+    found = (c for c in active_contracts(today) if wanted in f"{c.name} {c.description} {c.product.root}".casefold())
     return list(found)[:20]

@@ -76,9 +76,10 @@ def bracket_fault(ticket: Ticket, account: Account) -> str | None:
     if account.brackets == "position":
         return refusal.POSITION_BRACKETS
     is_long = ticket.side == Side.BUY
-    return (ticket.stop_loss and _stop_loss_fault(ticket.stop_loss, is_long=is_long)) or (
-        ticket.take_profit and _take_profit_fault(ticket.take_profit, is_long=is_long)
-    )
+    fault = None if ticket.stop_loss is None else _stop_loss_fault(ticket.stop_loss, is_long=is_long)
+    if fault is None and ticket.take_profit is not None:
+        fault = _take_profit_fault(ticket.take_profit, is_long=is_long)
+    return fault
 
 
 def _stop_loss_fault(bracket: Bracket, *, is_long: bool) -> str | None:
@@ -99,18 +100,15 @@ def _take_profit_fault(bracket: Bracket, *, is_long: bool) -> str | None:
 
 
 def _distance_fault(leg: str, ticks: int) -> str | None:
-    return (
-        f"Invalid {leg} ticks ({ticks}). Ticks should be 1000 ticks or less."
-        if abs(ticks) > TICKS_MAX
-        else None
-    )
+    return f"Invalid {leg} ticks ({ticks}). Ticks should be 1000 ticks or less." if abs(ticks) > TICKS_MAX else None
 
 
 def _sign_fault(leg: str, ticks: int, *, is_below: bool, is_long: bool) -> str | None:
     if (ticks < 0) if is_below else (ticks > 0):
         return None
     when = "when longing" if is_long else "when going short"
-    return f"Invalid {leg} ticks ({ticks}). Ticks should be {'less' if is_below else 'greater'} than zero {when}."
+    relation = "less" if is_below else "greater"
+    return f"Invalid {leg} ticks ({ticks}). Ticks should be {relation} than zero {when}."
 
 
 def _type_name(number: int) -> str:

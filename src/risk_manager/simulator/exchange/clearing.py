@@ -13,9 +13,7 @@ from risk_manager.simulator.exchange.order import Order
 from risk_manager.simulator.exchange.terms import OrderStatus
 
 
-def book_fill(
-    ledger: Ledger, conditions: Conditions, order: Order, size: int, price: Decimal, now: datetime
-) -> None:
+def book_fill(ledger: Ledger, conditions: Conditions, order: Order, size: int, price: Decimal, now: datetime) -> None:
     """Fill `size` contracts of the order at `price`: order event first, then trades, position and account.
 
     A fill that closes and reverses becomes two halves with two trades, or one, as the conditions say.
@@ -69,9 +67,7 @@ def _book_half(
     ledger.change_balance(ledger.accounts[order.account_id], (profit or Decimal(0)) - fees - commissions)
 
 
-def _net(
-    ledger: Ledger, order: Order, position: Position | None, size: int, price: Decimal, now: datetime
-) -> Position:
+def _net(ledger: Ledger, order: Order, position: Position | None, size: int, price: Decimal, now: datetime) -> Position:
     key = (order.account_id, order.contract.id)
     change = order.side.sign * size
     if position is None:

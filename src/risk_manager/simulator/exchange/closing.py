@@ -1,4 +1,4 @@
-"""Position/closeContract and partialCloseContract: a market order without a tag against what is held (section 4.9)."""
+"""Position/closeContract and partialCloseContract: a market order against what is held (reference, 4.9)."""
 
 from datetime import datetime
 
@@ -64,7 +64,7 @@ def _can_execute(exchange: Exchange, contract_id: str, now: datetime) -> bool:
 
 
 def _is_under_way(exchange: Exchange, position: Position) -> bool:
-    """Whether a close of this position is in the engine and the venue does not take a second one meanwhile."""
+    """Whether a close of this position is in the engine and the venue takes no second one."""
     working = exchange.ledger.working.get(position.contract.id, {}).values()
     is_closing = any(order.closes_position and order.account_id == position.account_id for order in working)
     return is_closing and exchange.conditions.second_close == "pending"

@@ -36,8 +36,11 @@ class Desk:
         self._exchange = exchange
         self._ledger = exchange.ledger
 
-    def place(self, ticket: Ticket, now: datetime) -> Placed:
-        """Take a new order. One that is refused still exists: with an id, status 5 and a hub event."""
+    def place(self, ticket: Ticket, now: datetime, *, ordered: Refusal | None = None) -> Placed:
+        """Take a new order. One that is refused still exists: with an id, status 5 and a hub event.
+
+        `ordered` is a refusal that somebody wants to see, whatever is asked.
+        """
         account = self._ledger.accounts.get(ticket.account_id)
         if account is None:
             return Placed(None, Refusal(PlaceCode.ACCOUNT_NOT_FOUND))
@@ -45,7 +48,7 @@ class Desk:
         if market is None:
             return Placed(None, Refusal(PlaceCode.CONTRACT_NOT_FOUND))
         order_id = self._ledger.next_order_id()
-        refused = self._why_not(ticket, account, market, now)
+        refused = ordered or self._why_not(ticket, account, market, now)
         order = _new_order(order_id, ticket, market, now, is_refused=refused is not None)
         if refused is not None:
             self._ledger.enter(order)
@@ -114,9 +117,7 @@ class Desk:
         self._exchange.try_to_fill(order, now)
         return None
 
-    def cancel(
-        self, account_id: int, order_id: int, now: datetime, *, by_hand: bool = False
-    ) -> Refusal | None:
+    def cancel(self, account_id: int, order_id: int, now: datetime, *, by_hand: bool = False) -> Refusal | None:
         """Ask for the end of an order; it can still fill until status 3 is told."""
         account = self._ledger.accounts.get(account_id)
         if account is None:

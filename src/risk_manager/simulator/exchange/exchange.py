@@ -67,9 +67,7 @@ class Exchange:
         """Start to quote a contract (again and again does nothing); unknown ids are the caller's mistake."""
         market = self.market(contract_id)
         if market is None:
-            raise ValueError(
-                f"{contract_id} is not a contract of the catalogue. Ids look like CON.F.US.MNQ.Z26."
-            )
+            raise ValueError(f"{contract_id} is not a contract of the catalogue. Ids look like CON.F.US.MNQ.Z26.")
         self.quoted[contract_id] = None
         return market
 
@@ -157,10 +155,7 @@ class Exchange:
             order.limit_price = market.bid
         elif order.type is OrderType.JOIN_ASK:
             order.limit_price = market.ask
-        if (
-            not self._try_to_fill(order, market, now, is_arriving=True)
-            and order.status is OrderStatus.PENDING
-        ):
+        if not self._try_to_fill(order, market, now, is_arriving=True) and order.status is OrderStatus.PENDING:
             self.ledger.set_status(order, OrderStatus.OPEN, now)
 
     def try_to_fill(self, order: Order, now: datetime) -> None:

@@ -27,9 +27,7 @@ class Market:
         self.last_side = 0
         self._random = Random(f"{seed}:{contract.id}")  # noqa: S311 - a price walk, not a secret
         self._tick = contract.product.tick_size
-        self.last = self.on_grid(
-            contract.product.opening_price * (1 + Decimal(self._random.randint(-50, 50)) / 10000)
-        )
+        self.last = self.on_grid(contract.product.opening_price * (1 + Decimal(self._random.randint(-50, 50)) / 10000))
         self.bid, self.ask = self.last - self._tick, self.last + self._tick
         self.open = self.high = self.low = self.last
         self.previous_close = self.on_grid(self.last * (1 + Decimal(self._random.randint(-80, 80)) / 10000))

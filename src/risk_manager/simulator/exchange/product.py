@@ -105,7 +105,5 @@ _ROWS = (
     ("GMET", "MET", "Micro Ether", "crypto", MONTHLY, "0.5", "0.05", "3200"),
 )
 
-PRODUCTS: dict[str, Product] = {
-    row[0]: Product(*row[:5], *(Decimal(number) for number in row[5:])) for row in _ROWS
-}
+PRODUCTS: dict[str, Product] = {row[0]: Product(*row[:5], *(Decimal(number) for number in row[5:])) for row in _ROWS}
 """Every product by the root that its contract ids carry."""

@@ -53,9 +53,7 @@ class OrderStatus(IntEnum):
         return self in WORKING
 
 
-WORKING = frozenset(
-    {OrderStatus.OPEN, OrderStatus.PENDING, OrderStatus.PENDING_CANCELLATION, OrderStatus.SUSPENDED}
-)
+WORKING = frozenset({OrderStatus.OPEN, OrderStatus.PENDING, OrderStatus.PENDING_CANCELLATION, OrderStatus.SUSPENDED})
 
 
 class PositionType(IntEnum):
