@@ -5,7 +5,23 @@ means, `shape.py` for how a declaration of the core becomes a reader, `document.
 Imports `core`, ruamel.yaml and pydantic.
 """
 
+from risk_manager.config.accounts import GuardedAccount, Login
+from risk_manager.config.home import Configuration, load_home, load_texts
 from risk_manager.config.problem import ConfigError, Problem
 from risk_manager.config.risk import changed_rules, settings_from_mapping
+from risk_manager.config.schema import risk_schema
+from risk_manager.config.secret import Secret
 
-__all__ = ["ConfigError", "Problem", "changed_rules", "settings_from_mapping"]
+__all__ = [
+    "ConfigError",
+    "Configuration",
+    "GuardedAccount",
+    "Login",
+    "Problem",
+    "Secret",
+    "changed_rules",
+    "load_home",
+    "load_texts",
+    "risk_schema",
+    "settings_from_mapping",
+]

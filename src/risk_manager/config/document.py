@@ -26,16 +26,20 @@ _ESCAPED: Final = {".inf": "Infinity", "+.inf": "Infinity", "-.inf": "-Infinity"
 
 def read_file(path: Path, name: str | None = None) -> list[Node]:
     """The documents of a file; `name` is what problems call it (default: its own name). Raises ConfigError."""
+    return read_text(read_source(path, name), path.name if name is None else name)
+
+
+def read_source(path: Path, name: str | None = None) -> str:
+    """The text of a file. Raises ConfigError where it cannot be read, or is no text."""
     name = path.name if name is None else name
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise ConfigError([Problem(name, None, "", f"{path} does not exist")]) from None
     except UnicodeDecodeError as error:
         raise ConfigError([Problem(name, None, "", f"Not UTF-8 text: byte {error.start} cannot be read")]) from None
     except OSError as error:
         raise ConfigError([Problem(name, None, "", f"{path} cannot be read: {error.strerror or error}")]) from None
-    return read_text(text, name)
 
 
 def read_text(text: str, name: str) -> list[Node]:
@@ -58,6 +62,15 @@ def read_text(text: str, name: str) -> list[Node]:
     if reader.problems:
         raise ConfigError(reader.problems)
     return documents
+
+
+def only_document(text: str, name: str) -> Node:
+    """The document of a text that must not have two; an empty text is an empty section. Raises ConfigError."""
+    documents = read_text(text, name)
+    if len(documents) > 1:
+        line = documents[1].place.line
+        raise ConfigError([Problem(name, line, "", "A second document begins here. Keep one of them")])
+    return documents[0] if documents else Branch({}, Place(name))
 
 
 def _is_empty(node: Any) -> bool:
@@ -115,20 +128,18 @@ def _scalar(node: Any) -> Scalar:
     """The value of a scalar. What does not read as its tag says stays text: the reader of the value refuses it."""
     text: str = node.value
     kind = str(node.tag).removeprefix(_TAG)
-    if kind == "null":
-        return None
-    if kind == "bool" and text.lower() in {"true", "false"}:
-        return text.lower() == "true"
-    if kind == "int" and len(text) <= _DIGITS_MAX:
-        try:
-            return int(text, 0) if text.lower().lstrip("+-").startswith(("0x", "0o")) else int(text)
-        except ValueError:
-            return _whole(text)
-    if kind == "float" and len(text) <= _DIGITS_MAX:
-        try:
-            return Decimal(_ESCAPED.get(text.lower(), text))
-        except InvalidOperation:
-            return _whole(text)
+    try:
+        match kind:
+            case "null":
+                return None
+            case "bool" if text.lower() in {"true", "false"}:
+                return text.lower() == "true"
+            case "int" if len(text) <= _DIGITS_MAX:
+                return int(text, 0) if text.lower().lstrip("+-").startswith(("0x", "0o")) else int(text)
+            case "float" if len(text) <= _DIGITS_MAX:
+                return Decimal(_ESCAPED.get(text.lower(), text))
+    except (ValueError, InvalidOperation):
+        pass
     return _whole(text)
 
 

@@ -2,65 +2,75 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from pydantic import ValidationError
 
-from risk_manager.config.problem import Problem, did_you_mean, listed
+from risk_manager.config.problem import Problem, did_you_mean
 from risk_manager.config.shape import model_of, reader_of
 from risk_manager.config.tree import Branch, Node, place_of, plain
 
 
-def read_struct(
-    node: Node, struct: type[msgspec.Struct], *, title: str = "", key: str = "", problems: list[Problem]
-) -> Any:
-    """The Struct that a section says, or None with what is wrong added to `problems`."""
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What a section is read by, and how problems name it."""
+
+    struct: type[msgspec.Struct]
+    title: str = ""
+    """The name in schemas."""
+    key: str = ""
+    """The way to the section, as it was written; empty for the whole file."""
+    also: tuple[str, ...] = ()
+    """Keys that the section may have besides the Struct's fields: the nearest name may be one of them."""
+
+
+def read_struct(node: Node, declaration: Declaration, problems: list[Problem], *, is_off: bool = False) -> Any:
+    """The Struct that a section says, or None with what is wrong added to `problems`.
+
+    A section that `is_off` may lack what it needs; what it has is checked all the same.
+    """
     try:
-        return reader_of(struct, title).validate_python(plain(node))
+        return reader_of(declaration.struct, declaration.title).validate_python(plain(node))
     except ValidationError as error:
-        problems.extend(_problem(one, node, struct, title, key) for one in error.errors(include_url=False))
+        for one in error.errors(include_url=False):
+            if not (is_off and one["type"] == "missing"):
+                problems.append(_problem(one, node, declaration))
         return None
 
 
-def check_struct(
-    node: Node, struct: type[msgspec.Struct], *, title: str = "", key: str = "", problems: list[Problem]
-) -> None:
-    """Tell what is wrong with a section that is switched off: what it lacks is not."""
-    told: list[Problem] = []
-    try:
-        reader_of(struct, title).validate_python(plain(node))
-    except ValidationError as error:
-        errors = [one for one in error.errors(include_url=False) if one["type"] != "missing"]
-        told = [_problem(one, node, struct, title, key) for one in errors]
-    problems.extend(told)
-
-
-def _problem(one: Any, node: Node, struct: type[msgspec.Struct], title: str, key: str) -> Problem:
+def _problem(one: Any, node: Node, declaration: Declaration) -> Problem:
     path = tuple(step for step in one["loc"] if step != "[key]")
     place, written = place_of(node, path)
-    text = _sentence(one, path, node, struct, title)
-    return Problem(place.file, place.line, ".".join((key, *written) if key else written), text)
+    key = (declaration.key, *written) if declaration.key else written
+    return Problem(place.file, place.line, ".".join(key), _sentence(one, path, declaration))
 
 
-def _sentence(one: Any, path: tuple[str | int, ...], node: Node, struct: type[msgspec.Struct], title: str) -> str:
-    kind = one["type"]
-    if kind == "wrong":
-        return str(one["ctx"]["text"])
-    if kind == "value_error":
-        return str(one["ctx"]["error"])
-    if kind == "missing":
-        return f"is missing. {_right(path, struct, title)}".rstrip()
-    if kind == "extra_forbidden":
-        known = _known(path[:-1], struct, title)
-        near = did_you_mean(str(path[-1]), known)
-        return f"unknown key.{near or f' Known here: {listed(known)}.' if known else ''}"
-    return str(one["msg"])
+def _sentence(one: Any, path: tuple[str | int, ...], declaration: Declaration) -> str:
+    match one["type"]:
+        case "wrong":
+            return str(one["ctx"]["text"])
+        case "value_error":
+            return str(one["ctx"]["error"])
+        case "missing":
+            return f"is missing. {_field(path, declaration).get('description', '')}".rstrip()
+        case "extra_forbidden":
+            known = [*_field(path[:-1], declaration).get("properties", {})]
+            known += declaration.also if len(path) == 1 else ()
+            near = did_you_mean(str(path[-1]), known)
+            return f"unknown key.{near or _listing(known)}"
+        case _:
+            return str(one["msg"])
 
 
-def _field(path: tuple[str | int, ...], struct: type[msgspec.Struct], title: str) -> Any:
+def _listing(known: list[str]) -> str:
+    return f" Known here: {', '.join(known)}" if known else ""
+
+
+def _field(path: tuple[str | int, ...], declaration: Declaration) -> Any:
     """The JSON schema of what a path leads to, as editors see it."""
-    schema = model_of(struct, title).model_json_schema()
+    schema = model_of(declaration.struct, declaration.title).model_json_schema()
     here: Any = schema
     for step in path:
         here = _resolved(here, schema)
@@ -81,14 +91,6 @@ def _resolved(here: Any, schema: Any) -> Any:
     if "$ref" in here:
         return schema["$defs"][here["$ref"].rsplit("/", 1)[-1]]
     return here
-
-
-def _known(path: tuple[str | int, ...], struct: type[msgspec.Struct], title: str) -> list[str]:
-    return list(_field(path, struct, title).get("properties", {}))
-
-
-def _right(path: tuple[str | int, ...], struct: type[msgspec.Struct], title: str) -> str:
-    return str(_field(path, struct, title).get("description", ""))
 
 
 def section(node: Node, key: str, problems: list[Problem]) -> Branch | None:

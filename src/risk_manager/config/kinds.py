@@ -75,7 +75,10 @@ def _too_small(value: Any) -> str:
 _SIGNED: Final = {"type": "number"}
 _CHECKS: Final[Mapping[Kind, tuple[Callable[[Any, str], Any], dict[str, Any]]]] = {
     Kind.LOSS: (_bounded(number, lambda value: value < 0, _sign), {"type": "number", "exclusiveMaximum": 0}),
-    Kind.PROFIT: (_bounded(number, lambda value: value > 0, _sign), {"type": "number", "exclusiveMinimum": 0}),
+    Kind.PROFIT: (
+        _bounded(number, lambda value: value > 0, _sign),
+        {"type": "number", "exclusiveMinimum": 0},
+    ),
     Kind.CONTRACTS: (_bounded(whole, lambda value: value >= 0, _sign), {"type": "integer", "minimum": 0}),
     Kind.COUNT: (_bounded(whole, lambda value: value >= 1, _sign), {"type": "integer", "minimum": 1}),
     Kind.SECONDS: (_bounded(number, lambda value: value >= 0, _sign), {"type": "number", "minimum": 0}),
@@ -91,7 +94,10 @@ _CHECKS: Final[Mapping[Kind, tuple[Callable[[Any, str], Any], dict[str, Any]]]] 
     ),
     Kind.SYMBOL: (symbol, {"type": "string"}),
     Kind.SYMBOL_PATTERN: (symbol_pattern, {"type": "string"}),
-    Kind.WALL_TIME: (wall_time, {"type": ["string", "integer"], "pattern": "^[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?$"}),
+    Kind.WALL_TIME: (
+        wall_time,
+        {"type": ["string", "integer"], "pattern": "^[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?$"},
+    ),
     Kind.ZONE: (zone, {"type": "string"}),
     Kind.TEXT: (words, {"type": "string"}),
 }

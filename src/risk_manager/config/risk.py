@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
-from risk_manager.config.explain import read_struct, section
+from risk_manager.config.explain import Declaration, read_struct, section
 from risk_manager.config.problem import ConfigError, Problem, did_you_mean, listed
 from risk_manager.config.rule_section import read_rule, with_one_name
 from risk_manager.config.tree import Branch, Entry, Leaf, Node, merged, plain, planted
@@ -21,7 +22,9 @@ _FRAME: Final = ("version", "defaults", "rules")
 
 
 def settings_from_mapping(
-    risk: Mapping[str, Any] | Node, holidays: Mapping[str, Any] | Node | None = None, rules: Sequence[Rule] = RULES
+    risk: Mapping[str, Any] | Node,
+    holidays: Mapping[str, Any] | Node | None = None,
+    rules: Sequence[Rule] = RULES,
 ) -> Settings:
     """Settings from the content of a risk_config.yaml that is at hand already. Raises ConfigError.
 
@@ -29,41 +32,54 @@ def settings_from_mapping(
     """
     problems: list[Problem] = []
     free_days = holidays_of(planted(holidays or {}, HOLIDAYS_FILE), problems)
-    settings = settings_of(planted(risk, RISK_FILE), free_days, rules, problems)
+    settings = RiskSource(planted(risk, RISK_FILE), free_days, tuple(rules)).settings(problems)
     if problems or settings is None:
         raise ConfigError(problems)
     return settings
 
 
-def settings_of(
-    risk: Node, holidays: Holidays, rules: Sequence[Rule], problems: list[Problem], overrides: Branch | None = None
-) -> Settings | None:
-    """The settings that a risk_config says, with an account's `rules:` laid over its rules.
+@dataclass(frozen=True, slots=True)
+class RiskSource:
+    """A risk_config as it was written, with what else settings are made of."""
 
-    What is wrong goes to `problems`; None where anything is.
-    """
-    told = len(problems)
-    content = section(risk, "", problems)
-    if content is None:
-        return None
-    _check_version(content, problems)
-    defaults = Defaults()
-    if "defaults" in content.entries:
-        read = read_struct(
-            _or_empty(content.entries["defaults"].node), Defaults, title="defaults", key="defaults", problems=problems
-        )
-        defaults = read if read is not None else defaults
-    sections = rule_sections(content, rules, problems)
-    if overrides is not None:
-        over = _of_rules(overrides, rules, "rules.", problems)
-        sections = {key: _laid_over(sections.get(key), entry) for key, entry in {**sections, **over}.items()}
-    armed = []
-    for rule in in_order(tuple(rules)):
-        entry = sections.get(rule.key)
-        config = read_rule(entry, rule, problems) if entry is not None else None
-        if config is not None:
-            armed.append(Armed(rule, config))
-    return Settings(defaults=defaults, rules=tuple(armed), holidays=holidays) if len(problems) == told else None
+    risk: Node
+    holidays: Holidays
+    rules: tuple[Rule, ...]
+
+    def settings(
+        self, problems: list[Problem], *, overrides: Branch | None = None, prefix: str = ""
+    ) -> Settings | None:
+        """The settings that it says, with an account's `rules:` laid over its rules.
+
+        What is wrong goes to `problems`; None where anything is. `prefix` is the way to the overrides.
+        """
+        told = len(problems)
+        content = section(self.risk, "", problems)
+        if content is None:
+            return None
+        _check_version(content, problems)
+        defaults = _defaults(content, problems)
+        sections = rule_sections(content, self.rules, problems)
+        if overrides is not None:
+            over = _of_rules(overrides, self.rules, prefix, problems)
+            sections = {key: _laid_over(sections.get(key), entry) for key, entry in {**sections, **over}.items()}
+        armed = []
+        for rule in in_order(self.rules):
+            entry = sections.get(rule.key)
+            config = read_rule(entry, rule, problems) if entry is not None else None
+            if config is not None:
+                armed.append(Armed(rule, config))
+        if len(problems) > told:
+            return None
+        return Settings(defaults=defaults, rules=tuple(armed), holidays=self.holidays)
+
+
+def _defaults(content: Branch, problems: list[Problem]) -> Defaults:
+    entry = content.entries.get("defaults")
+    if entry is None:
+        return Defaults()
+    read = read_struct(_or_empty(entry.node), Declaration(Defaults, "defaults", "defaults"), problems)
+    return read if isinstance(read, Defaults) else Defaults()
 
 
 def _laid_over(under: Entry | None, over: Entry) -> Entry:
@@ -84,6 +100,7 @@ def rule_sections(content: Branch, rules: Sequence[Rule], problems: list[Problem
         place, first = below[key].place, at_top[key].place
         text = f"This rule stands at the top level too, on line {first.line}. Keep one of them"
         problems.append(Problem(place.file, place.line, f"rules.{key}", text))
+        read_rule(at_top[key], next(rule for rule in rules if rule.key == key), problems)
     return {**at_top, **below}
 
 
@@ -119,7 +136,7 @@ def _or_empty(node: Node) -> Node:
 
 def holidays_of(content: Node, problems: list[Problem]) -> Holidays:
     """What a holidays.yaml says; an empty one says nothing. What is wrong goes to `problems`."""
-    read = read_struct(_or_empty(content), Holidays, title="holidays", problems=problems)
+    read = read_struct(_or_empty(content), Declaration(Holidays, "holidays"), problems)
     return read if isinstance(read, Holidays) else Holidays()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from pydantic_core import PydanticCustomError
 
-from risk_manager.config.explain import check_struct, read_struct
+from risk_manager.config.explain import Declaration, read_struct
 from risk_manager.config.problem import Problem, listed
 from risk_manager.config.reading import yes_or_no
 from risk_manager.config.shape import ENABLED
@@ -50,13 +50,10 @@ def read_rule(entry: Entry, rule: Rule, problems: list[Problem]) -> Any:
         problems.append(_no_choice(node.entries[ACTION], key))
         node = node.without(ACTION)
     node = Branch(node.entries, entry.place)
-    config = None
-    if is_on:
-        config = read_struct(node, rule.config, title=rule.key, key=key, problems=problems)
-    else:
-        check_struct(node, rule.config, title=rule.key, key=key, problems=problems)
+    also = (ENABLED, ENFORCEMENT) if rule.actions else (ENABLED,)
+    config = read_struct(node, Declaration(rule.config, rule.key, key, also), problems, is_off=not is_on)
     _check_action(node, key, rule, problems)
-    return config if len(problems) == told else None
+    return config if is_on and len(problems) == told else None
 
 
 def _switch(node: Branch, key: str, problems: list[Problem]) -> bool:

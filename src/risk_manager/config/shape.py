@@ -113,25 +113,31 @@ def _accepts(annotation: Any) -> Any:
     if origin in (typing.Union, types.UnionType):
         members = [member for member in typing.get_args(annotation) if member is not types.NoneType]
         if len(members) == 1:
-            optional = typing.Optional[_accepts(members[0])]  # noqa: UP045  (the argument is a value, not a type)
+            optional: Any = typing.Optional[_accepts(members[0])]  # noqa: UP045  (the argument is a value, not a type)
             return Annotated[optional, WrapValidator(_or_off)] if _has_switch(members[0]) else optional
-    if origin is Literal:
-        return _leaf(one_of([str(word) for word in typing.get_args(annotation)]))
-    if origin in (tuple, frozenset, list):
-        container = cast("Any", origin)
-        inside = _accepts(typing.get_args(annotation)[0])
-        items = container[inside, ...] if origin is tuple else container[inside]
-        return Annotated[items, BeforeValidator(_is_list)]
-    if origin is dict:
-        key, value = typing.get_args(annotation)
-        return Annotated[dict[_accepts(key), _accepts(value)], BeforeValidator(_keys_once(key))]  # type: ignore[misc]
-    if isinstance(annotation, type):
-        if issubclass(annotation, msgspec.Struct):
-            return _section(annotation)
-        if issubclass(annotation, enum.Enum):
-            return _leaf(choice(annotation))
+    if origin is not None:
+        return _accepts_generic(annotation, origin)
+    if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
+        return _section(annotation)
+    if isinstance(annotation, type) and issubclass(annotation, enum.Enum):
+        return _leaf(choice(annotation))
     if annotation in _BARE:
         return _leaf(_BARE[annotation])
+    raise TypeError(f"{annotation} is no type that a configuration can be declared with")
+
+
+def _accepts_generic(annotation: Any, origin: Any) -> Any:
+    arguments = typing.get_args(annotation)
+    if origin is Literal:
+        return _leaf(one_of([str(word) for word in arguments]))
+    if origin in (tuple, frozenset, list):
+        inside = _accepts(arguments[0])
+        items = origin[inside, ...] if origin is tuple else origin[inside]
+        return Annotated[items, BeforeValidator(_is_list)]
+    if origin is dict:
+        mapping: Any = dict
+        mapping = mapping[_accepts(arguments[0]), _accepts(arguments[1])]
+        return Annotated[mapping, BeforeValidator(_keys_once(arguments[0]))]
     raise TypeError(f"{annotation} is no type that a configuration can be declared with")
 
 

@@ -91,8 +91,9 @@ def merged(under: Branch, over: Branch) -> Branch:
     for key, entry in over.entries.items():
         old = entries.get(key)
         if old is not None and isinstance(old.node, Branch) and isinstance(entry.node, Branch):
-            entry = Entry(entry.written, entry.place, merged(old.node, entry.node))
-        entries[key] = entry
+            entries[key] = Entry(entry.written, entry.place, merged(old.node, entry.node))
+        else:
+            entries[key] = entry
     return Branch(entries, over.place)
 
 

@@ -19,9 +19,9 @@ from risk_manager.core.pnl import cost_of
 from risk_manager.rehearse.books import Books
 from risk_manager.rehearse.expectation import command_told
 from risk_manager.rehearse.scenario import BrokerKind
-from risk_manager.rehearse.wire import events_of, orders_read, positions_read
+from risk_manager.rehearse.wire import Message, events_of, orders_read, positions_read
 
-_LONG, _SHORT, _FLAT = 1, 2, 0
+_LONG, _FLAT = 1, 0
 _MILLIONTH = Decimal("0.000001")
 
 
@@ -81,7 +81,7 @@ class Broker:
             "price": price,
             "side": int(side),
             "size": size,
-            "profitAndLoss": _result(command.contract, price, Decimal(position["averagePrice"]), whole, size, side),
+            "profitAndLoss": _result(position, price, size),
         }
         left = whole - size
         update = {**position, "size": left, "type": position["type"] if left else _FLAT}
@@ -130,12 +130,13 @@ class Broker:
         return CommandRefused(account=command.account, command=command, refusal=refusal, why=why)
 
 
-def _result(contract: str, price: Decimal, average: Decimal, held: int, size: int, exit_side: Side) -> Decimal:
-    """Dollars that closing `size` of `held` contracts brings; 0 for a product that is not in the catalogue."""
-    known = contract_known(contract)
+def _result(position: Message, price: Decimal, size: int) -> Decimal:
+    """Dollars that closing `size` contracts of a position brings; 0 for a product that is not in the catalogue."""
+    known = contract_known(position["contractId"])
     if known is None:
         return Decimal(0)
-    cost = cost_of(average, held, known.tick_size) * size / held
-    worth = (price * size - cost) * known.point_value * -exit_side.sign
+    held = int(position["size"])
+    cost = cost_of(Decimal(position["averagePrice"]), held, known.tick_size) * size / held
+    worth = (price * size - cost) * known.point_value * (1 if position["type"] == _LONG else -1)
     rounded = worth.quantize(_MILLIONTH)
     return worth if worth == rounded else rounded

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from risk_manager.config import ConfigError, Problem, settings_from_mapping
-from risk_manager.config.document import read_file
-from risk_manager.core.settings import Settings
+from risk_manager.config.document import only_document, read_source
+from risk_manager.config.tree import Node
 from risk_manager.rehearse import report
 from risk_manager.rehearse.judge import differences
 from risk_manager.rehearse.scenario import Scenario, read_scenarios
@@ -34,27 +34,27 @@ def run(*paths: Path, config: Path | None = None) -> int:
     Returns 0 when all scenarios hold, 1 when some differ, 2 when a file cannot be read.
     """
     problems: list[Problem] = []
-    settings = _settings(config, problems) if config is not None else None
+    risk = _risk(config, problems) if config is not None else None
     scenarios = _scenarios(paths, problems)
     total = different = 0
-    if not problems or config is None:
+    if risk is not None or config is None:
         for scenario in scenarios:
             total += 1
             try:
-                different += 0 if _rehearse(scenario, settings) else 1
+                different += 0 if _rehearse(scenario, risk) else 1
             except ConfigError as error:
                 problems += error.problems
-    if settings is None and total:
+    if config is None and total:
         _say(report.summary(total, different))
     for problem in problems:
-        print(problem, file=sys.stderr)  # noqa: T201
+        print(problem, file=sys.stderr)
     return NOT_READABLE if problems else SOME_DIFFER if different else ALL_HOLD
 
 
-def _rehearse(scenario: Scenario, settings: Settings | None) -> bool:
+def _rehearse(scenario: Scenario, risk: Node | None) -> bool:
     """Tell one scenario; True where it holds, or where it is not judged."""
-    story = Story(scenario, settings)
-    if settings is not None:
+    story = Story(scenario, risk)
+    if risk is not None:
         _say(f"{report.place(scenario)}  {scenario.name}")
         for count, (step, chapter) in enumerate(zip(scenario.steps, story.chapters(), strict=True)):
             _say(*report.told(scenario, count + 1, step, chapter))
@@ -97,10 +97,12 @@ def _scenarios(paths: Iterable[Path], problems: list[Problem]) -> list[Scenario]
     return scenarios
 
 
-def _settings(path: Path, problems: list[Problem]) -> Settings | None:
+def _risk(path: Path, problems: list[Problem]) -> Node | None:
+    """The content of a risk_config, checked."""
     try:
-        documents = read_file(path)
-        return settings_from_mapping(documents[0] if documents else {})
+        content = only_document(read_source(path), path.name)
+        settings_from_mapping(content)
+        return content
     except ConfigError as error:
         problems += error.problems
         return None
@@ -108,4 +110,4 @@ def _settings(path: Path, problems: list[Problem]) -> Settings | None:
 
 def _say(*lines: str) -> None:
     for line in lines:
-        print(line)  # noqa: T201
+        print(line)

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from risk_manager.config.problem import did_you_mean, listed
 from risk_manager.config.reading import Reading, shown, wrong
-from risk_manager.core.commands import Cancel, Close, Command, MoveStop, PlaceStop, Reduce, Resize
+from risk_manager.core.commands import Cancel, Close, Command, Fetch, MoveStop, PlaceStop, Reduce, Resize
 from risk_manager.rehearse.timing import moment
 
 Told = Mapping[str, Any]
@@ -43,32 +43,38 @@ def command_told(command: Command) -> Told | None:
             return {"resize": command.order, "size": command.size}
         case PlaceStop():
             side = command.side.name.lower()
-            return {"place_stop": command.contract, "side": side, "size": command.size, "price": command.price}
+            return {
+                "place_stop": command.contract,
+                "side": side,
+                "size": command.size,
+                "price": command.price,
+            }
         case MoveStop():
-            told: dict[str, Any] = {"move_stop": command.order, "price": command.price}
-            return told if command.size is None else {**told, "size": command.size}
-        case _:
+            size = {} if command.size is None else {"size": command.size}
+            return {"move_stop": command.order, "price": command.price, **size}
+        case Fetch():
             return None
 
 
 def _command(value: Any) -> Told:
-    verbs = [key for key in value if key in VERBS] if isinstance(value, dict) else []
+    command: Told = value if isinstance(value, dict) else {}
+    verbs = [key for key in command if key in VERBS]
     if len(verbs) != 1:
-        near = did_you_mean(next(iter(value)), VERBS) if isinstance(value, dict) and value else ""
+        near = did_you_mean(next(iter(command)), VERBS) if command else ""
         raise wrong(f"{shown(value)} is no command. A command is {listed(VERBS)}.{near}")
     verb = verbs[0]
     needed, allowed = VERBS[verb]
-    beside = set(value) - {verb}
+    beside = set(command) - {verb}
     if missing := sorted(needed - beside):
         raise wrong(f"{verb} says nothing about its {' and '.join(missing)}")
     if strange := sorted(beside - needed - allowed):
         raise wrong(f"{verb} has no {' and no '.join(strange)}")
-    if "side" in value and value["side"] not in ("buy", "sell"):
-        raise wrong(f"{shown(value['side'])} is no side. Write buy or sell")
+    if "side" in command and command["side"] not in ("buy", "sell"):
+        raise wrong(f"{shown(command['side'])} is no side. Write buy or sell")
     for key in ("size", "price"):
-        if key in value and (isinstance(value[key], bool) or not isinstance(value[key], int | Decimal)):
-            raise wrong(f"{key} {shown(value[key])} is not a number")
-    return value
+        if key in command and (isinstance(command[key], bool) or not isinstance(command[key], int | Decimal)):
+            raise wrong(f"{key} {shown(command[key])} is not a number")
+    return command
 
 
 def _commands(value: Any) -> tuple[Told, ...] | str:

@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 
 from risk_manager.core.state import Lock
+from risk_manager.rehearse.chapter import Chapter
 from risk_manager.rehearse.expectation import ANY, Told, command_told
 from risk_manager.rehearse.scenario import Pnl, Step
-from risk_manager.rehearse.story import Chapter
 
 
 class Difference(msgspec.Struct, frozen=True):

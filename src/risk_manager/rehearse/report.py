@@ -7,10 +7,10 @@ from datetime import datetime
 
 import msgspec
 
+from risk_manager.rehearse.chapter import Chapter
 from risk_manager.rehearse.expectation import command_told
 from risk_manager.rehearse.judge import Difference, lock_told, told_list
 from risk_manager.rehearse.scenario import Scenario, Step
-from risk_manager.rehearse.story import Chapter
 
 
 class StepDifferences(msgspec.Struct, frozen=True):

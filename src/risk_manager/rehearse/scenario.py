@@ -3,67 +3,30 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 import msgspec
 
 from risk_manager.config.document import read_file
-from risk_manager.config.explain import read_struct, section
-from risk_manager.config.problem import ConfigError, Problem, did_you_mean
-from risk_manager.config.reading import Reading, shown, wrong
+from risk_manager.config.explain import Declaration, read_struct, section
+from risk_manager.config.problem import ConfigError, Problem
+from risk_manager.config.reading import one_of
 from risk_manager.config.tree import Branch, Node, node_at, place_of
 from risk_manager.core.model import AccountId
 from risk_manager.core.record import Severity
 from risk_manager.core.settings import Count
-from risk_manager.rehearse.expectation import COMMANDS, LOCKS, Told
+from risk_manager.rehearse.expectation import COMMANDS, LOCKS, VERBS, Told
+from risk_manager.rehearse.message import message_of
 from risk_manager.rehearse.timing import DURATION, MOMENT, WHEN
 
-Message = Mapping[str, Any]
-"""One message of the gateway: its own field names, exact numbers."""
-
-FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "position": (
-        "id", "accountId", "contractId", "contractDisplayName", "creationTimestamp", "type", "size", "averagePrice",
-    ),
-    "order": (
-        "id", "accountId", "contractId", "symbolId", "creationTimestamp", "updateTimestamp", "status", "type", "side",
-        "size", "fillVolume", "filledPrice", "limitPrice", "stopPrice", "customTag", "trailDistance", "trailPrice",
-        "parentOrderId", "linkedOrderId",
-    ),
-    "trade": (
-        "id", "accountId", "contractId", "creationTimestamp", "price", "profitAndLoss", "fees", "commissions", "side",
-        "size", "voided", "orderId",
-    ),
-    "quote": (
-        "contractId", "symbol", "symbolName", "lastPrice", "bestBid", "bestAsk", "change", "changePercent", "open",
-        "high", "low", "volume", "lastUpdated", "timestamp",
-    ),
-    "account": ("id", "name", "balance", "canTrade", "isVisible", "simulated"),
-}  # fmt: skip
-"""The fields of the gateway's messages (gateway reference, sections 4, 9 and 10)."""
-
-
-def _message(kind: str) -> Reading:
-    def read(value: Any) -> Message:
-        if not isinstance(value, dict):
-            raise wrong(f"{shown(value)} is no message of the gateway: it has fields such as {FIELDS[kind][0]}")
-        for key in value:
-            if key not in FIELDS[kind]:
-                raise wrong(f"The gateway's {kind} has no field {key}.{did_you_mean(key, FIELDS[kind])}")
-        return value
-
-    return Reading(read, {"type": "object"}, f"A {kind} of the gateway")
-
-
-PositionText = Annotated[Any, _message("position")]
-OrderText = Annotated[Any, _message("order")]
-TradeText = Annotated[Any, _message("trade")]
-QuoteText = Annotated[Any, _message("quote")]
-AccountText = Annotated[Any, _message("account")]
+PositionText = Annotated[Any, message_of("position")]
+OrderText = Annotated[Any, message_of("order")]
+TradeText = Annotated[Any, message_of("trade")]
+QuoteText = Annotated[Any, message_of("quote")]
+AccountText = Annotated[Any, message_of("account")]
 Span = Annotated[timedelta, DURATION]
 
 
@@ -88,7 +51,7 @@ class Truth(msgspec.Struct, frozen=True, kw_only=True):
     positions: tuple[PositionText, ...] | None = None
     orders: tuple[OrderText, ...] | None = None
     trades: tuple[TradeText, ...] = ()
-    canTrade: bool | None = None  # noqa: N815  (the gateway's own name)
+    canTrade: bool | None = None
 
 
 class Restart(Truth, frozen=True, kw_only=True):
@@ -132,7 +95,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     restart: Restart | None = None
     reload: Any = None
     clear: Clear | None = None
-    refuse: dict[Literal["close", "reduce", "cancel", "resize", "place_stop", "move_stop"], Count] | None = None
+    refuse: dict[Annotated[str, one_of(tuple(VERBS))], Count] | None = None
     expect: Annotated[tuple[Told, ...] | str, COMMANDS] = ()
     locked: Annotated[tuple[Told, ...] | None, LOCKS] = None
     breached: tuple[str, ...] | None = None
@@ -155,7 +118,7 @@ class AccountShape(msgspec.Struct, frozen=True, kw_only=True):
     """The account of the story."""
 
     id: AccountId = 465
-    canTrade: bool = True  # noqa: N815  (the gateway's own name)
+    canTrade: bool = True
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
@@ -203,9 +166,7 @@ def read_scenarios(path: Path, name: str | None = None) -> list[Scenario]:
     name = name if name is not None else str(path)
     documents = read_file(path, name)
     problems: list[Problem] = []
-    scenarios = [
-        scenario for document in documents if (scenario := _scenario(document, name, problems)) is not None
-    ]
+    scenarios = [scenario for document in documents if (scenario := _scenario(document, name, problems)) is not None]
     if not documents:
         problems.append(Problem(name, None, "", "No scenario in it"))
     if problems:
@@ -217,7 +178,7 @@ def _scenario(document: Node, name: str, problems: list[Problem]) -> Scenario | 
     tree = section(document, "", problems)
     if tree is None:
         return None
-    written = read_struct(tree, Written, title="scenario", problems=problems)
+    written = read_struct(tree, Declaration(Written, "scenario"), problems)
     if not isinstance(written, Written):
         return None
     return Scenario(file=name, line=tree.place.line, written=written, tree=tree)

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Final
-
-import msgspec
 
 from risk_manager.config import ConfigError, Problem, changed_rules, settings_from_mapping
 from risk_manager.config.tree import Node
@@ -25,47 +22,39 @@ from risk_manager.core.events import (
     ReloadRefused,
     TimePassed,
 )
-from risk_manager.core.record import Alert, Breach
 from risk_manager.core.settings import Settings
-from risk_manager.core.state import Lock
 from risk_manager.rehearse.books import Books
 from risk_manager.rehearse.broker import Broker
+from risk_manager.rehearse.chapter import Chapter, Pages
 from risk_manager.rehearse.scenario import Clear, Restart, Scenario, Step, Stream, Truth
-from risk_manager.rehearse.wire import UnreadableMessage, events_of, orders_read, positions_read, trades_read
+from risk_manager.rehearse.wire import (
+    UnreadableMessageError,
+    events_of,
+    orders_read,
+    positions_read,
+    trades_read,
+)
 
 _AT_ONE_INSTANT_MAX: Final = 1_000
 """Steps of the engine without the clock moving on: more is an endless conversation."""
 _HUBS: Final = {Stream.USER: (Hub.USER,), Stream.MARKET: (Hub.MARKET,), Stream.BOTH: (Hub.USER, Hub.MARKET)}
 
 
-class Chapter(msgspec.Struct, kw_only=True):
-    """What was in one step: from the end of the step before to the end of this one."""
-
-    ended_at: datetime
-    commands: tuple[Command, ...]
-    breaches: tuple[Breach, ...]
-    alerts: tuple[Alert, ...]
-    locks: tuple[Lock, ...]
-    """Those that stand at the end."""
-    realized: Decimal
-    unrealized: Decimal
-
-
-class Endless(Exception):
+class EndlessError(Exception):
     """The engine wants to be woken at one instant for ever, or goes on commanding in it: a bug of the guard."""
 
 
 class Story:
     """One scenario under way."""
 
-    def __init__(self, scenario: Scenario, settings: Settings | None = None) -> None:
-        """`settings` stands in for the scenario's own configuration, its reloads are told as they are."""
+    def __init__(self, scenario: Scenario, config: Node | None = None) -> None:
+        """`config` is the content of a risk_config that stands in for the scenario's own and for its reloads."""
         self.scenario = scenario
         written = scenario.written
         self._account = written.account.id
         self._holidays = scenario.part("holidays")
-        self._has_own_settings = settings is not None
-        self._settings = settings if settings is not None else self._read_settings(scenario.part("config"))
+        self._is_config_fixed = config is not None
+        self._settings = self._read_settings(config if config is not None else scenario.part("config"))
         self.now = written.start.astimezone(UTC)
         self._books = Books(self._account, can_trade=written.account.canTrade)
         self._broker = Broker(self._books, written.broker)
@@ -73,7 +62,7 @@ class Story:
         self._state = engine.begin([self._account], self.now)
         self._deadline: datetime | None = None
         self._steps_at_now = 0
-        self._chapter = _Pages()
+        self._chapter = Pages()
 
     def chapters(self) -> Iterator[Chapter]:
         """Tell the story, step by step. Raises ConfigError, with a line, for what cannot be told."""
@@ -81,18 +70,18 @@ class Story:
         for count, step in enumerate(self.scenario.steps):
             try:
                 self._tell(step, count)
-            except UnreadableMessage as error:
-                line = self.scenario.line_of(count)
-                raise ConfigError(
-                    [Problem(self.scenario.file, line, f"steps.{count + 1}.{step.input}", str(error))]
-                ) from None
+            except UnreadableMessageError as error:
+                raise ConfigError([self._problem(count, str(step.input), str(error))]) from None
             yield self._close_chapter()
+
+    def _problem(self, count: int, key: str, text: str) -> Problem:
+        return Problem(self.scenario.file, self.scenario.line_of(count), f"steps.{count + 1}.{key}", text)
 
     def _tell(self, step: Step, count: int) -> None:
         target = self.now + step.at if isinstance(step.at, timedelta) else step.at.astimezone(UTC)
         if target < self.now:
-            problem = f"at lies before the end of the step before ({self.now.isoformat()})"
-            raise ConfigError([Problem(self.scenario.file, self.scenario.line_of(count), f"steps.{count + 1}", problem)])
+            text = f"It lies before the end of the step before ({self.now.isoformat()})"
+            raise ConfigError([self._problem(count, "at", text)])
         self._pass_to(target, input_follows=step.input is not None)
         self._input(step, count)
         if step.wait is not None:
@@ -165,7 +154,7 @@ class Story:
         )
 
     def _reload(self, content: Node | None) -> None:
-        if self._has_own_settings:
+        if self._is_config_fixed:
             return
         try:
             settings = self._read_settings(content)
@@ -217,7 +206,7 @@ class Story:
     def _step(self, event: AnyEvent) -> Iterable[Command]:
         self._steps_at_now += 1
         if self._steps_at_now > _AT_ONE_INSTANT_MAX:
-            raise Endless(
+            raise EndlessError(
                 f"{self.scenario.file}: {self.scenario.name}: the engine has taken {_AT_ONE_INSTANT_MAX} steps at "
                 f"{self.now.isoformat()} and wants more (deadline {self._deadline})"
             )
@@ -228,7 +217,7 @@ class Story:
 
     def _close_chapter(self) -> Chapter:
         account = self._state.accounts[self._account]
-        pages, self._chapter = self._chapter, _Pages()
+        pages, self._chapter = self._chapter, Pages()
         return Chapter(
             ended_at=self.now,
             commands=tuple(command for command in pages.commands if not isinstance(command, Fetch)),
@@ -238,17 +227,3 @@ class Story:
             realized=pnl.realized(account),
             unrealized=pnl.unrealized(self._state, account, self._settings),
         )
-
-
-class _Pages:
-    """What happens in a chapter, as it happens."""
-
-    def __init__(self) -> None:
-        self.commands: list[Command] = []
-        self.breaches: list[Breach] = []
-        self.alerts: list[Alert] = []
-
-    def write(self, commands: Iterable[Command], breaches: Iterable[Breach], alerts: Iterable[Alert]) -> None:
-        self.commands += commands
-        self.breaches += breaches
-        self.alerts += alerts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -12,6 +12,8 @@ from risk_manager.core.model import Trade
 from risk_manager.gateway import decode, replies
 
 Message = Mapping[str, Any]
+"""One message of the gateway: its own field names, exact numbers."""
+R = TypeVar("R")
 
 _encode: Final = msgspec.json.Encoder(decimal_format="number").encode
 _USER: Final[Mapping[str, Callable[[bytes], list[AnyEvent]]]] = {
@@ -22,7 +24,7 @@ _USER: Final[Mapping[str, Callable[[bytes], list[AnyEvent]]]] = {
 }
 
 
-class UnreadableMessage(Exception):
+class UnreadableMessageError(Exception):
     """A message of a story that the gateway decoding cannot read: why, in a sentence."""
 
 
@@ -32,7 +34,7 @@ def events_of(kind: str, message: Message) -> list[AnyEvent]:
     if kind == "quote":
         contract = fields.pop("contractId", None)
         if not isinstance(contract, str):
-            raise UnreadableMessage("A quote names its contract as contractId")
+            raise UnreadableMessageError("A quote names its contract as contractId")
         return _readable(decode.quote_event(contract, _encode(fields)), kind)
     return _readable(_USER[kind](_encode({"action": 1, "data": fields})), kind)
 
@@ -40,7 +42,7 @@ def events_of(kind: str, message: Message) -> list[AnyEvent]:
 def _readable(events: list[AnyEvent], kind: str) -> list[AnyEvent]:
     for event in events:
         if isinstance(event, Unreadable):
-            raise UnreadableMessage(f"The {kind} is no message that the gateway sends: {event.why}")
+            raise UnreadableMessageError(f"The {kind} is no message that the gateway sends: {event.why}")
     return events
 
 
@@ -63,7 +65,7 @@ def _reply(field: str, rows: Iterable[Message]) -> bytes:
     return _encode({field: list(rows), "success": True, "errorCode": 0, "errorMessage": None})
 
 
-def _complete(told: replies.Rows[Any], field: str) -> Any:
+def _complete(told: replies.Rows[R], field: str) -> tuple[R, ...]:
     if not told.is_complete:
-        raise UnreadableMessage(f"One of the {field} is no row that the gateway sends: {told.unreadable[0].why}")
+        raise UnreadableMessageError(f"One of the {field} is no row that the gateway sends: {told.unreadable[0].why}")
     return told.rows

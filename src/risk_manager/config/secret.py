@@ -1,0 +1,96 @@
+"""Texts that nobody may read over our shoulder: where they come from, and a type that does not show them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any, Final, NoReturn
+
+from risk_manager.config.reading import Reading, wrong
+
+_ENVIRONMENT: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_KEYRING: Final = "keyring:"
+_SERVICE: Final = "risk-manager"
+_RIGHT: Final = "Write ${NAME} for an environment variable, keyring:NAME, or the text itself in quotation marks"
+
+Keyring = Callable[[str], str | None]
+"""From a name to its secret; None where there is none."""
+
+
+class Secret:
+    """A text that shows itself only when it is asked by name. Equal to another with the same text."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The text. Hand it to what needs it and to nothing that logs."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    def __str__(self) -> str:
+        return "***"
+
+    def __format__(self, spec: str) -> str:
+        return format("***", spec)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._text))
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("A secret is not written down")
+
+
+class NotFoundError(Exception):
+    """A secret is not where the configuration says: why, in a sentence that does not show it."""
+
+
+def resolve(text: str, environment: Mapping[str, str] = os.environ, keyring: Keyring | None = None) -> Secret:
+    """The secret that a text means. Raises NotFoundError."""
+    match = _ENVIRONMENT.fullmatch(text.strip())
+    if match is not None:
+        value = environment.get(match[1], "")
+        if not value.strip():
+            raise NotFoundError(f"the environment variable {match[1]} is not set")
+        return Secret(value.strip())
+    if text.startswith(_KEYRING):
+        name = text.removeprefix(_KEYRING).strip()
+        value = (keyring or system_keyring)(name) or ""
+        if not value:
+            raise NotFoundError(f"the keyring has nothing under {name} of {_SERVICE}")
+        return Secret(value)
+    if "${" in text:
+        raise NotFoundError(f"a reference to the environment is the whole value. {_RIGHT}")
+    return Secret(text)
+
+
+def system_keyring(name: str) -> str | None:
+    """What the system's keyring has under this name. Raises NotFoundError where there is no keyring."""
+    try:
+        keyring: Any = import_module("keyring")
+    except ImportError:
+        raise NotFoundError("the package keyring is not installed. Install risk-manager[keyring]") from None
+    try:
+        found = keyring.get_password(_SERVICE, name)
+    except keyring.errors.KeyringError as error:
+        raise NotFoundError(f"the keyring cannot be asked: {type(error).__name__}") from None
+    return found if isinstance(found, str) else None
+
+
+def _private(value: Any) -> str:
+    """A text, never shown in a refusal."""
+    if isinstance(value, str) and value.strip():
+        return value
+    raise wrong(f"{'Nothing stands here' if value in (None, '') else 'This is not a text'}. {_RIGHT}")
+
+
+PRIVATE: Final = Reading(_private, {"type": "string"}, _RIGHT)
