@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from risk_manager.core import blindness, exits, fills, pursuit
 from risk_manager.core.outcome import Outcome
 from risk_manager.core.settings import Settings
 from risk_manager.core.sight import Sight, confirm_within
 from risk_manager.core.state import Account, State
-
-AWAY_TOLD_AFTER = timedelta(seconds=5)
-"""A hub that is gone as long raises a critical alert."""
 
 
 def next_due(state: State, account: Account, settings: Settings, now: datetime) -> datetime | None:
@@ -29,9 +26,3 @@ def next_due(state: State, account: Account, settings: Settings, now: datetime) 
         if armed.rule.next_due is not None:
             times.append(armed.rule.next_due(sight, armed.config))
     return min((at for at in times if at is not None and at > now), default=None)
-
-
-def hubs_due(state: State) -> datetime | None:
-    """When a lost connection is to be told."""
-    times = [away.since + AWAY_TOLD_AFTER for away in state.away.values() if not away.is_told]
-    return min(times, default=None)

@@ -8,42 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import assert_never
 
 import msgspec
 from msgspec.structs import replace
 
-from risk_manager.core import blindness, booking, deadlines, fills, hearing, judging, locks, plan, pursuit, reading
-from risk_manager.core.commands import Command, Fetch, PlaceStop
+from risk_manager.core import believing, blindness, connections, deadlines, judging, locks, plan, pursuit
+from risk_manager.core.commands import Command, Fetch
 from risk_manager.core.events import (
     AccountRead,
     AccountSeen,
     AnyEvent,
-    Cleared,
-    CommandAccepted,
-    CommandLost,
-    CommandRefused,
-    HubBack,
-    HubLost,
-    LoginRefused,
     OrderSeen,
     PositionSeen,
     QuoteSeen,
-    Refusal,
-    Reloaded,
-    ReloadRefused,
     TimePassed,
     TradeSeen,
-    Unreadable,
 )
-from risk_manager.core.model import AccountId, OrderStatus, Quote
+from risk_manager.core.model import AccountId, Quote
 from risk_manager.core.outcome import Outcome
 from risk_manager.core.record import Alert, Breach, LockChange, Severity, Step
 from risk_manager.core.rule import EVERYTHING, Topic
 from risk_manager.core.settings import Settings
-from risk_manager.core.sight import Sight, confirm_within
-from risk_manager.core.state import Account, Away, Lock, State
+from risk_manager.core.sight import Sight
+from risk_manager.core.state import Account, State
 
 _GAP_SECONDS = 60
 _LONG_AGO = timedelta(seconds=_GAP_SECONDS)
@@ -135,7 +122,8 @@ class Turns:
         if isinstance(event, QuoteSeen):
             self._quote(event, now)
         else:
-            self._heard_by_guard(event, now)
+            self.state, alerts = connections.heard(self.state, event, self.settings, now)
+            self.alerts += alerts
         concerned = self._concerned(event)
         due = [key for key, at in self.state.due.items() if at <= now and key not in concerned]
         self.state = replace(self.state, now=now) if now != self.state.now else self.state
@@ -172,9 +160,9 @@ class Turns:
         account, wants_fetch = before, False
         ended: list[LockChange] = []
         if is_due or not before.days:
-            account, gone, wants_fetch = _advance(account, settings, now)
+            account, gone, wants_fetch = believing.advance(account, settings, now)
             ended = [judging.changed(account, lock, ended=True) for lock in gone]
-        account, cleared = _hear(account, event, settings, now)
+        account, cleared = believing.hear(account, event, settings, now)
         ended += [judging.changed(account, lock, ended=True) for lock in cleared]
         is_blind = isinstance(event, QuoteSeen) and blindness.is_told(account, event.contract)
         is_whole = is_due or is_blind or bool(ended) or not pursuit.is_quiet(account) or not pursuit.is_quiet(before)
@@ -226,121 +214,9 @@ class Turns:
 
     def _set_deadline(self, now: datetime) -> None:
         deadline = min(self.state.due.values(), default=None)
-        hubs = deadlines.hubs_due(self.state)
+        hubs = connections.next_due(self.state)
         if hubs is not None and (deadline is None or hubs < deadline):
             deadline = hubs
         if deadline != self.state.deadline:
             self.state = replace(self.state, deadline=deadline)
         del now
-
-    def _heard_by_guard(self, event: AnyEvent, now: datetime) -> None:
-        """What concerns the guard itself: its connections, its configuration, what it cannot read."""
-        for hub, away in list(self.state.away.items()):
-            if not away.is_told and away.since + deadlines.AWAY_TOLD_AFTER <= now:
-                self.state = replace(self.state, away={**self.state.away, hub: replace(away, is_told=True)})
-                if _tells_of_disconnects(self.settings):
-                    self._alert(
-                        Severity.CRITICAL,
-                        f"The connection to the {hub.value} hub is lost since {away.since:%H:%M:%S} UTC. The guard "
-                        f"is blind there and keeps trying; nothing is closed for it.",
-                        now,
-                    )
-        match event:
-            case HubLost():
-                if event.hub not in self.state.away:
-                    self.state = replace(self.state, away={**self.state.away, event.hub: Away(now, event.why)})
-            case HubBack():
-                away_then = self.state.away.get(event.hub)
-                self.state = replace(self.state, away=pursuit.without(self.state.away, event.hub))
-                if away_then is not None and away_then.is_told:
-                    self._alert(Severity.INFO, f"The connection to the {event.hub.value} hub is back.", now)
-            case ReloadRefused():
-                self._alert(
-                    Severity.WARNING, f"The new configuration is refused, the running one stays. {event.why}", now
-                )
-            case LoginRefused():
-                self._alert(Severity.CRITICAL, f"The gateway refuses the login. {event.why}", now)
-            case Unreadable():
-                if not self.state.unreadable:
-                    self._alert(Severity.WARNING, f"A message of {event.source} cannot be read: {event.why}", now)
-                self.state = replace(self.state, unreadable=self.state.unreadable + 1)
-            case _:
-                pass
-
-    def _alert(self, severity: Severity, text: str, now: datetime) -> None:
-        self.alerts.append(Alert(severity=severity, text=text, at=now))
-
-
-def _tells_of_disconnects(settings: Mapping[AccountId, Settings]) -> bool:
-    armed = [one.armed("RULE-010") for one in settings.values()]
-    return any(one is None or one.config.alert_on_disconnect for one in armed)
-
-
-def _advance(account: Account, settings: Settings, now: datetime) -> tuple[Account, list[Lock], bool]:
-    """Let time do what is due: resets, the ends of locks and waivers, confirmations that did not come."""
-    if not account.days:
-        account = booking.open_days(account, settings, now)
-    elif any(day.end <= now for day in account.days.values()):
-        account = booking.turn_days(account, settings, now)
-    account, ended = locks.run_out(account, now)
-    before = now - confirm_within(settings)
-    for contract, waiting in account.fills.items():
-        kept = fills.forget(waiting, before)
-        if kept != waiting:
-            account = fills.put(account, contract, kept)
-    account, is_late = pursuit.run_out(account, now)
-    return account, ended, is_late
-
-
-def _hear(account: Account, event: AnyEvent, settings: Settings, now: datetime) -> tuple[Account, list[Lock]]:
-    """What an event changes in what we believe of an account, and the locks that an admin has cleared."""
-    within = confirm_within(settings)
-    match event:
-        case PositionSeen():
-            account = hearing.position_seen(account, event, now, within)
-        case OrderSeen():
-            account = hearing.order_seen(account, event, now, within)
-        case TradeSeen():
-            account = hearing.trade_seen(account, event, now)
-        case AccountSeen():
-            account = hearing.account_seen(account, event)
-        case AccountRead():
-            account = reading.account_read(account, event, now, within)
-        case CommandRefused():
-            account = _refused(account, event, settings, now)
-        case Cleared():
-            return locks.clear(account, settings, event, now)
-        case Reloaded():
-            account = _reloaded(account, event, settings, now)
-        case CommandAccepted() | CommandLost() | QuoteSeen() | TimePassed():
-            pass
-        case HubLost() | HubBack() | ReloadRefused() | LoginRefused() | Unreadable():
-            pass
-        case _:
-            assert_never(event)
-    return account, []
-
-
-def _refused(account: Account, event: CommandRefused, settings: Settings, now: datetime) -> Account:
-    """A refusal ends a try. Where it says that nothing is there to act on, that is believed until the next read."""
-    command, within = event.command, confirm_within(settings)
-    account = pursuit.refused(account, command, event.refusal, now)
-    contract = getattr(command, "contract", None)
-    order = getattr(command, "order", None)
-    if event.refusal is Refusal.NOTHING_OPEN and contract in account.positions and not isinstance(command, PlaceStop):
-        flat = PositionSeen(account=account.id, contract=contract, signed_size=0, average_price=Decimal(0))
-        account = hearing.position_seen(account, flat, now, within)
-    if event.refusal is Refusal.ORDER_GONE and order in account.orders:
-        gone = OrderSeen(account=account.id, order=order, status=OrderStatus.CANCELLED)
-        account = hearing.order_seen(account, gone, now, within, from_read=True)
-    return account
-
-
-def _reloaded(account: Account, event: Reloaded, settings: Settings, now: datetime) -> Account:
-    """New settings: the days they count in, no waiver and no memory of a rule that has changed."""
-    account = booking.open_days(account, settings, now)
-    account = locks.end_waivers(account, [waiver for waiver in account.waivers if waiver.rule in event.changed])
-    armed = {one.rule.id for one in settings.rules}
-    memory = {key: kept for key, kept in account.memory.items() if key not in event.changed}
-    standing = {key: held for key, held in account.standing.items() if held.rule in armed or held.rule == "BLIND"}
-    return replace(account, memory=memory, standing=standing)

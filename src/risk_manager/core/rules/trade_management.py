@@ -2,7 +2,7 @@
 
 Watches: positions, their stops, and the best mark since each position was opened.
 Breached: never.
-Then: places a stop where one is missing, moves stops to breakeven, lets stops trail; only ever in the position's favour.
+Then: places a stop where one is missing, moves stops to breakeven, lets stops trail; only in the position's favour.
 Ends: with the position; a stop of ours that is left over is cancelled.
 Blind: a position without any price gets its stop, and no stop is moved for it.
 """

@@ -1,0 +1,107 @@
+"""From belief and event to belief: what time does to an account, and what each event does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from risk_manager.core import booking, fills, hearing, locks, pursuit, reading
+from risk_manager.core.commands import PlaceStop
+from risk_manager.core.events import (
+    AccountRead,
+    AccountSeen,
+    AnyEvent,
+    Cleared,
+    CommandAccepted,
+    CommandLost,
+    CommandRefused,
+    HubBack,
+    HubLost,
+    LoginRefused,
+    OrderSeen,
+    PositionSeen,
+    QuoteSeen,
+    Refusal,
+    Reloaded,
+    ReloadRefused,
+    TimePassed,
+    TradeSeen,
+    Unreadable,
+)
+from risk_manager.core.model import OrderStatus
+from risk_manager.core.settings import Settings
+from risk_manager.core.sight import confirm_within
+from risk_manager.core.state import Account, Lock
+
+
+def advance(account: Account, settings: Settings, now: datetime) -> tuple[Account, list[Lock], bool]:
+    """Let time do what is due: resets, the ends of locks and waivers, confirmations that did not come."""
+    if not account.days:
+        account = booking.open_days(account, settings, now)
+    elif any(day.end <= now for day in account.days.values()):
+        account = booking.turn_days(account, settings, now)
+    account, ended = locks.run_out(account, now)
+    before = now - confirm_within(settings)
+    for contract, waiting in account.fills.items():
+        kept = fills.forget(waiting, before)
+        if kept != waiting:
+            account = fills.put(account, contract, kept)
+    account, is_late = pursuit.run_out(account, now)
+    return account, ended, is_late
+
+
+def hear(account: Account, event: AnyEvent, settings: Settings, now: datetime) -> tuple[Account, list[Lock]]:
+    """What an event changes in what we believe of an account, and the locks that an admin has cleared."""
+    within = confirm_within(settings)
+    match event:
+        case PositionSeen():
+            account = hearing.position_seen(account, event, now, within)
+        case OrderSeen():
+            account = hearing.order_seen(account, event, now, within)
+        case TradeSeen():
+            account = hearing.trade_seen(account, event, now)
+        case AccountSeen():
+            account = hearing.account_seen(account, event)
+        case AccountRead():
+            account = reading.account_read(account, event, now, within)
+        case CommandRefused():
+            account = _refused(account, event, settings, now)
+        case Cleared():
+            return locks.clear(account, settings, event, now)
+        case Reloaded():
+            account = _reloaded(account, event, settings, now)
+        case CommandAccepted() | CommandLost() | QuoteSeen() | TimePassed():
+            pass
+        case HubLost() | HubBack() | ReloadRefused() | LoginRefused() | Unreadable():
+            pass
+        case _:
+            assert_never(event)
+    return account, []
+
+
+def _refused(account: Account, event: CommandRefused, settings: Settings, now: datetime) -> Account:
+    """A refusal ends a try. Where it says that nothing is there to act on, that is believed until the next read."""
+    command, within = event.command, confirm_within(settings)
+    account = pursuit.refused(account, command, event.refusal, now)
+    contract = getattr(command, "contract", None)
+    order = getattr(command, "order", None)
+    if event.refusal is Refusal.NOTHING_OPEN and contract in account.positions and not isinstance(command, PlaceStop):
+        flat = PositionSeen(account=account.id, contract=contract, signed_size=0, average_price=Decimal(0))
+        account = hearing.position_seen(account, flat, now, within)
+    if event.refusal is Refusal.ORDER_GONE and order in account.orders:
+        gone = OrderSeen(account=account.id, order=order, status=OrderStatus.CANCELLED)
+        account = hearing.order_seen(account, gone, now, within, from_read=True)
+    return account
+
+
+def _reloaded(account: Account, event: Reloaded, settings: Settings, now: datetime) -> Account:
+    """New settings: the days they count in, no waiver and no memory of a rule that has changed."""
+    account = booking.open_days(account, settings, now)
+    account = locks.end_waivers(account, [waiver for waiver in account.waivers if waiver.rule in event.changed])
+    armed = {one.rule.id for one in settings.rules}
+    memory = {key: kept for key, kept in account.memory.items() if key not in event.changed}
+    standing = {key: held for key, held in account.standing.items() if held.rule in armed or held.rule == "BLIND"}
+    return replace(account, memory=memory, standing=standing)

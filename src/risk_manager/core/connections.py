@@ -1,0 +1,78 @@
+"""What concerns the guard itself: its connections, its login, its configuration, what it cannot read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from risk_manager.core.events import AnyEvent, HubBack, HubLost, LoginRefused, ReloadRefused, Unreadable
+from risk_manager.core.model import AccountId
+from risk_manager.core.pursuit import without
+from risk_manager.core.record import Alert, Severity
+from risk_manager.core.settings import Settings
+from risk_manager.core.state import Away, State
+
+TOLD_AFTER = timedelta(seconds=5)
+"""A hub that is gone as long raises a critical alert."""
+
+
+def heard(
+    state: State, event: AnyEvent, settings: Mapping[AccountId, Settings], now: datetime
+) -> tuple[State, list[Alert]]:
+    """The state after news of the guard itself, and what people must hear of it."""
+    state, alerts = _told_of_lost_hubs(state, settings, now)
+    match event:
+        case HubLost():
+            if event.hub not in state.away:
+                state = replace(state, away={**state.away, event.hub: Away(now, event.why)})
+        case HubBack():
+            away = state.away.get(event.hub)
+            state = replace(state, away=without(state.away, event.hub))
+            if away is not None and away.is_told:
+                text = f"The connection to the {event.hub.value} hub is back."
+                alerts.append(Alert(severity=Severity.INFO, text=text, at=now))
+        case ReloadRefused():
+            text = f"The new configuration is refused, the running one stays. {event.why}"
+            alerts.append(Alert(severity=Severity.WARNING, text=text, at=now))
+        case LoginRefused():
+            if _wants(settings, "alert_on_auth_failure"):
+                text = f"The gateway refuses the login. {event.why}"
+                alerts.append(Alert(severity=Severity.CRITICAL, text=text, at=now))
+        case Unreadable():
+            if not state.unreadable:
+                text = f"A message of {event.source} cannot be read: {event.why}. More of them are counted."
+                alerts.append(Alert(severity=Severity.WARNING, text=text, at=now))
+            state = replace(state, unreadable=state.unreadable + 1)
+        case _:
+            pass
+    return state, alerts
+
+
+def _told_of_lost_hubs(
+    state: State, settings: Mapping[AccountId, Settings], now: datetime
+) -> tuple[State, list[Alert]]:
+    alerts: list[Alert] = []
+    for hub, away in state.away.items():
+        if away.is_told or now < away.since + TOLD_AFTER:
+            continue
+        state = replace(state, away={**state.away, hub: replace(away, is_told=True)})
+        if _wants(settings, "alert_on_disconnect"):
+            text = (
+                f"The connection to the {hub.value} hub is lost since {away.since:%H:%M:%S} UTC. The guard is blind "
+                "there and goes on trying; nothing is closed for it."
+            )
+            alerts.append(Alert(severity=Severity.CRITICAL, text=text, at=now))
+    return state, alerts
+
+
+def _wants(settings: Mapping[AccountId, Settings], name: str) -> bool:
+    """True unless RULE-010 has the alert switched off for every account."""
+    armed = [one.armed("RULE-010") for one in settings.values()]
+    return any(one is None or getattr(one.config, name) for one in armed)
+
+
+def next_due(state: State) -> datetime | None:
+    """When a lost connection is to be told."""
+    return min((away.since + TOLD_AFTER for away in state.away.values() if not away.is_told), default=None)
