@@ -52,9 +52,7 @@ class Peer:
                         self.subscribed.set()
                     if answer:
                         error = self.server.refusals.get(told["target"])
-                        reply = {"type": 3, "invocationId": told["invocationId"]} | (
-                            {"error": error} if error else {}
-                        )
+                        reply = {"type": 3, "invocationId": told["invocationId"]} | ({"error": error} if error else {})
                         await self.send(json.dumps(reply))
 
 
@@ -105,9 +103,7 @@ class FaultHub:
     async def _negotiate(self, request: web.Request) -> web.Response:
         self.negotiations += 1
         version = request.query.get("negotiateVersion", "0")
-        return web.json_response(
-            {"negotiateVersion": int(version), "connectionId": "id", "connectionToken": "secret"}
-        )
+        return web.json_response({"negotiateVersion": int(version), "connectionId": "id", "connectionToken": "secret"})
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[FaultHub]:

@@ -19,6 +19,7 @@ from risk_manager.core.events import (
     QuoteSeen,
     Unreadable,
 )
+from risk_manager.gateway.connection import Call
 from risk_manager.gateway.hub import HubLink
 from risk_manager.gateway.signalr import Timing
 from risk_manager.gateway.tasks import end, start
@@ -30,7 +31,7 @@ POSITION = {
     "action": 1,
     "data": {"accountId": 2, "contractId": "CON.F.US.MNQ.U26", "type": 1, "size": 3, "averagePrice": 5.25},
 }
-WANTED = {("SubscribeAccounts", ()): None, ("SubscribeOrders", (2,)): None}
+WANTED: dict[Call, Call | None] = {("SubscribeAccounts", ()): None, ("SubscribeOrders", (2,)): None}
 
 
 class Client:
@@ -72,9 +73,7 @@ class Client:
 
 
 @asynccontextmanager
-async def link(
-    server: FaultHub, hub: Hub = Hub.USER, timing: Timing = QUICK
-) -> AsyncIterator[tuple[Client, HubLink]]:
+async def link(server: FaultHub, hub: Hub = Hub.USER, timing: Timing = QUICK) -> AsyncIterator[tuple[Client, HubLink]]:
     client = Client()
     async with server.running(), aiohttp.ClientSession() as http:
         subject = HubLink(
@@ -112,7 +111,7 @@ async def comes_back(server: FaultHub) -> Client:
 def closing(*records: str) -> Script:
     async def script(peer: Peer) -> None:
         await peer.shake_hands()
-        serving = asyncio.ensure_future(peer.serve())
+        serving = start(peer.serve(), "serve")
         await peer.subscribed.wait()
         await peer.send(*records)
         await serving
@@ -136,7 +135,7 @@ async def test_it_comes_back_after_a_close_message(record: str) -> None:
 async def test_it_comes_back_after_a_broken_connection(abort: bool) -> None:
     async def script(peer: Peer) -> None:
         await peer.shake_hands()
-        serving = asyncio.ensure_future(peer.serve())
+        serving = start(peer.serve(), "serve")
         await peer.subscribed.wait()
         if abort:
             peer.transport.abort()
@@ -184,9 +183,7 @@ async def test_odd_messages_are_survived_on_the_same_connection() -> None:
     async with link(server) as (client, subject):
         await client.until(lambda: client.count(HubBack) == 1)
         peer = server.peers[0]
-        await peer.send(
-            '{"type":9,"sequenceId":1}', '{"type":3,"invocationId":"77","error":"no"}', '{"type":3}'
-        )
+        await peer.send('{"type":9,"sequenceId":1}', '{"type":3,"invocationId":"77","error":"no"}', '{"type":3}')
         await peer.send('{"type":1,"target":"GatewayUserNews","arguments":[1],"new":{}}', "junk")
         await peer.news("GatewayUserPosition", {"type": "long"})
         await peer.socket.ping(b"x")
@@ -308,7 +305,9 @@ async def test_a_planned_rebuild_is_back_at_once_with_the_new_token() -> None:
     async with link(server) as (client, subject):
         await client.until(lambda: client.count(HubBack) == 1)
         client.number = 2
-        assert await subject.rebuild()
+        assert await subject.rebuild("TOKEN1")
+        assert server.connects == 1
+        assert await subject.rebuild("TOKEN2")
         assert client.count(HubBack) == 2
     assert server.tokens == ["TOKEN1", "TOKEN2"]
 
@@ -319,7 +318,7 @@ async def test_pings_go_out_so_that_the_server_stays() -> None:
         await client.until(lambda: bool(server.peers) and server.peers[0].pings >= 3)
 
 
-def quotes(*contracts: str) -> dict[tuple[str, tuple[object, ...]], tuple[str, tuple[object, ...]] | None]:
+def quotes(*contracts: str) -> dict[Call, Call | None]:
     return {("SubscribeContractQuotes", (c,)): ("UnsubscribeContractQuotes", (c,)) for c in contracts}
 
 
@@ -347,9 +346,7 @@ async def test_one_refused_subscription_is_told_and_the_others_stay() -> None:
     server.refusals["SubscribeOrders"] = "No such account."
     async with link(server) as (client, _):
         await client.until(lambda: client.count(HubBack) == 1)
-        assert "No such account." in next(
-            event.why for event in client.events if isinstance(event, Unreadable)
-        )
+        assert "No such account." in next(event.why for event in client.events if isinstance(event, Unreadable))
 
 
 async def test_nobody_listening_is_told_once_and_tried_on() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from risk_manager.core.events import AccountSeen
 from risk_manager.gateway import codes
-from risk_manager.gateway.errors import GatewayError, GatewayRefused, GatewayUnreachable
+from risk_manager.gateway.errors import GatewayError, RefusedError, UnreachableError
 from risk_manager.gateway.replies import (
     accounts_from_reply,
     check,
@@ -23,9 +23,7 @@ from risk_manager.gateway.replies import (
 )
 
 OK = b'"success":true,"errorCode":0,"errorMessage":null}'
-POSITION = (
-    b'{"id":1,"accountId":2,"contractId":"CON.F.US.MNQ.U26","type":%d,"size":2,"averagePrice":28446.375}'
-)
+POSITION = b'{"id":1,"accountId":2,"contractId":"CON.F.US.MNQ.U26","type":%d,"size":2,"averagePrice":28446.375}'
 ORDER = (
     b'{"id":3408995735,"accountId":2,"contractId":"CON.F.US.MNQ.U26","symbolId":"F.US.MNQ",'
     b'"creationTimestamp":"2026-08-16T23:26:02.15673+00:00","updateTimestamp":null,"status":8,"type":4,"side":0,'
@@ -57,16 +55,14 @@ def test_an_odd_row_leaves_the_list_incomplete_and_the_others_read() -> None:
 
 
 def test_a_refusal_names_endpoint_code_name_and_message() -> None:
-    with pytest.raises(
-        GatewayRefused, match=r"searchOpen was refused with code 1 \(AccountNotFound\)"
-    ) as caught:
+    with pytest.raises(RefusedError, match=r"searchOpen was refused with code 1 \(AccountNotFound\)") as caught:
         positions_from_reply(b'{"positions":null,"success":false,"errorCode":1,"errorMessage":"no such"}')
     assert str(caught.value).endswith("saying: no such")
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>502</html>", b"[]", b"{}", b"null", b'{"positions":7,' + OK])
 def test_what_is_no_reply_is_unreachable(body: bytes) -> None:
-    with pytest.raises(GatewayUnreachable):
+    with pytest.raises(UnreachableError):
         positions_from_reply(body)
 
 
@@ -74,16 +70,14 @@ def test_accounts_and_contracts() -> None:
     accounts = accounts_from_reply(
         b'{"accounts":[{"id":2,"name":"PRAC-1","balance":149831.92,"canTrade":true,"isVisible":true}],' + OK
     )
-    assert accounts.rows == (
-        AccountSeen(account=2, name="PRAC-1", balance=Decimal("149831.92"), can_trade=True),
-    )
+    assert accounts.rows == (AccountSeen(account=2, name="PRAC-1", balance=Decimal("149831.92"), can_trade=True),)
     row = (
         b'{"id":"CON.F.US.ENQ.U25","name":"NQU5","description":"E-mini NASDAQ-100: September 2025",'
         b'"tickSize":0.25,"tickValue":5,"activeContract":true,"symbolId":"F.US.ENQ"}'
     )
     contract = contract_from_reply(b'{"contract":' + row + b"," + OK)
     assert contract is not None
-    assert (contract.symbol, contract.point_value, contract.is_micro) == ("NQ", 20, False)
+    assert (contract.symbol, contract.point_value, contract.is_micro) == ("NQ", Decimal(20), False)
     assert contracts_from_reply(b'{"contracts":[' + row + b"]," + OK).rows == (contract,)
     assert contract_from_reply(b'{"contract":null,"success":false,"errorCode":1,"errorMessage":null}') is None
 
@@ -91,16 +85,15 @@ def test_accounts_and_contracts() -> None:
 def test_a_token_is_taken_and_never_quoted() -> None:
     assert token_from_reply(codes.LOGIN, b'{"token":"eyJx.y.z",' + OK) == "eyJx.y.z"
     assert token_from_reply(codes.VALIDATE, b'{"newToken":"eyJx.y.z",' + OK) == "eyJx.y.z"
-    with pytest.raises(GatewayRefused, match=r"code 3 \(InvalidCredentials\)"):
+    with pytest.raises(RefusedError, match=r"code 3 \(InvalidCredentials\)"):
         token_from_reply(codes.LOGIN, b'{"token":null,"success":false,"errorCode":3,"errorMessage":null}')
-    with pytest.raises(GatewayUnreachable) as caught:
+    with pytest.raises(UnreachableError) as caught:
         token_from_reply(codes.LOGIN, b'{"token":"eyJx.y.z"')
     assert "eyJ" not in str(caught.value)
 
 
 @given(
-    st.binary(max_size=100)
-    | st.builds(lambda tail: b'{"success":true,"errorCode":0,"positions":[' + tail, st.binary())
+    st.binary(max_size=100) | st.builds(lambda tail: b'{"success":true,"errorCode":0,"positions":[' + tail, st.binary())
 )
 def test_arbitrary_replies_raise_nothing_but_gateway_errors(body: bytes) -> None:
     for read in (

@@ -23,8 +23,7 @@ PLACE = PlaceStop(account=2, contract=MNQ, side=Side.SELL, size=1, price=Decimal
 MOVE = MoveStop(account=2, order=9, price=Decimal("0.0000005"))
 
 
-@pytest.mark.parametrize(
-    ("command", "path", "body"),
+@pytest.mark.parametrize(("command", "path", "body"),
     [
         (CLOSE, "/api/Position/closeContract", {"accountId": 2, "contractId": MNQ}),
         (REDUCE, "/api/Position/partialCloseContract", {"accountId": 2, "contractId": MNQ, "size": 3}),
@@ -50,8 +49,7 @@ def test_prices_go_out_with_their_digits_and_without_exponent() -> None:
 NO = '{"success":false,"errorCode":%d,"errorMessage":%s}'
 
 
-@pytest.mark.parametrize(
-    ("command", "code", "message", "refusal"),
+@pytest.mark.parametrize(("command", "code", "message", "refusal"),
     [
         (CLOSE, 2, None, Refusal.NOTHING_OPEN),
         (CLOSE, 5, None, Refusal.MARKET_CLOSED),
@@ -94,9 +92,7 @@ def test_each_code_means_what_its_endpoint_means(
 
 
 def test_success_is_accepted_with_the_order_it_made() -> None:
-    ended = verdict(
-        PLACE, codes.PLACE, 200, b'{"orderId":7,"success":true,"errorCode":0,"errorMessage":null}'
-    )
+    ended = verdict(PLACE, codes.PLACE, 200, b'{"orderId":7,"success":true,"errorCode":0,"errorMessage":null}')
     assert ended == CommandAccepted(account=2, command=PLACE, order=7)
 
 

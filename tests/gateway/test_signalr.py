@@ -143,11 +143,7 @@ def test_a_record_without_end_closes() -> None:
     assert isinstance(opened().receive(b"x" * (BUFFER_MAX + 1), 0.0)[0], Closed)
 
 
-@given(
-    st.lists(
-        st.binary(max_size=40) | st.sampled_from([b"\x1e", b"{}\x1e", NEWS + b"\x1e", b'{"type":3}\x1e'])
-    )
-)
+@given(st.lists(st.binary(max_size=40) | st.sampled_from([b"\x1e", b"{}\x1e", NEWS + b"\x1e", b'{"type":3}\x1e'])))
 def test_arbitrary_bytes_never_raise(frames: list[bytes]) -> None:
     protocol = Protocol(0.0)
     for now, frame in enumerate(frames):

@@ -265,9 +265,7 @@ def test_prices_keep_their_digits() -> None:
 
 
 def test_an_empty_side_of_the_book_is_no_price() -> None:
-    assert quote_event(MNQ, b'{"lastPrice":5,"bestBid":0,"bestAsk":null}') == [
-        QuoteSeen(contract=MNQ, last=Decimal(5))
-    ]
+    assert quote_event(MNQ, b'{"lastPrice":5,"bestBid":0,"bestAsk":null}') == [QuoteSeen(contract=MNQ, last=Decimal(5))]
 
 
 @pytest.mark.parametrize("price", [b"0", b"-1", b"NaN", b'"5"', b"1e10", b"1e-12", b"[]", b"false"])

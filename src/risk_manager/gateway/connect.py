@@ -10,7 +10,7 @@ import msgspec
 from yarl import URL
 
 from risk_manager.gateway.decode import UNREADABLE
-from risk_manager.gateway.errors import GatewayUnreachable
+from risk_manager.gateway.errors import UnreachableError
 
 MESSAGE_SIZE_MAX: Final = 16 * 1024 * 1024
 """Bytes of a frame. Clients with a limit of 10 KB lost the connection (close code 1009) at every depth
@@ -21,20 +21,18 @@ _UNAUTHORISED: Final = 401
 _CLOSE_SECONDS: Final = 0.5
 
 
-class TokenRefused(Exception):
+class TokenRefusedError(Exception):
     """The token was not accepted."""
 
 
-class _Negotiated(msgspec.Struct):
-    connectionId: str | None = None
-    connectionToken: str | None = None
+class _Negotiated(msgspec.Struct, rename="camel"):
+    connection_id: str | None = None
+    connection_token: str | None = None
 
 
-async def open_socket(
-    http: aiohttp.ClientSession, url: str, token: str
-) -> aiohttp.ClientWebSocketResponse[bool]:
-    """A new WebSocket to the hub at `url`. Raises `TokenRefused` for a bad token, aiohttp's errors for the
-    rest.
+async def open_socket(http: aiohttp.ClientSession, url: str, token: str) -> aiohttp.ClientWebSocketResponse[bool]:
+    """A new WebSocket to the hub at `url`. Raises `TokenRefusedError` for a bad token, aiohttp's errors for
+    the rest.
 
     The token goes into the query, the only place where a WebSocket of a browser could have it, and so here
     too.
@@ -44,9 +42,9 @@ async def open_socket(
         return await _upgrade(http, address)
     except aiohttp.WSServerHandshakeError as error:
         if error.status == _UNAUTHORISED:
-            raise TokenRefused from None
+            raise TokenRefusedError from None
         if error.status not in _NEGOTIATE_AFTER:
-            raise GatewayUnreachable(f"The hub answered HTTP {error.status}.") from None
+            raise UnreachableError(f"The hub answered HTTP {error.status}.") from None
     return await _upgrade(http, await _negotiated(http, url, token))
 
 
@@ -67,20 +65,18 @@ async def _negotiated(http: aiohttp.ClientSession, url: str, token: str) -> URL:
     id."""
     base = URL(url)
     scheme = {"ws": "http", "wss": "https"}.get(base.scheme, base.scheme)
-    asked = (base.with_scheme(scheme) / "negotiate").with_query(
-        {"access_token": token, "negotiateVersion": "1"}
-    )
+    asked = (base.with_scheme(scheme) / "negotiate").with_query({"access_token": token, "negotiateVersion": "1"})
     async with http.post(asked) as reply:
         if reply.status == _UNAUTHORISED:
-            raise TokenRefused
+            raise TokenRefusedError
         if reply.status != 200:
-            raise GatewayUnreachable(f"The hub's negotiation answered HTTP {reply.status}.")
+            raise UnreachableError(f"The hub's negotiation answered HTTP {reply.status}.")
         body = await reply.read()
     try:
         told = msgspec.json.decode(body, type=_Negotiated)
     except UNREADABLE:
         told = _Negotiated()
-    id_ = told.connectionToken or told.connectionId
+    id_ = told.connection_token or told.connection_id
     if not id_:
-        raise GatewayUnreachable("The hub's negotiation gave no connection id.")
+        raise UnreachableError("The hub's negotiation gave no connection id.")
     return base.with_query({"access_token": token, "id": id_})

@@ -181,7 +181,7 @@ class Connection:
                     async with asyncio.timeout(self._timing.silence):
                         await self._socket.send_frame(*self._outbox.popleft())
                 except (aiohttp.ClientError, OSError, TimeoutError) as error:
-                    return self.finish(f"Sending failed: {error or type(error).__name__}")
+                    return self.finish(f"Sending failed: {str(error) or type(error).__name__}")
             now = self._clock()
             if (why := self._protocol.overdue(now)) is not None:
                 return self.finish(why)

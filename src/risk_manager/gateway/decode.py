@@ -88,9 +88,7 @@ def market_lane(target: str, wire: type[W], event: Callable[[str, W], AnyEvent])
             contract, row = usual.decode(record).arguments
             return [event(contract, row)]
         except UNREADABLE:
-            return _row_by_row(
-                target, record, 1, lambda contract, row, _: event(contract, single.decode(row))
-            )
+            return _row_by_row(target, record, 1, lambda contract, row, _: event(contract, single.decode(row)))
 
     return read
 
@@ -102,15 +100,9 @@ def _nothing(_record: bytes) -> list[AnyEvent]:
 LANES: Final[dict[Hub, dict[bytes, Lane]]] = {
     Hub.USER: {
         b"GatewayUserPosition": user_lane("GatewayUserPosition", PositionWire, translate.position_seen),
-        b"GatewayUserOrder": user_lane(
-            "GatewayUserOrder", OrderWire, lambda row, _: translate.order_seen(row)
-        ),
-        b"GatewayUserTrade": user_lane(
-            "GatewayUserTrade", TradeWire, lambda row, _: translate.trade_seen(row)
-        ),
-        b"GatewayUserAccount": user_lane(
-            "GatewayUserAccount", AccountWire, lambda row, _: translate.account_seen(row)
-        ),
+        b"GatewayUserOrder": user_lane("GatewayUserOrder", OrderWire, lambda row, _: translate.order_seen(row)),
+        b"GatewayUserTrade": user_lane("GatewayUserTrade", TradeWire, lambda row, _: translate.trade_seen(row)),
+        b"GatewayUserAccount": user_lane("GatewayUserAccount", AccountWire, lambda row, _: translate.account_seen(row)),
     },
     Hub.MARKET: {
         b"GatewayQuote": market_lane("GatewayQuote", QuoteWire, translate.quote_seen),
@@ -140,9 +132,7 @@ def decode_record(record: bytes, hub: Hub) -> list[AnyEvent]:
     try:
         target = target_of(record)
     except UNREADABLE as error:
-        return [
-            unreadable(f"{hub.value} hub", f"The record is not JSON of the hub protocol: {error}", record)
-        ]
+        return [unreadable(f"{hub.value} hub", f"The record is not JSON of the hub protocol: {error}", record)]
     lane = None if target is None else LANES[hub].get(target)
     return [] if lane is None else lane(record)
 

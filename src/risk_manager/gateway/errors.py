@@ -7,7 +7,7 @@ class GatewayError(Exception):
     """A call to the gateway did not bring what was asked for. The text is a sentence without secrets."""
 
 
-class GatewayRefused(GatewayError):
+class RefusedError(GatewayError):
     """The gateway understood and said no."""
 
     def __init__(self, endpoint: str, code: int, name: str, message: str) -> None:
@@ -19,7 +19,7 @@ class GatewayRefused(GatewayError):
         self.message = message
 
 
-class GatewayUnreachable(GatewayError):
+class UnreachableError(GatewayError):
     """No answer, or none that can be understood: broken connection, time-out, 5xx, not our format.
 
     `sent` is False where the request certainly never left.
@@ -31,11 +31,11 @@ class GatewayUnreachable(GatewayError):
         self.sent = sent
 
 
-class GatewayUnauthorised(GatewayError):
+class UnauthorisedError(GatewayError):
     """401, also after the token was renewed once: the request was not executed."""
 
 
-class GatewayTooMany(GatewayError):
+class TooManyError(GatewayError):
     """429: the gateway wants fewer requests. The request was not executed as far as anybody knows."""
 
 

@@ -18,7 +18,7 @@ import aiohttp
 
 from risk_manager.core.events import AnyEvent, Hub, HubBack, HubLost, LoginRefused, Unreadable
 from risk_manager.gateway.backoff import Backoff
-from risk_manager.gateway.connect import TokenRefused, open_socket
+from risk_manager.gateway.connect import TokenRefusedError, open_socket
 from risk_manager.gateway.connection import LOGGED_OUT, Call, Connection, Socket
 from risk_manager.gateway.errors import GatewayError
 from risk_manager.gateway.signalr import Timing
@@ -81,6 +81,7 @@ class HubLink:
         self._leaving: set[asyncio.Task[None]] = set()
         self._logouts: deque[float] = deque(maxlen=LOGOUTS_MAX + 1)
         self._back = asyncio.Event()
+        self._connected_with = ""
         self._why = "It has not been connected yet."
         self._lost_is_told = False
 
@@ -90,12 +91,12 @@ class HubLink:
         if self._connection is not None:
             self._connection.want(self._wanted)
 
-    async def rebuild(self, within_seconds: float = 15.0) -> bool:
-        """Leave and come back at once with the token of then. True when it is back within the time.
+    async def rebuild(self, token: str, within_seconds: float = 15.0) -> bool:
+        """Leave and come back at once, unless connected with `token`. True when it is back within the time.
 
-        A hub that is away takes the new token anyway.
+        A hub that is away takes the token of the moment anyway.
         """
-        if self._connection is not None:
+        if self._connection is not None and self._connected_with != token:
             self._back.clear()
             self._connection.finish(_PLANNED)
         try:
@@ -108,9 +109,7 @@ class HubLink:
     def status(self) -> HubStatus:
         """What was counted up to now."""
         is_back = self._back.is_set()
-        return self._counters.status(
-            self._clock(), is_connected=is_back, why_away="" if is_back else self._why
-        )
+        return self._counters.status(self._clock(), is_connected=is_back, why_away="" if is_back else self._why)
 
     async def run(self) -> None:
         """Connect, stay, and come back, without end."""
@@ -126,9 +125,7 @@ class HubLink:
                     continue
                 if len(self._logouts) > LOGOUTS_MAX and now - self._logouts[0] <= LOGOUT_WINDOW_SECONDS:
                     self._logouts.clear()
-                    self._emit(
-                        LoginRefused(why=_FIGHT.format(hub=self._hub.value, pause=LOGOUT_PAUSE_SECONDS))
-                    )
+                    self._emit(LoginRefused(why=_FIGHT.format(hub=self._hub.value, pause=LOGOUT_PAUSE_SECONDS)))
                     await asyncio.sleep(LOGOUT_PAUSE_SECONDS)
                     continue
                 await asyncio.sleep(max(0.0, began + self._backoff.pause() - now))
@@ -145,16 +142,17 @@ class HubLink:
                 socket = await open_socket(self._http, self._url, token)
         except TimeoutError:
             why = f"Connecting took longer than {self._timing.handshake:g} s."
-        except TokenRefused:
+        except TokenRefusedError:
             why = await self._with_new_token(token, "The hub refused the token (401).")
         except (aiohttp.ClientError, OSError, GatewayError, ValueError) as error:
-            why = raw_text(f"Connecting failed: {error or type(error).__name__}")[:_WHY_LENGTH_MAX]
+            why = raw_text(f"Connecting failed: {str(error) or type(error).__name__}")[:_WHY_LENGTH_MAX]
         else:
             return await self._live(socket, token)
         self._counters.attempts_failed += 1
         return why
 
     async def _live(self, socket: Socket, token: str) -> str:
+        self._connected_with = token
         self._connection = Connection(
             self._hub,
             socket,

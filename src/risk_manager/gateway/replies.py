@@ -14,7 +14,7 @@ from risk_manager.core.events import AccountSeen, OrderSeen, PositionSeen, Unrea
 from risk_manager.core.model import Contract, Trade
 from risk_manager.gateway import codes, translate
 from risk_manager.gateway.decode import UNREADABLE, lenient
-from risk_manager.gateway.errors import GatewayRefused, GatewayUnreachable
+from risk_manager.gateway.errors import RefusedError, UnreachableError
 from risk_manager.gateway.unreadable import raw_text, unreadable
 from risk_manager.gateway.wire import (
     AccountWire,
@@ -121,7 +121,7 @@ def contract_from_reply(body: bytes) -> Contract | None:
     """`Contract/searchById`; None where the gateway has no such contract."""
     try:
         check(codes.CONTRACT, body)
-    except GatewayRefused as refusal:
+    except RefusedError as refusal:
         if refusal.code == _CONTRACT_NOT_FOUND:
             return None
         raise
@@ -136,22 +136,20 @@ def token_from_reply(path: str, body: bytes) -> str:
     try:
         reply = _login.decode(body)
     except UNREADABLE:
-        raise GatewayUnreachable(
-            f"{path} was answered with something that is not the gateway's format."
-        ) from None
+        raise UnreachableError(f"{path} was answered with something that is not the gateway's format.") from None
     if not reply.success:
         name = codes.code_name(path, reply.errorCode)
-        raise GatewayRefused(path, reply.errorCode, name, raw_text(reply.errorMessage or ""))
+        raise RefusedError(path, reply.errorCode, name, raw_text(reply.errorMessage or ""))
     token = reply.newToken or reply.token
     if not token:
-        raise GatewayUnreachable(f"{path} reported success without a token.")
+        raise UnreachableError(f"{path} reported success without a token.")
     return token
 
 
 def check(path: str, body: bytes) -> None:
     """Pass when the reply reports success.
 
-    Raises `GatewayRefused` when it does not, `GatewayUnreachable` when it is not the gateway's format.
+    Raises `RefusedError` when it does not, `UnreachableError` when it is not the gateway's format.
     """
     try:
         envelope = _envelope.decode(body)
@@ -163,9 +161,9 @@ def check(path: str, body: bytes) -> None:
             raise _not_understood(path, body) from error
     if not envelope.success:
         name = codes.code_name(path, envelope.errorCode)
-        raise GatewayRefused(path, envelope.errorCode, name, raw_text(envelope.errorMessage or ""))
+        raise RefusedError(path, envelope.errorCode, name, raw_text(envelope.errorMessage or ""))
 
 
-def _not_understood(path: str, body: bytes) -> GatewayUnreachable:
+def _not_understood(path: str, body: bytes) -> UnreachableError:
     said = raw_text(body)[:_REPLY_QUOTED_MAX]
-    return GatewayUnreachable(f"{path} was answered with something that is not the gateway's format: {said}")
+    return UnreachableError(f"{path} was answered with something that is not the gateway's format: {said}")

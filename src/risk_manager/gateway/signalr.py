@@ -76,14 +76,13 @@ class _Phase(enum.Enum):
     CLOSED = enum.auto()
 
 
-class _Record(msgspec.Struct):
+class _Record(msgspec.Struct, rename="camel"):
     """The fields of all the record types together."""
 
     type: int = 0
     target: str | None = None
-    invocationId: str | None = None
+    invocation_id: str | None = None
     error: str | None = None
-    allowReconnect: bool | None = None
 
 
 _records: Final = msgspec.json.Decoder(_Record)
@@ -185,8 +184,8 @@ class Protocol:
             case 1:
                 messages.append(_invoked(record))
             case 3:
-                if told.invocationId is not None and self._waiting.pop(told.invocationId, None) is not None:
-                    messages.append(Completed(told.invocationId, told.error))
+                if told.invocation_id is not None and self._waiting.pop(told.invocation_id, None) is not None:
+                    messages.append(Completed(told.invocation_id, told.error))
             case 6:
                 pass
             case 7:

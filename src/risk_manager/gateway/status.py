@@ -74,6 +74,8 @@ class GatewayStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Of the 200 that the gateway allows."""
     token_seconds_left: float | None
     """None where there is no token."""
+    warm_connections: int
+    """Idle, and free for the next command."""
     commands_fast: int
     """Commands that left on a warm connection of their own."""
     commands_slow: int

@@ -1,7 +1,7 @@
 """The gateway's messages as events of ours. Pure; all that is odd about single messages is known here.
 
-Each function takes one typed row and gives one event, or raises `Absurd` with a sentence. Shapes around a row
-(wrapped, bare, lists) are `decode.py`'s subject.
+Each function takes one typed row and gives one event, or raises `AbsurdError` with a sentence. Shapes around
+a row (wrapped, bare, lists) are `decode.py`'s subject.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _YEAR_MISSING: Final = 1
 _ZERO: Final = Decimal(0)
 
 
-class Absurd(ValueError):
+class AbsurdError(ValueError):
     """A value that no message of the gateway can mean: why, in a sentence."""
 
 
@@ -56,7 +56,7 @@ def position_seen(row: PositionWire, action: int | None = None) -> PositionSeen:
             opened_at=_moment(row.creationTimestamp),
         )
     if row.type == 0:
-        raise Absurd(f"A position of size {row.size} has type 0: neither long nor short.")
+        raise AbsurdError(f"A position of size {row.size} has type 0: neither long nor short.")
     return PositionSeen(
         account=row.accountId,
         contract=_ascii(row.contractId),
@@ -89,10 +89,10 @@ def trade(row: TradeWire) -> Trade:
     """One fill. `profitAndLoss` absent means a fill that opens; fees and commissions that are absent count
     0."""
     if row.size == 0:
-        raise Absurd("A trade of size 0 is not a trade.")
+        raise AbsurdError("A trade of size 0 is not a trade.")
     at = _moment(row.creationTimestamp)
     if at is None:
-        raise Absurd("A trade without a time belongs to no day.")
+        raise AbsurdError("A trade without a time belongs to no day.")
     return Trade(
         id=row.id,
         order=row.orderId,
@@ -164,15 +164,15 @@ def _number(value: object, field: str) -> Decimal:
     if value.__class__ is int:
         return Decimal(value)
     if value is None:
-        raise Absurd(f"{field} is missing.")
-    raise Absurd(f"{field} is not a number but {str(value)[:40]!r}.")
+        raise AbsurdError(f"{field} is missing.")
+    raise AbsurdError(f"{field} is not a number but {str(value)[:40]!r}.")
 
 
 def _price(value: object, field: str) -> Decimal:
     price = _number(value, field)
     if _PRICE_MIN <= price <= _PRICE_MAX:
         return price
-    raise Absurd(f"{field} is {price:.12g}: no price of a future.")
+    raise AbsurdError(f"{field} is {price:.12g}: no price of a future.")
 
 
 def _price_or_none(value: object, field: str) -> Decimal | None:
@@ -184,7 +184,7 @@ def _money(value: object, field: str) -> Decimal:
     amount = _number(value, field)
     if -_MONEY_MAX <= amount <= _MONEY_MAX:
         return amount
-    raise Absurd(f"{field} is {amount:.12g}: no amount of money.")
+    raise AbsurdError(f"{field} is {amount:.12g}: no amount of money.")
 
 
 def _cost(value: object, field: str) -> Decimal:
@@ -192,7 +192,7 @@ def _cost(value: object, field: str) -> Decimal:
         return _ZERO
     amount = _money(value, field)
     if amount < 0:
-        raise Absurd(f"{field} is {amount}: costs are told as positive numbers.")
+        raise AbsurdError(f"{field} is {amount}: costs are told as positive numbers.")
     return amount
 
 
@@ -206,4 +206,4 @@ def _ascii(contract: str) -> str:
     """Contract ids are plain (CON.F.US.MNQ.U26); anything else would only look like one."""
     if contract.isascii() and contract.isprintable():
         return contract
-    raise Absurd("The contract id holds characters that no contract id has.")
+    raise AbsurdError("The contract id holds characters that no contract id has.")

@@ -14,9 +14,7 @@ _SECRETS: Final = (
     re.compile(r"eyJ[\w-]{5,}(?:\.[\w-]*){0,2}"),
     re.compile(r"(?<=access_token=)[^&\s\"']+", re.IGNORECASE),
     re.compile(r"(?<=bearer )[^\s\"',]+", re.IGNORECASE),
-    re.compile(
-        r"(?<=[\"'](?:apiKey)[\"']:)\s*\"[^\"]*\"?|(?<=[\"'](?:token)[\"']:)\s*\"[^\"]*\"?", re.IGNORECASE
-    ),
+    re.compile(r"(?<=[\"'](?:apiKey)[\"']:)\s*\"[^\"]*\"?|(?<=[\"'](?:token)[\"']:)\s*\"[^\"]*\"?", re.IGNORECASE),
     re.compile(
         r"(?<=[\"'](?:newToken)[\"']:)\s*\"[^\"]*\"?|(?<=[\"'](?:password)[\"']:)\s*\"[^\"]*\"?",
         re.IGNORECASE,

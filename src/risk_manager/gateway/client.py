@@ -1,0 +1,248 @@
+"""The gateway as the daemon uses it: one login, two hubs, reads, and commands first in line."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
+from typing import Final
+
+import aiohttp
+import msgspec
+import truststore
+
+from risk_manager.core.events import AccountRead, AccountSeen, AnyEvent, Hub, PositionSeen
+from risk_manager.core.model import AccountId, Contract, ContractId
+from risk_manager.gateway.budget import Lane, Lanes
+from risk_manager.gateway.connection import Call
+from risk_manager.gateway.errors import UnreachableError
+from risk_manager.gateway.express import Express
+from risk_manager.gateway.hub import HubLink
+from risk_manager.gateway.reads import Reads, Want
+from risk_manager.gateway.request import OrderCommand, Request, request_of
+from risk_manager.gateway.rest import Reply, Rest
+from risk_manager.gateway.session import Credentials, Session
+from risk_manager.gateway.signalr import Timing
+from risk_manager.gateway.status import GatewayStatus
+from risk_manager.gateway.tasks import end, start
+from risk_manager.gateway.verdict import Verdict, lost, verdict
+
+_UNAUTHORISED: Final = 401
+_TOO_MANY: Final = 429
+_IDLE_SECONDS: Final = 120.0
+"""aiohttp closes connections of the ordinary way that were idle for so long."""
+
+
+class Addresses(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the gateway is. The defaults are TopstepX."""
+
+    rest: str = "https://api.topstepx.com"
+    user_hub: str = "https://rtc.topstepx.com/hubs/user"
+    market_hub: str = "https://rtc.topstepx.com/hubs/market"
+
+
+class Gateway:
+    """One connection to the gateway with all its parts. Events go to the sink, at once and in order of
+    arrival."""
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        addresses: Addresses,
+        accounts: Iterable[AccountId],
+        sink: Callable[[AnyEvent], None],
+        *,
+        timing: Timing | None = None,
+    ) -> None:
+        """`accounts` are those whose orders, positions and trades are listened to. `sink` must not block."""
+        self._credentials = credentials
+        self._addresses = addresses
+        self._accounts = tuple(accounts)
+        self._sink = sink
+        self._timing = timing
+        self._open: set[tuple[AccountId, ContractId]] = set()
+        self._commands_fast = self._commands_slow = 0
+        self._running: list[asyncio.Task[object]] = []
+        self._rebuilding: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to log in and to connect; returns at once. What comes of it is told by events."""
+        tls: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self._http = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(ssl=tls, limit=0, keepalive_timeout=_IDLE_SECONDS),
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+        self._lanes = Lanes()
+        self._session = Session(self._credentials, self._post, self._sink, on_new_token=self._use_token)
+        token, renew = self._session.token, self._session.replace
+        self._rest = Rest(self._addresses.rest, self._http, self._lanes, token=token, renew=renew)
+        self._reads = Reads(self._rest, self._sink)
+        self._express = Express(self._addresses.rest, self._lanes, tls=tls)
+        self._keep_warm()
+        self._user = HubLink(
+            Hub.USER,
+            self._addresses.user_hub,
+            self._http,
+            self._user_event,
+            token=token,
+            renew=renew,
+            wanted=user_calls(self._accounts),
+            timing=self._timing,
+        )
+        self._market = HubLink(
+            Hub.MARKET,
+            self._addresses.market_hub,
+            self._http,
+            self._sink,
+            token=token,
+            renew=renew,
+            timing=self._timing,
+        )
+        self._running = [
+            start(self._session.run(), "gateway: session"),
+            start(self._express.run(), "gateway: warm connections"),
+            start(self._user.run(), "gateway: user hub"),
+            start(self._market.run(), "gateway: market hub"),
+        ]
+
+    async def stop(self) -> None:
+        """Leave both hubs and close everything. A command under way is lost."""
+        await end(*self._running, *([self._rebuilding] if self._rebuilding else []))
+        self._running = []
+        await self._http.close()
+
+    async def wait_until_ended(self) -> None:
+        """Wait for the parts. They never end by themselves: what is raised here is a bug of ours."""
+        await asyncio.gather(*self._running)
+
+    def listen_to(self, accounts: Iterable[AccountId]) -> None:
+        """Listen to these accounts from now on, and to no others."""
+        self._accounts = tuple(accounts)
+        self._user.want(user_calls(self._accounts))
+        self._keep_warm()
+
+    def subscribe_quotes(self, contracts: Iterable[ContractId]) -> None:
+        """Have the quotes of exactly these contracts, now or as soon as the market hub is there."""
+        self._market.want(quote_calls(contracts))
+
+    async def accounts(self) -> tuple[AccountSeen, ...]:
+        """Every active account of the login. Raises `GatewayError`; likewise the other reads."""
+        return await self._reads.accounts()
+
+    async def read_account(self, account: AccountId, since: datetime, want: Want = Want.ALL) -> AccountRead:
+        """What the gateway holds of `account`, trades from `since` on, dated with the moment before it was
+        asked."""
+        read = await self._reads.account(account, since, want)
+        if read.positions is not None:
+            self._open = {held for held in self._open if held[0] != account}
+            self._open.update((account, row.contract) for row in read.positions if row.signed_size)
+            self._keep_warm()
+        return read
+
+    async def resolve_contract(self, contract: ContractId) -> Contract | None:
+        """What a contract is worth by the gateway's word; None where it has no such one."""
+        return await self._reads.contract(contract)
+
+    async def contracts(self) -> tuple[Contract, ...]:
+        """The active month of each product."""
+        return await self._reads.contracts()
+
+    def send(self, command: OrderCommand) -> Awaitable[Verdict]:
+        """Send `command`; how it ended is what is awaited, and is never an exception.
+
+        Where a warm connection is free and the allowance is not used up, the request has left when this
+        returns.
+        """
+        request = request_of(command)
+        if not self._lanes.pass_at_once(Lane.ENFORCEMENT):
+            return self._send_when_allowed(command, request)
+        reply = self._express.post(*request)
+        if reply is None:
+            return self._send_ordinarily(command, request)
+        self._commands_fast += 1
+        return self._take_reply(command, request, reply)
+
+    def status(self) -> GatewayStatus:
+        """The counters of all parts."""
+        return GatewayStatus(
+            user_hub=self._user.status(),
+            market_hub=self._market.status(),
+            requests_last_minute=self._lanes.count(),
+            token_seconds_left=self._session.seconds_left(),
+            warm_connections=self._express.idle,
+            commands_fast=self._commands_fast,
+            commands_slow=self._commands_slow,
+        )
+
+    async def _take_reply(self, command: OrderCommand, request: Request, reply: asyncio.Future[Reply]) -> Verdict:
+        try:
+            answer = await reply
+        except UnreachableError as error:
+            return lost(command, f"{request.path}: {error}")
+        if answer.status == _UNAUTHORISED:
+            return await self._send_ordinarily(command, request)  # a 401 was not executed
+        if answer.status == _TOO_MANY:
+            self._lanes.refused()
+        return verdict(command, request.path, answer.status, answer.body)
+
+    async def _send_when_allowed(self, command: OrderCommand, request: Request) -> Verdict:
+        await self._lanes.pass_through(Lane.ENFORCEMENT)
+        return await self._send_ordinarily(command, request)
+
+    async def _send_ordinarily(self, command: OrderCommand, request: Request) -> Verdict:
+        self._commands_slow += 1
+        try:
+            answer = await self._rest.command(*request)
+        except UnreachableError as error:
+            return lost(command, str(error))
+        return verdict(command, request.path, answer.status, answer.body)
+
+    async def _post(self, path: str, body: bytes, token: str | None, seconds: float) -> Reply:
+        """Login and renewal: without a token nothing leaves, so they go with enforcement."""
+        await self._lanes.pass_through(Lane.ENFORCEMENT)
+        return await self._rest.post(path, body, token, seconds)
+
+    def _use_token(self, token: str) -> None:
+        self._express.use_token(token)
+        if self._rebuilding is not None:
+            self._rebuilding.cancel()
+        self._rebuilding = start(self._rebuild(token), "gateway: rebuild the hubs")
+
+    async def _rebuild(self, token: str) -> None:
+        """Take both hubs over to a new token, one after the other, so that they are never both away for
+        it."""
+        while not await self._user.rebuild(token):
+            continue
+        await self._market.rebuild(token)
+
+    def _user_event(self, event: AnyEvent) -> None:
+        self._sink(event)
+        if event.__class__ is PositionSeen:
+            held = (event.account, event.contract)
+            if (held in self._open) != bool(event.signed_size):
+                self._open.symmetric_difference_update((held,))
+                self._keep_warm()
+
+    def _keep_warm(self) -> None:
+        """One connection per account or open position, whichever are more, and a spare: all can close at
+        once."""
+        self._express.keep_warm(max(len(self._accounts), len(self._open)) + 1)
+
+
+def user_calls(accounts: Iterable[AccountId]) -> dict[Call, Call | None]:
+    """The user hub's subscriptions: all accounts of the login at once, the rest per account, its id a
+    number."""
+    calls: dict[Call, Call | None] = {("SubscribeAccounts", ()): ("UnsubscribeAccounts", ())}
+    for account in accounts:
+        for what in ("Orders", "Positions", "Trades"):
+            calls[f"Subscribe{what}", (account,)] = (f"Unsubscribe{what}", (account,))
+    return calls
+
+
+def quote_calls(contracts: Iterable[ContractId]) -> dict[Call, Call | None]:
+    """The market hub's subscriptions: quotes only. Depth and trades would be ten times the traffic for
+    nothing."""
+    return {
+        ("SubscribeContractQuotes", (contract,)): ("UnsubscribeContractQuotes", (contract,)) for contract in contracts
+    }

@@ -1,0 +1,133 @@
+"""The ordinary way to the gateway: one POST on aiohttp's warm connections, with a deadline, a lane and a
+token.
+
+What may be repeated is decided here and nowhere else: a 401 was not executed, so it is repeated once with a
+new token, orders too; a read may be repeated by its caller; an order request whose answer did not come never
+is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final, NamedTuple
+
+import aiohttp
+
+from risk_manager.gateway.budget import Lane, Lanes
+from risk_manager.gateway.errors import GatewayError, TooManyError, UnauthorisedError, UnreachableError
+
+READ_SECONDS: Final = 10.0
+COMMAND_SECONDS: Final = 5.0
+"""Deadlines of one call. A pursuit looks again after 2 s without progress, whatever becomes of the call."""
+_UNAUTHORISED: Final = 401
+_TOO_MANY: Final = 429
+_OK: Final = 200
+
+
+class Reply(NamedTuple):
+    """Status and body of an answer."""
+
+    status: int
+    body: bytes
+
+
+class Rest:
+    """POSTs to one gateway with one login."""
+
+    def __init__(
+        self,
+        url: str,
+        http: aiohttp.ClientSession,
+        lanes: Lanes,
+        *,
+        token: Callable[[], Awaitable[str]],
+        renew: Callable[[str], Awaitable[object]],
+    ) -> None:
+        """`url` is the root that the paths (`/api/...`) are appended to; `renew` replaces a token that was
+        refused."""
+        self._url = url.rstrip("/")
+        self._http = http
+        self._lanes = lanes
+        self._token = token
+        self._renew = renew
+
+    async def command(self, path: str, body: bytes) -> Reply:
+        """Post an order request and give back what came. At once: enforcement has counted itself already.
+
+        Raises `UnreachableError`; where its `sent` is True nobody knows whether the request was executed.
+        """
+        return await self._with_token(path, body, COMMAND_SECONDS)
+
+    async def read(self, path: str, body: bytes, *, lane: Lane = Lane.READ) -> bytes:
+        """Post a question and give back the body of its answer (HTTP 200).
+
+        Raises the kinds of `GatewayError` for everything else; `BadRequestError` for other 4xx.
+        """
+        await self._lanes.pass_through(lane)
+        reply = await self._with_token(path, body, READ_SECONDS)
+        if reply.status == _OK:
+            self._lanes.budget.answered()
+            return reply.body
+        if reply.status == _TOO_MANY:
+            raise TooManyError(f"{path} was answered with 429: too many requests in a minute.")
+        if reply.status == _UNAUTHORISED:
+            raise UnauthorisedError(f"{path} was answered with 401 although the token had just been renewed.")
+        if reply.status < 500:
+            raise BadRequestError(path, reply.status)
+        raise UnreachableError(f"{path} was answered with HTTP {reply.status}.")
+
+    async def post(self, path: str, body: bytes, token: str | None, seconds: float) -> Reply:
+        """One POST, once. Raises `UnreachableError` where no whole answer came."""
+        headers = {"Content-Type": "application/json", "Accept": "text/plain"}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        try:
+            async with asyncio.timeout(seconds):
+                async with self._http.post(self._url + path, data=body, headers=headers) as answer:
+                    reply = Reply(answer.status, await answer.read())
+                    if reply.status == _TOO_MANY:
+                        self._lanes.refused(_seconds(answer.headers.get("Retry-After")))
+                    return reply
+        except aiohttp.ClientConnectorError as error:
+            raise UnreachableError(f"{path}: no connection to the gateway ({error.os_error}).", sent=False) from None
+        except TimeoutError:
+            raise UnreachableError(f"{path} was not answered within {seconds:g} s.") from None
+        except (aiohttp.ClientError, OSError) as error:
+            raise UnreachableError(f"{path}: the connection broke ({type(error).__name__}).") from None
+
+    async def _with_token(self, path: str, body: bytes, seconds: float) -> Reply:
+        token = await self._current_token(path, seconds)
+        reply = await self.post(path, body, token, seconds)
+        if reply.status != _UNAUTHORISED:
+            return reply
+        try:
+            await self._renew(token)
+        except GatewayError:
+            return reply
+        self._lanes.note(Lane.ENFORCEMENT)
+        return await self.post(path, body, await self._current_token(path, seconds), seconds)
+
+    async def _current_token(self, path: str, seconds: float) -> str:
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._token()
+        except TimeoutError:
+            raise UnreachableError(f"{path} was not sent: there is no token.", sent=False) from None
+
+
+class BadRequestError(UnreachableError):
+    """A 4xx other than 401 and 429: this gateway does not have that call, or not so."""
+
+    def __init__(self, path: str, status: int) -> None:
+        """`status` is the HTTP status."""
+        super().__init__(f"{path} was answered with HTTP {status}.")
+        self.status = status
+
+
+def _seconds(header: str | None) -> float | None:
+    """The Retry-After header where it is a number of seconds."""
+    try:
+        return None if header is None else float(header)
+    except ValueError:
+        return None
