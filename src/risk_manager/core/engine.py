@@ -60,11 +60,15 @@ def step(
     """
     turns = Turns(state, settings, strict=strict)
     now = max(now, state.now)
-    is_gap = isinstance(event, AccountRead) and event.after_restart
-    while not is_gap and (due := turns.deadline()) is not None and due < now and now - due < _LONG_AGO:
+    while not is_restart(event) and (due := turns.deadline()) is not None and due < now and now - due < _LONG_AGO:
         turns.turn(TimePassed(), due)
     turns.turn(event, now)
     return turns.step()
+
+
+def is_restart(event: AnyEvent) -> bool:
+    """True for the first read after a start: nobody was awake before it."""
+    return isinstance(event, AccountRead) and event.after_restart
 
 
 def dump(state: State) -> bytes:
@@ -125,13 +129,13 @@ class Turns:
             self.state, alerts = connections.heard(self.state, event, self.settings, now)
             self.alerts += alerts
         concerned = self._concerned(event)
-        due = [key for key, at in self.state.due.items() if at <= now and key not in concerned]
+        due = self._also_due(event, concerned, now)
         self.state = replace(self.state, now=now) if now != self.state.now else self.state
         for key in (*concerned, *due):
             if key in self.settings:
                 self._account(key, event if key in concerned else TimePassed(), now)
         if concerned or due or not isinstance(event, QuoteSeen):
-            self._set_deadline(now)
+            self._set_deadline()
 
     def _quote(self, event: QuoteSeen, now: datetime) -> None:
         known = self.state.quotes.get(event.contract)
@@ -151,6 +155,12 @@ class Turns:
             return self.state.holders.get(event.contract, ())
         account = getattr(event, "account", None)
         return (account,) if account in self.state.accounts else ()
+
+    def _also_due(self, event: AnyEvent, concerned: tuple[AccountId, ...], now: datetime) -> list[AccountId]:
+        """Other accounts for which time has brought something. After a restart each waits for its own read."""
+        if self.state.deadline is None or now < self.state.deadline or is_restart(event):
+            return []
+        return [key for key, at in self.state.due.items() if at <= now and key not in concerned]
 
     def _account(self, key: AccountId, event: AnyEvent, now: datetime) -> None:
         settings = self.settings[key]
@@ -212,11 +222,10 @@ class Turns:
             dues = {**self.state.due, key: due} if due is not None else pursuit.without(self.state.due, key)
             self.state = replace(self.state, due=dues)
 
-    def _set_deadline(self, now: datetime) -> None:
+    def _set_deadline(self) -> None:
         deadline = min(self.state.due.values(), default=None)
         hubs = connections.next_due(self.state)
         if hubs is not None and (deadline is None or hubs < deadline):
             deadline = hubs
         if deadline != self.state.deadline:
             self.state = replace(self.state, deadline=deadline)
-        del now
