@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from risk_manager.config.problem import Problem, did_you_mean
 from risk_manager.config.shape import model_of, reader_of
-from risk_manager.config.tree import Branch, Node, place_of, plain
+from risk_manager.config.tree import Branch, Node, node_at, place_of, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,20 @@ def read_struct(node: Node, declaration: Declaration, problems: list[Problem], *
 
 def _problem(one: Any, node: Node, declaration: Declaration) -> Problem:
     path = tuple(step for step in one["loc"] if step != "[key]")
+    text = _sentence(one, path, declaration)
+    if one["type"] == "value_error":
+        path, text = _about(text, path, node)
     place, written = place_of(node, path)
     key = (declaration.key, *written) if declaration.key else written
-    return Problem(place.file, place.line, ".".join(key), _sentence(one, path, declaration))
+    return Problem(place.file, place.line, ".".join(key), text)
+
+
+def _about(text: str, path: tuple[str | int, ...], node: Node) -> tuple[tuple[str | int, ...], str]:
+    """What a declaration says against a whole section, at the key that its sentence begins with."""
+    key, colon, rest = text.partition(": ")
+    if colon and isinstance(here := node_at(node, path), Branch) and key in here.entries:
+        return (*path, key), rest
+    return path, text
 
 
 def _sentence(one: Any, path: tuple[str | int, ...], declaration: Declaration) -> str:

@@ -107,4 +107,4 @@ def reading_of(kind: Kind) -> Reading:
     """How a value of this kind is read."""
     check, schema = _CHECKS[kind]
     right = kind.value if kind is not Kind.TEXT else "Write some words"
-    return Reading(lambda value: check(value, right), {**schema, "description": right}, right)
+    return Reading(lambda value: check(value, right), schema, right)

@@ -44,6 +44,8 @@ def read_rule(entry: Entry, rule: Rule, problems: list[Problem]) -> Any:
     told = len(problems)
     names = {field.name for field in msgspec.structs.fields(rule.config)}
     is_on = _switch(node, key, problems)
+    if not is_on and not node.without(ENABLED).entries:
+        return None
     if ENABLED not in names:
         node = node.without(ENABLED)
     if ACTION in node.entries and ACTION not in names:

@@ -165,7 +165,8 @@ def is_off(value: Any) -> bool:
 
 
 def _leaf(reading: Reading) -> Any:
-    return Annotated[Any, PlainValidator(reading.read), WithJsonSchema(reading.schema or {})]
+    schema = {**reading.schema, "description": reading.right} if reading.right else reading.schema
+    return Annotated[Any, PlainValidator(reading.read), WithJsonSchema(schema)]
 
 
 def _is_list(value: Any) -> Any:
