@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import sys
+from difflib import get_close_matches
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, UnknownCommandError
 
 from risk_manager import __version__
 from risk_manager.exit_codes import ExitCode
+
+COMMANDS = {
+    "demo": ("risk_manager.demo.command:run", "The guard at work against a simulated market; needs no account."),
+    "run": ("risk_manager.daemon.command:run", "Guard the accounts that the home folder names, in the foreground."),
+    "status": ("risk_manager.interfaces.trader.status:run", "Show what the guard sees, and what is locked."),
+    "rehearse": ("risk_manager.rehearse.command:run", "Try scenarios on the real rules, without a network."),
+    "simulator": ("risk_manager.simulator.command:run", "A gateway with a market of its own, for trying things."),
+}
+"""Where each command lives, and what `--help` says of it without importing it."""
+
+_INTERRUPTED = 130  # what a shell reports of a program that Ctrl+C ended
 
 app = App(
     name="risk-manager",
@@ -15,19 +27,29 @@ app = App(
     version=__version__,
     result_action="return_value",
 )
-app.command("risk_manager.demo.command:run", name="demo")
-app.command("risk_manager.interfaces.trader.status:run", name="status")
-app.command("risk_manager.daemon.command:run", name="run")
-app.command("risk_manager.rehearse.command:run", name="rehearse")
-app.command("risk_manager.simulator.command:run", name="simulator")
+for _name, (_place, _help) in COMMANDS.items():
+    app.command(_place, name=_name, help=_help, sort_key=list(COMMANDS).index(_name))
 
 
 def main() -> None:
     """Run the command of this process's arguments and end with its exit code."""
     try:
-        code = app(print_error=True, exit_on_error=False)
-    except CycloptsError:
-        sys.exit(ExitCode.BAD_INPUT)
+        code = app(print_error=False, exit_on_error=False)
+    except UnknownCommandError as error:
+        sys.exit(_refuse(_unknown(error.unused_tokens or [""])))
+    except CycloptsError as error:
+        sys.exit(_refuse(str(error)))
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(_INTERRUPTED)
     sys.exit(code if isinstance(code, int) else ExitCode.FINE)
+
+
+def _refuse(sentence: str) -> ExitCode:
+    print(f"risk-manager: {sentence}\nrisk-manager --help lists what there is.", file=sys.stderr)
+    return ExitCode.BAD_INPUT
+
+
+def _unknown(tokens: list[str]) -> str:
+    # The library's own sentence imports every command to compare their names; one that is broken would hide it.
+    alike = get_close_matches(tokens[0], COMMANDS, n=1)
+    return f'There is no command "{tokens[0]}".' + (f" Did you mean {alike[0]}?" if alike else "")
