@@ -73,6 +73,8 @@ def taken_off(account: Account, contract: ContractId) -> dict[OrderId, int]:
         return {}
     taken: dict[OrderId, int] = {}
     for move in fills.moves_for_orders:
+        if not move.orders:
+            continue
         growth, exits = move.growth, move.exits
         for order_id in move.orders:
             order = account.orders.get(order_id)

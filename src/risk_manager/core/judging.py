@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from risk_manager.core import locks
 from risk_manager.core.record import Alert, Breach, LockChange, Severity
-from risk_manager.core.rule import Finding, LockKind, Topic
+from risk_manager.core.rule import Finding, LockKind, Topics
 from risk_manager.core.settings import Armed
 from risk_manager.core.sight import Sight
 from risk_manager.core.state import Account, Lock, Standing
@@ -26,7 +26,7 @@ class Judged:
         self.locks: list[LockChange] = []
 
 
-def judge(sight: Sight, topics: Topic, *, strict: bool) -> Judged:
+def judge(sight: Sight, topics: Topics, *, strict: bool) -> Judged:
     """Let standing locks act, then ask the rules whose topics have moved. Under a hard lock of the whole account no
     rule is asked. With `strict` an error of a rule is an error; else a critical alert, once per spell."""
     judged = Judged()
@@ -142,7 +142,7 @@ def changed(account: Account, lock: Lock, *, ended: bool = False) -> LockChange:
     )
 
 
-def remember(sight: Sight, topics: Topic) -> Account:
+def remember(sight: Sight, topics: Topics) -> Account:
     """Let each rule that has a memory take note of what has happened; also under a lock."""
     account = sight.account
     for armed in sight.settings.rules:

@@ -1,0 +1,83 @@
+"""`risk-manager run`: the guard in the foreground, until a signal comes."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from risk_manager import home as homes
+from risk_manager.config import ConfigError, Configuration, load_home
+from risk_manager.daemon.clock import SystemClock
+from risk_manager.daemon.guard import Taken
+from risk_manager.daemon.publishing import Publisher
+from risk_manager.daemon.telling import sentences
+from risk_manager.daemon.watch import UnknownAccountError, Watch
+from risk_manager.exit_codes import ExitCode
+from risk_manager.gateway.tasks import end, start
+
+
+def run(*, home: Path | None = None) -> int:
+    """Guard the accounts of a home folder until Ctrl+C.
+
+    Parameters
+    ----------
+    home
+        The folder with `config/accounts.yaml` and `config/risk_config.yaml`.
+    """
+    folder = homes.folder(home)
+    try:
+        configuration = load_home(folder)
+    except ConfigError as error:
+        _say(str(error))
+        _say("The guard does not start with a configuration that it cannot trust.")
+        return ExitCode.BAD_INPUT
+    try:
+        return asyncio.run(_guard(configuration, folder))
+    except UnknownAccountError as error:
+        _say(str(error))
+        return ExitCode.BAD_INPUT
+
+
+async def _guard(configuration: Configuration, folder: Path) -> int:
+    clock = SystemClock()
+    watch = Watch(configuration, clock)
+    watch.guard.listen(tell)
+    publisher = Publisher(folder / "data" / "status.json", watch.guard, clock, watch.reconnects)
+    watching = start(watch.run(), "guard: watch")
+    publishing = start(publisher.run(), "guard: publish")
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # Windows: Ctrl+C ends asyncio.run instead
+            asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    for account in configuration.accounts:
+        rules = ", ".join(armed.rule.key for armed in account.settings.rules) or "no rule at all"
+        _say(f"Account {account.id} {account.name}: {rules}.")
+    waiting = start(_introduce(watch), "guard: introduce")
+    stopping = start(stopped.wait(), "guard: signal")
+    await asyncio.wait([watching, stopping], return_when=asyncio.FIRST_COMPLETED)
+    await end(waiting, stopping, publishing)
+    if watching.done():
+        watching.result()
+    await end(watching)
+    _say("The guard has stopped. Nobody watches the account now.")
+    return ExitCode.FINE
+
+
+async def _introduce(watch: Watch) -> None:
+    await watch.is_guarding.wait()
+    _say("Guarding.")
+
+
+def tell(taken: Taken) -> None:
+    """Say on stderr what a step has done."""
+    for sentence in sentences(taken):
+        _say(sentence, taken.at)
+
+
+def _say(sentence: str, at: datetime | None = None) -> None:
+    stamp = f"{at.astimezone():%H:%M:%S} " if at is not None else ""
+    print(f"{stamp}{sentence}", file=sys.stderr, flush=True)

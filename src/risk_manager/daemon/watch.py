@@ -1,0 +1,171 @@
+"""One login watched: the gateway's events into the engine, its commands out, reads when they are due, listeners told.
+
+Start: log in, read every account, judge, and only then take what the hubs have told meanwhile. After a hub comes back
+everything is read again, and at a slow steady pace besides, for a user hub that is silent may be dead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from risk_manager.config import Configuration
+from risk_manager.core import booking
+from risk_manager.core.commands import Fetch
+from risk_manager.core.events import AccountRead, AnyEvent, Hub, HubBack, HubLost
+from risk_manager.core.model import AccountId, ContractId
+from risk_manager.core.trading_day import last_reset
+from risk_manager.daemon.clock import Clock
+from risk_manager.daemon.guard import Guard, Taken
+from risk_manager.enforcement import Enforcement
+from risk_manager.gateway.client import Addresses, Gateway
+from risk_manager.gateway.errors import GatewayError
+from risk_manager.gateway.session import Credentials
+from risk_manager.gateway.tasks import end, start
+
+READ_AGAIN_SECONDS = 30.0
+"""How often all accounts are read although nothing says that it is needed."""
+_RETRY_SECONDS = 1.0
+_RETRY_MOST_SECONDS = 10.0
+
+
+T = TypeVar("T")
+
+
+class UnknownAccountError(Exception):
+    """A configured account that this login does not have. The text is the sentence for the admin."""
+
+
+class Watch:
+    """The guard of one login."""
+
+    def __init__(self, configuration: Configuration, clock: Clock) -> None:
+        login = configuration.login
+        self._clock = clock
+        self.gateway = Gateway(
+            Credentials(user_name=login.username, api_key=login.api_key.reveal()),
+            Addresses(rest=login.api_url, user_hub=login.user_hub_url, market_hub=login.market_hub_url),
+            configuration.settings,
+            self._heard,
+        )
+        self.enforcement = Enforcement(self.gateway, self._put, self._read_for)
+        self.guard = Guard(configuration.settings, self.enforcement.carry_out, clock)
+        self.guard.listen(self._follow)
+        self._early: list[AnyEvent] | None = []
+        self._quoted: frozenset[ContractId] = frozenset()
+        self._is_connected = asyncio.Event()
+        self.is_guarding = asyncio.Event()
+        """Set when every account has been read and judged."""
+
+    async def run(self) -> None:
+        """Watch until cancelled. Raises UnknownAccountError, and whatever a part of ours fails with."""
+        for hub in Hub:
+            self.guard.put(HubLost(hub=hub, why="not connected yet"))
+        await self.gateway.start()
+        parts = [start(self.gateway.wait_until_ended(), "watch: gateway"), start(self._keep_reading(), "watch: reads")]
+        try:
+            await asyncio.gather(*parts)
+        finally:
+            await end(*parts)
+            self.guard.stop()
+            await self.enforcement.stop()
+            await self.gateway.stop()
+
+    async def is_ready(self) -> None:
+        """Wait until every account is guarded and both hubs are there."""
+        await self.is_guarding.wait()
+        await self._is_connected.wait()
+
+    def reconnects(self) -> int:
+        """How often a hub has been connected anew."""
+        status = self.gateway.status()
+        return max(0, status.user_hub.connects - 1) + max(0, status.market_hub.connects - 1)
+
+    # Events
+
+    def _heard(self, event: AnyEvent) -> None:
+        """What a hub tells. Before the first reads it is kept: it would be judged on what was believed long ago."""
+        if self._early is not None and not isinstance(event, HubLost | HubBack):
+            self._early.append(event)
+            return
+        self.guard.put(event)
+        if isinstance(event, HubBack) and self._early is None and event.hub is Hub.USER:
+            self._read_soon()
+
+    def _put(self, event: AnyEvent) -> None:
+        self.guard.put(event)
+
+    def _follow(self, taken: Taken) -> None:
+        """Have the quotes of what is open, working, or about to be."""
+        state = taken.step.state
+        if not state.away:
+            self._is_connected.set()
+        wanted = frozenset(
+            contract
+            for account in state.accounts.values()
+            for contract in (*account.positions, *(order.contract for order in account.orders.values()))
+        )
+        if not wanted <= self._quoted:
+            self._quoted = wanted | self._quoted
+            self.gateway.subscribe_quotes(self._quoted)
+
+    # Reads
+
+    async def _keep_reading(self) -> None:
+        await self._begin()
+        while True:
+            await asyncio.sleep(READ_AGAIN_SECONDS)
+            self._read_soon()
+
+    async def _begin(self) -> None:
+        """Read everything for the first time, judge it, then take what came meanwhile."""
+        await self._check_accounts()
+        reads = [await self._read_until_there(account) for account in self.guard.settings]
+        for read in reads:
+            self.guard.put(replace(read, after_restart=True))
+        early, self._early = self._early or [], None
+        for event in early:
+            self.guard.put(event)
+        self.is_guarding.set()
+        self._read_soon()  # a hub that came up between the read and its subscription has told nothing of it
+
+    async def _check_accounts(self) -> None:
+        known = await self._until_there(self.gateway.accounts)
+        ids = {seen.account for seen in known}
+        missing = [account for account in self.guard.settings if account not in ids]
+        if missing:
+            names = ", ".join(f"{seen.account} ({seen.name})" for seen in known) or "none"
+            raise UnknownAccountError(
+                f"This login has no account {missing[0]}. It has: {names}. Correct account_id in accounts.yaml."
+            )
+
+    def _read_soon(self) -> None:
+        for account in self.guard.settings:
+            self.enforcement.carry_out([Fetch(account=account, why="to compare")])
+
+    async def _read_for(self, account: AccountId) -> AccountRead:
+        """The read that a Fetch asks for."""
+        return await self.gateway.read_account(account, self._trades_since(account))
+
+    async def _read_until_there(self, account: AccountId) -> AccountRead:
+        return await self._until_there(lambda: self._read_for(account))
+
+    async def _until_there(self, read: Callable[[], Awaitable[T]]) -> T:
+        """Ask until there is an answer; without one there is nothing to guard by."""
+        pause = _RETRY_SECONDS
+        while True:
+            try:
+                return await read()
+            except GatewayError:
+                await asyncio.sleep(pause)
+                pause = min(_RETRY_MOST_SECONDS, pause * 2)
+
+    def _trades_since(self, account: AccountId) -> datetime:
+        """The start of the oldest day that somebody counts in, and an hour at least."""
+        now = self._clock.now()
+        resets = booking.resets_of(self.guard.settings[account])
+        return min(*(last_reset(now, reset) for reset in resets), now - timedelta(hours=1))
