@@ -1,0 +1,1 @@
+"""The simulated gateway, from single decisions of the venue to real sockets."""
