@@ -12,11 +12,12 @@ import aiohttp
 import msgspec
 import truststore
 
-from risk_manager.core.events import AccountRead, AccountSeen, AnyEvent, Hub, PositionSeen
+from risk_manager.core.commands import Fetch
+from risk_manager.core.events import AccountRead, AccountSeen, AnyEvent, CommandLost, Hub, PositionSeen
 from risk_manager.core.model import AccountId, Contract, ContractId
 from risk_manager.gateway.budget import Lane, Lanes
 from risk_manager.gateway.connection import Call
-from risk_manager.gateway.errors import UnreachableError
+from risk_manager.gateway.errors import GatewayError, UnreachableError
 from risk_manager.gateway.express import Express
 from risk_manager.gateway.hub import HubLink
 from risk_manager.gateway.reads import Reads, Want
@@ -139,6 +140,13 @@ class Gateway:
             self._open.update((account, row.contract) for row in read.positions if row.signed_size)
             self._keep_warm()
         return read
+
+    async def fetch(self, command: Fetch, since: datetime) -> AccountRead | CommandLost:
+        """`read_account` for a command: where there is no answer it is lost, never an exception."""
+        try:
+            return await self.read_account(command.account, since)
+        except GatewayError as error:
+            return CommandLost(account=command.account, command=command, why=str(error))
 
     async def resolve_contract(self, contract: ContractId) -> Contract | None:
         """What a contract is worth by the gateway's word; None where it has no such one."""

@@ -1,0 +1,152 @@
+"""One owner per account: what is commanded leaves in order of urgency, at once, and its end comes back as an
+event."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from typing import Any, Final
+
+from risk_manager.core.commands import Cancel, Close, Command, Fetch, MoveStop, PlaceStop, Reduce, Resize
+from risk_manager.core.events import AnyEvent, CommandLost
+from risk_manager.core.model import AccountId
+from risk_manager.enforcement.breaker import Breaker
+from risk_manager.enforcement.broker import Broker, OrderCommand, Outcome, Reader
+
+_URGENCY: Final[dict[type, int]] = {
+    kind: rank for rank, kind in enumerate((Close, Reduce, Cancel, Resize, MoveStop, PlaceStop, Fetch))
+}
+"""What brings the account out of the market goes first, then what could bring it in again, then
+protection."""
+
+
+class Owner:
+    """What is under way for one account. Nobody else sends for it."""
+
+    def __init__(self) -> None:
+        """Nothing is under way."""
+        self.breaker = Breaker()
+        self.is_reading = False
+        self._wish: Fetch | None = None
+
+    def wish(self, command: Fetch) -> None:
+        """Read once more when the read under way has ended."""
+        self._wish = command
+
+    def take_wish(self) -> Fetch | None:
+        """What was wished for since the last read began."""
+        wish, self._wish = self._wish, None
+        return wish
+
+
+class Enforcement:
+    """Carries commands out. Accounts are independent of each other."""
+
+    def __init__(
+        self,
+        broker: Broker,
+        reader: Reader,
+        sink: Callable[[AnyEvent], None],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`sink` is told how each command ended, never from within `carry_out`. `clock`: monotonic
+        seconds."""
+        self._broker = broker
+        self._reader = reader
+        self._sink = sink
+        self._clock = clock
+        self._owners: dict[AccountId, Owner] = {}
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def carry_out(self, commands: Iterable[Command]) -> None:
+        """Hand `commands` to the broker, now: closes first and all at once, then the rest, waiting for
+        nothing.
+
+        Must be called in the event loop.
+        """
+        for command in sorted(commands, key=_urgency):
+            if isinstance(command, Fetch):
+                self._fetch(command)
+            else:
+                self._send(command)
+
+    @property
+    def under_way(self) -> int:
+        """Requests and reads whose end is not known yet."""
+        return len(self._under_way)
+
+    async def stop(self, grace_seconds: float = 5.0) -> None:
+        """Wait for what is under way, at most so long; what has not ended by then is given up."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=grace_seconds)
+        left = list(self._under_way)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+    def _send(self, command: OrderCommand) -> None:
+        why = self._owner(command.account).breaker.refusal(command, self._clock())
+        if why is not None:
+            self._tell_later(CommandLost(account=command.account, command=command, why=why))
+            return
+        try:
+            outcome = self._broker.send(command)
+        except Exception as error:  # noqa: BLE001  a bug with one command must not hold back the closes behind it
+            self._bug(command, error)
+            return
+        self._start(self._bring_back(command, outcome), f"enforcement: {type(command).__name__} {command.account}")
+
+    async def _bring_back(self, command: OrderCommand, outcome: Awaitable[Outcome]) -> None:
+        try:
+            event = await outcome
+        except Exception as error:  # noqa: BLE001  the port promises none; the pursuit must hear of it all the same
+            self._bug(command, error)
+            return
+        self._sink(event)
+
+    def _fetch(self, command: Fetch) -> None:
+        """Read once at a time: what is asked for meanwhile is read once more, since the running one may be
+        older."""
+        owner = self._owner(command.account)
+        if owner.is_reading:
+            owner.wish(command)
+            return
+        owner.is_reading = True
+        self._start(self._read(owner, command), f"enforcement: read {command.account}")
+
+    async def _read(self, owner: Owner, command: Fetch) -> None:
+        wanted: Fetch | None = command
+        try:
+            while wanted is not None:
+                owner.take_wish()
+                self._sink(await self._reader.read(wanted))
+                wanted = owner.take_wish()
+        except Exception as error:  # noqa: BLE001  as above
+            self._bug(command, error)
+        finally:
+            owner.is_reading = False
+
+    def _bug(self, command: Command, error: Exception) -> None:
+        why = f"A bug of the guard kept {type(command).__name__} from being carried out: {type(error).__name__}."
+        asyncio.get_running_loop().call_exception_handler({"message": why, "exception": error})
+        self._tell_later(CommandLost(account=command.account, command=command, why=why))
+
+    def _tell_later(self, event: AnyEvent) -> None:
+        asyncio.get_running_loop().call_soon(self._sink, event)
+
+    def _owner(self, account: AccountId) -> Owner:
+        owner = self._owners.get(account)
+        if owner is None:
+            owner = self._owners[account] = Owner()
+        return owner
+
+    def _start(self, coroutine: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.get_running_loop().create_task(coroutine, name=name)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+
+def _urgency(command: Command) -> int:
+    return _URGENCY[type(command)]

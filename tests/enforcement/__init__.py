@@ -1,0 +1,1 @@
+"""Enforcement against brokers that behave: answer, hang, break."""
