@@ -75,7 +75,9 @@ def sizes_now(account: Account, symbol: Symbol | None = None) -> dict[ContractId
 
 def enforce(lock: Lock, sight: Sight, outcome: Outcome) -> None:
     """Wish for whatever a standing lock demands of what is there now."""
-    why = f"{lock.rule} lock: {lock.why}"
+    why = (
+        f"{lock.symbol or 'the account'} is {'locked' if lock.kind is LockKind.HARD else 'cooling down'} by {lock.rule}"
+    )
     if lock.kind is LockKind.HARD:
         outcome.add(CloseAll() if lock.symbol is None else CloseSymbol(lock.symbol), why)
         return

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
 from risk_manager.core.commands import Cancel, Close, Command, Fetch, MoveStop, PlaceStop, Reduce, Resize
 from risk_manager.core.contracts import symbol_of
 from risk_manager.core.events import CommandLost, CommandRefused
 from risk_manager.core.record import LockChange
 from risk_manager.daemon.guard import Taken
+
+_MARKET = ZoneInfo("America/Chicago")
 
 
 def sentences(taken: Taken) -> Iterator[str]:
@@ -19,10 +23,10 @@ def sentences(taken: Taken) -> Iterator[str]:
         yield f"{breach.rule} {'is waived: ' if breach.waived else ''}{breach.why}"
     for lock in step.locks:
         yield lock_sentence(lock)
+    told = {f"{breach.rule}: {breach.why}" for breach in step.breaches}
     for command in step.commands:
         if not isinstance(command, Fetch):
-            yield act(command)
-    told = {f"{breach.rule}: {breach.why}" for breach in step.breaches}
+            yield act(command, with_reason=command.why not in told)
     for alert in step.alerts:
         if alert.text not in told:
             yield f"{alert.severity.value.upper()}: {alert.text}"
@@ -38,14 +42,21 @@ def lock_sentence(lock: LockChange) -> str:
     kind = "locked" if lock.kind == "hard" else "in a cooldown"
     if lock.ended:
         return f"{what} is no longer {kind} ({lock.rule})"
-    until = f"until {lock.until:%Y-%m-%d %H:%M:%S} UTC" if lock.until is not None else "until its condition ends"
-    return f"{what} is {kind} {until} ({lock.rule})"
+    return f"{what} is {kind} until {when(lock.until)} ({lock.rule})"
 
 
-def act(command: Command) -> str:
+def when(at: datetime | None) -> str:
+    """An instant in the trader's own time and the market's; without one, the condition."""
+    if at is None:
+        return "its condition ends"
+    here, there = at.astimezone(), at.astimezone(_MARKET)
+    return f"{here:%a %H:%M:%S} here, {there:%a %H:%M:%S} in Chicago"
+
+
+def act(command: Command, *, with_reason: bool = True) -> str:
     """A command as what the guard does, with its reason."""
     text = _plain(command)
-    return f"{text[0].upper()}{text[1:]}" + (f" ({command.why})" if command.why else "")
+    return f"The guard asks to {text}" + (f": {command.why}" if with_reason and command.why else "")
 
 
 def _plain(command: Command) -> str:

@@ -16,12 +16,12 @@ from msgspec.structs import replace
 from risk_manager.config import Configuration
 from risk_manager.core import booking
 from risk_manager.core.commands import Fetch
-from risk_manager.core.events import AccountRead, AnyEvent, Hub, HubBack, HubLost
+from risk_manager.core.events import AccountRead, AnyEvent, CommandLost, Hub, HubBack, HubLost
 from risk_manager.core.model import AccountId, ContractId
 from risk_manager.core.trading_day import last_reset
 from risk_manager.daemon.clock import Clock
 from risk_manager.daemon.guard import Guard, Taken
-from risk_manager.enforcement import Enforcement
+from risk_manager.enforcement.enforcement import Enforcement
 from risk_manager.gateway.client import Addresses, Gateway
 from risk_manager.gateway.errors import GatewayError
 from risk_manager.gateway.session import Credentials
@@ -52,7 +52,7 @@ class Watch:
             configuration.settings,
             self._heard,
         )
-        self.enforcement = Enforcement(self.gateway, self._put, self._read_for)
+        self.enforcement = Enforcement(self.gateway, self, self._put)
         self.guard = Guard(configuration.settings, self.enforcement.carry_out, clock)
         self.guard.listen(self._follow)
         self._early: list[AnyEvent] | None = []
@@ -147,12 +147,18 @@ class Watch:
         for account in self.guard.settings:
             self.enforcement.carry_out([Fetch(account=account, why="to compare")])
 
-    async def _read_for(self, account: AccountId) -> AccountRead:
-        """The read that a Fetch asks for."""
+    async def read(self, command: Fetch) -> AccountRead | CommandLost:
+        """The read that a Fetch asks for; without an answer it is lost, and comes again at the steady pace."""
+        try:
+            return await self._read_account(command.account)
+        except GatewayError as error:
+            return CommandLost(account=command.account, command=command, why=str(error))
+
+    async def _read_account(self, account: AccountId) -> AccountRead:
         return await self.gateway.read_account(account, self._trades_since(account))
 
     async def _read_until_there(self, account: AccountId) -> AccountRead:
-        return await self._until_there(lambda: self._read_for(account))
+        return await self._until_there(lambda: self._read_account(account))
 
     async def _until_there(self, read: Callable[[], Awaitable[T]]) -> T:
         """Ask until there is an answer; without one there is nothing to guard by."""

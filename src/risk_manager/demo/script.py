@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 
 from risk_manager.core.rule import LockKind
 from risk_manager.demo.stage import ACCOUNT, Stage
@@ -34,7 +35,10 @@ class Act:
     expected: str
     play: Callable[[Stage], Awaitable[datetime]]
     """Does it, and gives the moment at which it happened at the venue."""
-    is_so: Callable[[Stage], bool]
+    is_so: Callable[[Stage, int], bool]
+    """Has it come true? The number is how many fills there were before the act."""
+    answer: str = "/api/Position/"
+    """How the path of the guard's answer begins."""
 
 
 async def tell(stage: Stage, announce: Callable[[Act], None]) -> AsyncIterator[Told]:
@@ -45,13 +49,14 @@ async def tell(stage: Stage, announce: Callable[[Act], None]) -> AsyncIterator[T
     await asyncio.sleep(_STEP_SECONDS)
     for act in _acts(contract, mini(stage)):
         announce(act)
-        number = stage.server.arrivals.last_number
+        number, fills = stage.server.arrivals.last_number, len(stage.trades())
         happened_at = await act.play(stage)
-        came_true = await stage.until(lambda act=act: act.is_so(stage))  # type: ignore[misc]
+        came_true = await stage.until(partial(act.is_so, stage, fills))
         # What comes late would show now: a second close, an order of the guard that nobody wants.
         await asyncio.sleep(_STEP_SECONDS)
-        came_true = came_true and act.is_so(stage)
-        yield Told(act.title, act.expected, came_true, stage.reaction_milliseconds(happened_at, number))
+        came_true = came_true and act.is_so(stage, fills)
+        reaction = stage.reaction_milliseconds(happened_at, number, act.answer)
+        yield Told(act.title, act.expected, came_true, reaction)
 
 
 def micro(stage: Stage) -> str:
@@ -74,31 +79,32 @@ def _acts(contract: str, other: str) -> list[Act]:
             "buys 5 MNQ at once; his own limit is 2",
             "3 are closed, 2 stay",
             lambda stage: _buy(stage, contract, 5),
-            lambda stage: stage.trader.net(ACCOUNT, contract) == 2,
+            lambda stage, _: stage.trader.net(ACCOUNT, contract) == 2,
         ),
         Act(
             "holds on while the market falls, until the day is down $500",
             "everything is closed, the account is locked until the reset",
             lambda stage: _fall(stage, contract),
-            lambda stage: stage.is_quiet() and _is_locked(stage),
+            lambda stage, _: stage.is_quiet() and _is_locked(stage),
         ),
         Act(
             "wants it back: buys 1 MNQ, locked or not",
             "it is closed at once",
             lambda stage: _buy(stage, contract, 1),
-            lambda stage: stage.is_quiet() and len(stage.trades()) == 6,
+            lambda stage, fills: stage.is_quiet() and len(stage.trades()) == fills + 2,
         ),
         Act(
             "tries another market: sells 2 ES short",
             "they are closed at once",
             lambda stage: _sell(stage, other, 2),
-            lambda stage: stage.is_quiet() and len(stage.trades()) == 8,
+            lambda stage, fills: stage.is_quiet() and len(stage.trades()) == fills + 2,
         ),
         Act(
             "leaves an order in the market, to be filled while nobody looks",
             "it is cancelled",
             lambda stage: _rest(stage, contract),
-            lambda stage: stage.is_quiet(),
+            lambda stage, _: stage.is_quiet(),
+            answer="/api/Order/cancel",
         ),
     ]
 

@@ -61,11 +61,14 @@ class Stage:
         """True when the account is flat and without orders, by the venue's own book."""
         return not self.server.exchange.ledger.open_positions(ACCOUNT) and not self.trader.working(ACCOUNT)
 
-    def reaction_milliseconds(self, since: datetime, since_number: int) -> float | None:
+    def reaction_milliseconds(self, happened_at: datetime, since_number: int, path: str) -> float | None:
         """From what happened at the venue to the first request of the guard about it."""
         requests = [
-            one for one in self.trader.requests(since=since_number) if one.path.endswith(("Contract", "Order/cancel"))
+            one
+            for one in self.trader.requests(since=since_number)
+            if one.at >= happened_at and one.path.startswith(path)
         ]
+        since = happened_at
         return (requests[0].at - since).total_seconds() * 1000 if requests else None
 
     async def until(self, is_so: Callable[[], bool], seconds: float = 5.0) -> bool:
