@@ -1,0 +1,11 @@
+"""What holds for every test: property tests repeat themselves exactly unless asked to search deeper."""
+
+from hypothesis import HealthCheck, settings
+
+# The same examples in every run, so that a red test is red for everyone; no deadline, because two busy cores are slow.
+settings.register_profile("quick", deadline=None, derandomize=True)
+# `run.py test --hypothesis-profile deep`: new examples each time, and the line that repeats a failure.
+settings.register_profile(
+    "deep", deadline=None, max_examples=2000, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("quick")

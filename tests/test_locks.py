@@ -1,0 +1,59 @@
+"""The lock files hold what pyproject asks for, exactly and with hashes, and nothing says where to get it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.tree import ROOT
+
+REQUIREMENTS = ROOT / "requirements"
+LOCKS = sorted(REQUIREMENTS.glob("*.lock"))
+PINNED = re.compile(r"^(?P<name>[a-z0-9._-]+)==(?P<version>[^ \\;]+)", re.MULTILINE)
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def pins(lock: str) -> dict[str, str]:
+    return dict(PINNED.findall((REQUIREMENTS / lock).read_text(encoding="utf-8")))
+
+
+def name_of(requirement: str) -> str:
+    name = re.match(r"[A-Za-z0-9._-]+", requirement)
+    assert name, requirement
+    return re.sub(r"[-_.]+", "-", name[0]).lower()
+
+
+def group(name: str) -> list[str]:
+    found: list[str] = []
+    for entry in PROJECT["dependency-groups"][name]:
+        found += [name_of(entry)] if isinstance(entry, str) else group(entry["include-group"])
+    return found
+
+
+def test_what_runs_is_locked() -> None:
+    wanted = {name_of(requirement) for requirement in PROJECT["project"]["dependencies"]} | set(group("build"))
+    assert wanted <= set(pins("run.lock")), "make the locks anew: requirements/README.md"
+
+
+def test_what_tests_is_locked() -> None:
+    assert set(group("dev")) <= set(pins("dev.lock")), "make the locks anew: requirements/README.md"
+
+
+def test_tests_run_on_the_versions_that_users_run() -> None:
+    tested = pins("dev.lock")
+    assert {name: tested.get(name) for name in pins("run.lock")} == pins("run.lock")
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
+def test_every_pin_has_hashes_and_none_an_address(lock: Path) -> None:
+    text = lock.read_text(encoding="utf-8")
+    assert "://" not in text
+    assert "--index" not in text
+    entries = re.split(r"\n(?=[a-z0-9])", text.strip())
+    bare = [entry.split(" ")[0] for entry in entries if PINNED.match(entry) and "--hash=sha256:" not in entry]
+    assert not bare
+    assert len(entries) == len(pins(lock.name)), "a line that is neither a pin nor its hashes"
