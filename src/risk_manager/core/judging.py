@@ -55,6 +55,8 @@ def _ask(armed: Armed, sight: Sight, judged: Judged, *, strict: bool) -> None:
         true_now.add(key)
         _take(armed, finding, key, sight, judged)
     standing = sight.account.standing
+    if not standing:
+        return
     over = [key for key in standing if key.startswith(prefix) and key not in true_now]
     if over:
         sight.account = replace(

@@ -53,6 +53,10 @@ class Outcome:
     stops: dict[ContractId, tuple[SetStop, str]] = field(default_factory=dict)
     moves: dict[OrderId, tuple[ChangeStop, str]] = field(default_factory=dict)
 
+    def is_empty(self) -> bool:
+        """True when nothing is wanted."""
+        return not (self.closes or self.cancels or self.cuts or self.stops or self.moves)
+
     def closing(self, contract: ContractId) -> int | None:
         """Contracts that are planned to be closed: a number, None for the whole position."""
         wanted = self.closes.get(contract)

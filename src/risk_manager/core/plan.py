@@ -43,8 +43,11 @@ class Leaving:
 def leave(sight: Sight) -> Leaving:
     """Decide on everything that the outcome wants. The account of the result knows what is under way."""
     outcome = sight.outcome
+    if sight.account.trims:
+        _trim(sight)
     leaving = Leaving(sight)
-    _trim(sight)
+    if outcome.is_empty() and pursuit.is_quiet(sight.account):
+        return leaving
     for contract, wanted in outcome.closes.items():
         _close(leaving, contract, wanted.size, wanted.why)
     _keep_sweeping(leaving, outcome)

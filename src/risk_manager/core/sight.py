@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from risk_manager.core import exits, fills, pnl
 from risk_manager.core.contracts import contract_known, symbol_of
@@ -19,7 +20,7 @@ from risk_manager.core.state import Account, ChangeKind, State
 class Sight:
     """One account at one instant, with the work that this step has planned so far."""
 
-    __slots__ = ("_stood", "account", "now", "outcome", "settings", "state", "within")
+    __slots__ = ("_stood", "_unrealized", "account", "now", "outcome", "settings", "state", "within")
 
     def __init__(self, state: State, account: Account, settings: Settings, now: datetime, outcome: Outcome) -> None:
         self.state = state
@@ -29,6 +30,7 @@ class Sight:
         self.outcome = outcome
         self.within = confirm_within(settings)
         self._stood = account.locks
+        self._unrealized: Decimal | None = None
 
     # What is open
 
@@ -119,7 +121,9 @@ class Sight:
 
     def unrealized(self) -> Decimal:
         """Open P&L of the account."""
-        return pnl.unrealized(self.state, self.account, self.settings)
+        if self._unrealized is None:
+            self._unrealized = pnl.unrealized(self.state, self.account, self.settings)
+        return self._unrealized
 
     # Locks
 
@@ -137,6 +141,7 @@ def confirm_within(settings: Settings) -> timedelta:
     return seconds(settings.defaults.confirm_within)
 
 
+@lru_cache(maxsize=1024)
 def seconds(amount: Decimal) -> timedelta:
     """A configured number of seconds, to the microsecond."""
     return timedelta(microseconds=int(amount * 1_000_000))

@@ -14,6 +14,7 @@ from risk_manager.core.settings import ResetTime
 _DAY = timedelta(days=1)
 
 
+@lru_cache(maxsize=1024)
 def key(reset: ResetTime) -> str:
     """The name under which a day of this kind is kept."""
     return f"{reset.at:%H:%M:%S} {reset.zone}"

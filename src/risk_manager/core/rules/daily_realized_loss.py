@@ -56,12 +56,10 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
     """Asked on trades and positions, and on quotes where the open P&L counts."""
     reset = reset_of(config, sight.settings.defaults)
     realized = pnl.realized_in(sight.account, reset, include_fees=config.include_fees)
-    value, parts = realized, ""
-    if config.include_unrealized:
-        unrealized = sight.unrealized()
-        value += unrealized
-        parts = f" (realized {usd(realized)}, open {usd(unrealized)})"
+    unrealized = sight.unrealized() if config.include_unrealized else pnl.ZERO
+    value = realized + unrealized
     if value <= config.limit:
+        parts = f" (realized {usd(realized)}, open {usd(unrealized)})" if config.include_unrealized else ""
         why = f"Daily loss {usd(value)} reached the limit {usd(config.limit)}{parts}"
         yield consequence.about_account(config.action, why, reset, sight.now, value=value, limit=config.limit)
     if config.single_trade_limit is not None:

@@ -42,13 +42,11 @@ def reset_of(config: Config, defaults: Defaults) -> ResetTime:
 def judge(sight: Sight, config: Config) -> Iterator[Finding]:
     """Asked on trades, and on positions and quotes where the open P&L counts."""
     reset = reset_of(config, sight.settings.defaults)
-    value = pnl.realized_in(sight.account, reset)
-    parts = ""
-    if config.include_unrealized:
-        unrealized = sight.unrealized()
-        parts = f" (realized {usd(value)}, open {usd(unrealized)})"
-        value += unrealized
+    realized = pnl.realized_in(sight.account, reset)
+    unrealized = sight.unrealized() if config.include_unrealized else pnl.ZERO
+    value = realized + unrealized
     if value >= config.target:
+        parts = f" (realized {usd(realized)}, open {usd(unrealized)})" if config.include_unrealized else ""
         why = f"Daily profit {usd(value)} reached the target {usd(config.target)}{parts}"
         if config.message:
             why += f". {config.message}"
