@@ -12,7 +12,7 @@ import msgspec
 from risk_manager.config.document import only_document
 from risk_manager.config.explain import Declaration, read_struct
 from risk_manager.config.problem import Problem
-from risk_manager.core.rule import Finding, Rule, Topic
+from risk_manager.core.rule import Finding, Rule
 from risk_manager.core.settings import (
     Action,
     Contracts,
@@ -78,8 +78,8 @@ def nothing(_sight: Any, _config: Any) -> Iterator[Finding]:
 
 
 ACTIONS = (Action.CLOSE_ALL, Action.REDUCE_TO_LIMIT)
-SAMPLE = Rule(id="RULE-901", key="sample", config=Config, judge=nothing, topics=Topic.TIME, actions=ACTIONS)
-NEEDS = Rule(id="RULE-902", key="needs", config=Needs, judge=nothing, topics=Topic.TIME)
+SAMPLE = Rule(id="RULE-901", key="sample", config=Config, judge=nothing, topics=0, actions=ACTIONS)
+NEEDS = Rule(id="RULE-902", key="needs", config=Needs, judge=nothing, topics=0)
 TABLE = (SAMPLE, NEEDS)
 
 

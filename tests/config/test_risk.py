@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from risk_manager.config.document import only_document
+from risk_manager.config.exchange_calendar import shipped_calendar
 from risk_manager.config.problem import ConfigError
 from risk_manager.config.risk import changed_rules, settings_from_mapping
 from risk_manager.core.rules import ASKED, RULES
@@ -26,7 +27,7 @@ def problems_of(text: str) -> list[str]:
 
 
 def test_nothing_is_a_configuration_in_which_nothing_is_on() -> None:
-    assert settings("") == Settings()
+    assert settings("") == Settings(exchange=shipped_calendar())
     assert settings("version: 1\nrules:\ndefaults:\n").rules == ()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from risk_manager.config.exchange_calendar import shipped_calendar
 from risk_manager.config.explain import Declaration, read_struct, section
 from risk_manager.config.problem import ConfigError, Problem, did_you_mean, listed
 from risk_manager.config.rule_section import read_rule, with_one_name
@@ -71,7 +72,7 @@ class RiskSource:
                 armed.append(Armed(rule, config))
         if len(problems) > told:
             return None
-        return Settings(defaults=defaults, rules=tuple(armed), holidays=self.holidays)
+        return Settings(defaults=defaults, rules=tuple(armed), holidays=self.holidays, exchange=shipped_calendar())
 
 
 def _defaults(content: Branch, problems: list[Problem]) -> Defaults:

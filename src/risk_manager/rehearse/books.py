@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -62,6 +63,11 @@ class Books:
                 self.can_trade = bool(fields["canTrade"])
         elif fields["accountId"] == self.account:
             self._note_own(kind, fields)
+
+    def note_all(self, kind: str, messages: Iterable[Message]) -> None:
+        """Keep what each of them says."""
+        for message in messages:
+            self.note(kind, message)
 
     def _note_own(self, kind: str, fields: dict[str, Any]) -> None:
         if kind == "position":

@@ -31,6 +31,9 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
 """The fields of the gateway's messages (gateway reference, sections 4, 9 and 10)."""
 
 
+_IDS: Final = frozenset({"id", "accountId", "orderId"})
+
+
 def message_of(kind: str) -> Reading:
     """How a message of this kind is read: as it stands, unless a field is none of the gateway's."""
 
@@ -40,6 +43,10 @@ def message_of(kind: str) -> Reading:
         for key in value:
             if key not in FIELDS[kind]:
                 raise wrong(f"The gateway's {kind} has no field {key}.{did_you_mean(key, FIELDS[kind])}")
+            if isinstance(value[key], list | dict):
+                raise wrong(f"{key} is a single value, not {shown(value[key])}")
+            if key in _IDS and not (isinstance(value[key], int) and not isinstance(value[key], bool)):
+                raise wrong(f"{key} is a whole number, not {shown(value[key])}")
         return value
 
     return Reading(read, {"type": "object"}, f"A {kind} of the gateway")

@@ -28,7 +28,9 @@ from risk_manager.rehearse.broker import Broker
 from risk_manager.rehearse.chapter import Chapter, Pages
 from risk_manager.rehearse.scenario import Clear, Restart, Scenario, Step, Stream, Truth
 from risk_manager.rehearse.wire import (
+    Message,
     UnreadableMessageError,
+    check_rows,
     events_of,
     orders_read,
     positions_read,
@@ -84,6 +86,8 @@ class Story:
             raise ConfigError([self._problem(count, "at", text)])
         self._pass_to(target, input_follows=step.input is not None)
         self._input(step, count)
+        # Not every input is an event (`refuse`): what is due at its instant happens all the same.
+        self._wake()
         if step.wait is not None:
             self._pass_to(self.now + step.wait, input_follows=False)
 
@@ -125,21 +129,24 @@ class Story:
     def _come_back(self, truth: Truth, *, after_restart: bool) -> None:
         books = self._books
         if truth.positions is not None:
-            rows = [books.filled_in("position", row, self.now) for row in truth.positions]
+            rows = self._rows("position", truth.positions)
             books.positions.clear()
-            for row in rows:
-                books.note("position", row)
+            books.note_all("position", rows)
         if truth.orders is not None:
-            rows = [books.filled_in("order", row, self.now) for row in truth.orders]
+            rows = self._rows("order", truth.orders)
             books.orders.clear()
-            for row in rows:
-                books.note("order", row)
-        for row in truth.trades:
-            books.note("trade", books.filled_in("trade", row, self.now))
+            books.note_all("order", rows)
+        books.note_all("trade", self._rows("trade", truth.trades))
         if truth.canTrade is not None:
             books.can_trade = truth.canTrade
         back, self._lost = self._lost, []
         self._hear(*(HubBack(hub=hub) for hub in back), self._snapshot(after_restart=after_restart))
+
+    def _rows(self, kind: str, rows: Iterable[Message]) -> list[Message]:
+        """The rows of a list, filled in; read once, so that a broken one is told where it stands."""
+        complete = [self._books.filled_in(kind, row, self.now) for row in rows]
+        check_rows(kind, complete)
+        return list(complete)
 
     def _snapshot(self, *, after_restart: bool) -> AccountRead:
         """What the gateway answers when it is asked: the books."""
@@ -187,6 +194,12 @@ class Story:
             self._hear(TimePassed())
         self._move_clock(target)
         if not input_follows:
+            self._hear(TimePassed())
+            self._wake()
+
+    def _wake(self) -> None:
+        """Wake the engine for what is due at this instant."""
+        while self._deadline is not None and self._deadline <= self.now:
             self._hear(TimePassed())
 
     def _move_clock(self, to: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -59,6 +59,13 @@ def orders_read(rows: Iterable[Message]) -> tuple[OrderSeen, ...]:
 def trades_read(rows: Iterable[Message]) -> tuple[Trade, ...]:
     """The trades of a REST reply."""
     return _complete(replies.trades_from_reply(_reply("trades", rows)), "trades")
+
+
+def check_rows(kind: str, rows: Sequence[Message]) -> None:
+    """Raise where a row of a list is none that the gateway sends. A row of a list names its contract."""
+    if any(row.get("contractId") is None for row in rows):
+        raise UnreadableMessageError(f"Each {kind} of a list names its contract as contractId")
+    {"position": positions_read, "order": orders_read, "trade": trades_read}[kind](rows)
 
 
 def _reply(field: str, rows: Iterable[Message]) -> bytes:
