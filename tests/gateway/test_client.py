@@ -28,6 +28,7 @@ from risk_manager.core.events import (
     TradeSeen,
 )
 from risk_manager.core.model import OrderStatus, Side
+from risk_manager.gateway.budget import Lane
 from risk_manager.gateway.client import Addresses, Gateway
 from risk_manager.gateway.errors import RefusedError, TooManyError
 from risk_manager.gateway.session import Credentials
@@ -216,6 +217,25 @@ async def test_a_lost_reply_on_the_ordinary_way_is_not_sent_again_either() -> No
         assert isinstance(await guard.gateway.send(guard.close()), CommandLost)
         assert guard.requests() == 1
         assert guard.gateway.status().commands_slow == 1
+
+
+async def test_a_command_that_cannot_leave_in_time_never_leaves() -> None:
+    async with guarded() as guard:
+        for _ in range(200):
+            guard.gateway._lanes.pass_at_once(Lane.ENFORCEMENT)
+        ended = await guard.gateway.send(guard.close())
+        assert isinstance(ended, CommandLost)
+        assert ended.why == f"{CLOSE} was not sent: the allowance of requests is used up."
+        assert guard.requests() == 0
+
+
+async def test_quotes_that_stand_still_can_be_fetched_by_a_restart() -> None:
+    async with guarded() as guard:
+        guard.gateway.subscribe_quotes([guard.contract])
+        await guard.until(lambda: len(guard.seen(QuoteSeen)) == 1)
+        guard.gateway.restart_market_hub("Quotes stand still.")
+        await guard.until(lambda: len(guard.seen(QuoteSeen)) == 2)
+        assert HubLost(hub=Hub.MARKET, why="Quotes stand still.") in guard.events
 
 
 async def test_a_401_was_not_executed_and_is_sent_again_with_a_new_token() -> None:

@@ -22,7 +22,7 @@ from risk_manager.gateway.express import Express
 from risk_manager.gateway.hub import HubLink
 from risk_manager.gateway.reads import Reads, Want
 from risk_manager.gateway.request import OrderCommand, Request, request_of
-from risk_manager.gateway.rest import Reply, Rest
+from risk_manager.gateway.rest import LEAVE_SECONDS, Reply, Rest
 from risk_manager.gateway.session import Credentials, Session
 from risk_manager.gateway.signalr import Timing
 from risk_manager.gateway.status import GatewayStatus
@@ -127,6 +127,11 @@ class Gateway:
         """Have the quotes of exactly these contracts, now or as soon as the market hub is there."""
         self._market.want(quote_calls(contracts))
 
+    def restart_market_hub(self, why: str) -> None:
+        """Leave the market hub and come back at once: for quotes that stand still while the market is
+        open."""
+        self._market.restart(why)
+
     async def accounts(self) -> tuple[AccountSeen, ...]:
         """Every active account of the login. Raises `GatewayError`; likewise the other reads."""
         return await self._reads.accounts()
@@ -195,7 +200,11 @@ class Gateway:
         return verdict(command, request.path, answer.status, answer.body)
 
     async def _send_when_allowed(self, command: OrderCommand, request: Request) -> Verdict:
-        await self._lanes.pass_through(Lane.ENFORCEMENT)
+        try:
+            async with asyncio.timeout(LEAVE_SECONDS):
+                await self._lanes.pass_through(Lane.ENFORCEMENT)
+        except TimeoutError:
+            return lost(command, f"{request.path} was not sent: the allowance of requests is used up.")
         return await self._send_ordinarily(command, request)
 
     async def _send_ordinarily(self, command: OrderCommand, request: Request) -> Verdict:

@@ -106,6 +106,11 @@ class HubLink:
             return False
         return True
 
+    def restart(self, why: str) -> None:
+        """Leave and come back; where it is away it is coming back already."""
+        if self._connection is not None:
+            self._connection.finish(why)
+
     def status(self) -> HubStatus:
         """What was counted up to now."""
         is_back = self._back.is_set()

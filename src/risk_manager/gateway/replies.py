@@ -141,8 +141,8 @@ def token_from_reply(path: str, body: bytes) -> str:
         name = codes.code_name(path, reply.errorCode)
         raise RefusedError(path, reply.errorCode, name, raw_text(reply.errorMessage or ""))
     token = reply.newToken or reply.token
-    if not token:
-        raise UnreachableError(f"{path} reported success without a token.")
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
+        raise UnreachableError(f"{path} reported success without a token that can be sent in a header.")
     return token
 
 

@@ -19,7 +19,10 @@ from risk_manager.gateway.errors import GatewayError, TooManyError, Unauthorised
 
 READ_SECONDS: Final = 10.0
 COMMAND_SECONDS: Final = 5.0
-"""Deadlines of one call. A pursuit looks again after 2 s without progress, whatever becomes of the call."""
+"""Deadlines for the answer to one call."""
+LEAVE_SECONDS: Final = 1.5
+"""An order request that could not leave by then never leaves: after 2 s without progress the pursuit commands
+anew, and both together would close twice."""
 _UNAUTHORISED: Final = 401
 _TOO_MANY: Final = 429
 _OK: Final = 200
@@ -53,11 +56,23 @@ class Rest:
         self._renew = renew
 
     async def command(self, path: str, body: bytes) -> Reply:
-        """Post an order request and give back what came. At once: enforcement has counted itself already.
+        """Post an order request and give back what came. Enforcement has counted it already.
 
         Raises `UnreachableError`; where its `sent` is True nobody knows whether the request was executed.
         """
-        return await self._with_token(path, body, COMMAND_SECONDS)
+        leave_by = asyncio.get_running_loop().time() + LEAVE_SECONDS
+        token = await self._token_by(path, leave_by)
+        reply = await self.post(path, body, token, COMMAND_SECONDS, leave_by=leave_by)
+        if reply.status != _UNAUTHORISED:
+            return reply
+        try:
+            async with asyncio.timeout_at(leave_by):
+                await self._renew(token)
+                token = await self._token()
+        except (GatewayError, TimeoutError):
+            return reply
+        self._lanes.note(Lane.ENFORCEMENT)
+        return await self.post(path, body, token, COMMAND_SECONDS, leave_by=leave_by)
 
     async def read(self, path: str, body: bytes, *, lane: Lane = Lane.READ) -> bytes:
         """Post a question and give back the body of its answer (HTTP 200).
@@ -77,40 +92,45 @@ class Rest:
             raise BadRequestError(path, reply.status)
         raise UnreachableError(f"{path} was answered with HTTP {reply.status}.")
 
-    async def post(self, path: str, body: bytes, token: str | None, seconds: float) -> Reply:
-        """One POST, once. Raises `UnreachableError` where no whole answer came."""
+    async def post(
+        self, path: str, body: bytes, token: str | None, seconds: float, *, leave_by: float | None = None
+    ) -> Reply:
+        """One POST, once. Raises `UnreachableError` where no whole answer came within `seconds`.
+
+        `leave_by` (time of the loop): when there must be a connection to send it on.
+        """
+        connect = None if leave_by is None else max(0.05, leave_by - asyncio.get_running_loop().time())
+        patience = aiohttp.ClientTimeout(total=seconds, connect=connect)
         headers = {"Content-Type": "application/json", "Accept": "text/plain"}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
         try:
-            async with asyncio.timeout(seconds):
-                async with self._http.post(self._url + path, data=body, headers=headers) as answer:
-                    reply = Reply(answer.status, await answer.read())
-                    if reply.status == _TOO_MANY:
-                        self._lanes.refused(_seconds(answer.headers.get("Retry-After")))
-                    return reply
+            async with self._http.post(self._url + path, data=body, headers=headers, timeout=patience, allow_redirects=False) as answer:
+                reply = Reply(answer.status, await answer.read())
+                if reply.status == _TOO_MANY:
+                    self._lanes.refused(_seconds(answer.headers.get("Retry-After")))
+                return reply
         except aiohttp.ClientConnectorError as error:
             raise UnreachableError(f"{path}: no connection to the gateway ({error.os_error}).", sent=False) from None
+        except aiohttp.ConnectionTimeoutError:
+            raise UnreachableError(f"{path} was not sent: no connection in time.", sent=False) from None
         except TimeoutError:
             raise UnreachableError(f"{path} was not answered within {seconds:g} s.") from None
         except (aiohttp.ClientError, OSError) as error:
             raise UnreachableError(f"{path}: the connection broke ({type(error).__name__}).") from None
 
     async def _with_token(self, path: str, body: bytes, seconds: float) -> Reply:
-        token = await self._current_token(path, seconds)
+        token = await self._token_by(path, asyncio.get_running_loop().time() + seconds)
         reply = await self.post(path, body, token, seconds)
         if reply.status != _UNAUTHORISED:
             return reply
-        try:
-            await self._renew(token)
-        except GatewayError:
-            return reply
-        self._lanes.note(Lane.ENFORCEMENT)
-        return await self.post(path, body, await self._current_token(path, seconds), seconds)
+        await self._renew(token)
+        await self._lanes.pass_through(Lane.READ)
+        return await self.post(path, body, await self._token(), seconds)
 
-    async def _current_token(self, path: str, seconds: float) -> str:
+    async def _token_by(self, path: str, time: float) -> str:
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout_at(time):
                 return await self._token()
         except TimeoutError:
             raise UnreachableError(f"{path} was not sent: there is no token.", sent=False) from None
