@@ -17,20 +17,19 @@ from risk_manager.core.events import AccountRead, AccountSeen, AnyEvent, Command
 from risk_manager.core.model import AccountId, Contract, ContractId
 from risk_manager.gateway.budget import Lane, Lanes
 from risk_manager.gateway.connection import Call
-from risk_manager.gateway.errors import GatewayError, UnreachableError
+from risk_manager.gateway.errors import GatewayError
 from risk_manager.gateway.express import Express
 from risk_manager.gateway.hub import HubLink
 from risk_manager.gateway.reads import Reads, Want
-from risk_manager.gateway.request import OrderCommand, Request, request_of
-from risk_manager.gateway.rest import LEAVE_SECONDS, Reply, Rest
+from risk_manager.gateway.request import OrderCommand
+from risk_manager.gateway.rest import Reply, Rest
+from risk_manager.gateway.sender import Sender
 from risk_manager.gateway.session import Credentials, Session
 from risk_manager.gateway.signalr import Timing
 from risk_manager.gateway.status import GatewayStatus
 from risk_manager.gateway.tasks import end, start
-from risk_manager.gateway.verdict import Verdict, lost, verdict
+from risk_manager.gateway.verdict import Verdict
 
-_UNAUTHORISED: Final = 401
-_TOO_MANY: Final = 429
 _IDLE_SECONDS: Final = 120.0
 """aiohttp closes connections of the ordinary way that were idle for so long."""
 
@@ -63,7 +62,6 @@ class Gateway:
         self._sink = sink
         self._timing = timing
         self._open: set[tuple[AccountId, ContractId]] = set()
-        self._commands_fast = self._commands_slow = 0
         self._running: list[asyncio.Task[object]] = []
         self._rebuilding: asyncio.Task[None] | None = None
 
@@ -80,6 +78,7 @@ class Gateway:
         self._rest = Rest(self._addresses.rest, self._http, self._lanes, token=token, renew=renew)
         self._reads = Reads(self._rest, self._sink)
         self._express = Express(self._addresses.rest, self._lanes, tls=tls)
+        self._sender = Sender(self._rest, self._express, self._lanes)
         self._keep_warm()
         self._user = HubLink(
             Hub.USER,
@@ -162,19 +161,12 @@ class Gateway:
         return await self._reads.contracts()
 
     def send(self, command: OrderCommand) -> Awaitable[Verdict]:
-        """Send `command`; how it ended is what is awaited, and is never an exception.
+        """Send `command` once; how it ended is what is awaited, and is never an exception.
 
         Where a warm connection is free and the allowance is not used up, the request has left when this
         returns.
         """
-        request = request_of(command)
-        if not self._lanes.pass_at_once(Lane.ENFORCEMENT):
-            return self._send_when_allowed(command, request)
-        reply = self._express.post(*request)
-        if reply is None:
-            return self._send_ordinarily(command, request)
-        self._commands_fast += 1
-        return self._take_reply(command, request, reply)
+        return self._sender.send(command)
 
     def status(self) -> GatewayStatus:
         """The counters of all parts."""
@@ -184,36 +176,9 @@ class Gateway:
             requests_last_minute=self._lanes.count(),
             token_seconds_left=self._session.seconds_left(),
             warm_connections=self._express.idle,
-            commands_fast=self._commands_fast,
-            commands_slow=self._commands_slow,
+            commands_fast=self._sender.fast,
+            commands_slow=self._sender.slow,
         )
-
-    async def _take_reply(self, command: OrderCommand, request: Request, reply: asyncio.Future[Reply]) -> Verdict:
-        try:
-            answer = await reply
-        except UnreachableError as error:
-            return lost(command, f"{request.path}: {error}")
-        if answer.status == _UNAUTHORISED:
-            return await self._send_ordinarily(command, request)  # a 401 was not executed
-        if answer.status == _TOO_MANY:
-            self._lanes.refused()
-        return verdict(command, request.path, answer.status, answer.body)
-
-    async def _send_when_allowed(self, command: OrderCommand, request: Request) -> Verdict:
-        try:
-            async with asyncio.timeout(LEAVE_SECONDS):
-                await self._lanes.pass_through(Lane.ENFORCEMENT)
-        except TimeoutError:
-            return lost(command, f"{request.path} was not sent: the allowance of requests is used up.")
-        return await self._send_ordinarily(command, request)
-
-    async def _send_ordinarily(self, command: OrderCommand, request: Request) -> Verdict:
-        self._commands_slow += 1
-        try:
-            answer = await self._rest.command(*request)
-        except UnreachableError as error:
-            return lost(command, str(error))
-        return verdict(command, request.path, answer.status, answer.body)
 
     async def _post(self, path: str, body: bytes, token: str | None, seconds: float) -> Reply:
         """Login and renewal: without a token nothing leaves, so they go with enforcement."""

@@ -105,7 +105,9 @@ class Rest:
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
         try:
-            async with self._http.post(self._url + path, data=body, headers=headers, timeout=patience, allow_redirects=False) as answer:
+            async with self._http.post(
+                self._url + path, data=body, headers=headers, timeout=patience, allow_redirects=False
+            ) as answer:
                 reply = Reply(answer.status, await answer.read())
                 if reply.status == _TOO_MANY:
                     self._lanes.refused(_seconds(answer.headers.get("Retry-After")))
