@@ -52,7 +52,7 @@ NO = '{"success":false,"errorCode":%d,"errorMessage":%s}'
 @pytest.mark.parametrize(("command", "code", "message", "refusal"),
     [
         (CLOSE, 2, None, Refusal.NOTHING_OPEN),
-        (CLOSE, 5, None, Refusal.MARKET_CLOSED),
+        (CLOSE, 5, None, Refusal.OTHER),
         (CLOSE, 5, "No.", Refusal.OTHER),
         (CLOSE, 6, None, Refusal.PENDING),
         (CLOSE, 8, None, Refusal.OTHER),
@@ -64,6 +64,7 @@ NO = '{"success":false,"errorCode":%d,"errorMessage":%s}'
         (REDUCE, 9, None, Refusal.NOT_SUPPORTED),
         (CANCEL, 2, None, Refusal.ORDER_GONE),
         (CANCEL, 3, None, Refusal.ORDER_GONE),
+        (CANCEL, 3, "Try again.", Refusal.OTHER),
         (CANCEL, 4, None, Refusal.PENDING),
         (CANCEL, 5, None, Refusal.OTHER),
         (CANCEL, 6, "Follower accounts cannot cancel orders", Refusal.NOT_SUPPORTED),

@@ -33,18 +33,22 @@ _REFUSALS: Final[dict[tuple[str, int], Refusal]] = {
     (codes.CLOSE_PART, 9): Refusal.NOT_SUPPORTED,
     (codes.CANCEL, 6): Refusal.NOT_SUPPORTED,
     (codes.MODIFY, 6): Refusal.NOT_SUPPORTED,
-    # A cancel of an ended order gives 2 or 3; which one is not known, so both are taken.
     (codes.CANCEL, 2): Refusal.ORDER_GONE,
-    (codes.CANCEL, 3): Refusal.ORDER_GONE,
     (codes.CANCEL, 4): Refusal.PENDING,
     (codes.MODIFY, 2): Refusal.ORDER_GONE,
     (codes.MODIFY, 4): Refusal.PENDING,
     (codes.PLACE, 5): Refusal.MARKET_CLOSED,
     (codes.PLACE, 6): Refusal.PENDING,
 }
-_CLOSED_IN_SILENCE: Final = frozenset({(codes.CLOSE, 5), (codes.CLOSE_PART, 6)})
-"""Rejected without a text: partialCloseContract documents it as "not tradable or no price"; closeContract is
-taken to do the same."""
+_IN_SILENCE: Final = {
+    # Documented as "the market is not tradable, or there is no price".
+    (codes.CLOSE_PART, 6): Refusal.MARKET_CLOSED,
+    # A cancel of an ended order gives 2 or 3; which one is not known. A 3 that gives a reason is another
+    # matter: to take a living order for gone would leave it unguarded.
+    (codes.CANCEL, 3): Refusal.ORDER_GONE,
+}
+"""What a code means where the gateway says nothing besides. (A closeContract that is rejected in silence,
+code 5, may be a closed market or anything else: it is pursued like anything else.)"""
 _CLOSED_TEXTS: Final = (
     "not in an active trading status",
     "trading is currently unavailable",
@@ -62,8 +66,8 @@ def refusal_of(path: str, code: int, message: str | None) -> Refusal:
         return Refusal.MARKET_CLOSED
     if any(known in text for known in _UNSUPPORTED_TEXTS):
         return Refusal.NOT_SUPPORTED
-    if not text and (path, code) in _CLOSED_IN_SILENCE:
-        return Refusal.MARKET_CLOSED
+    if not text and (path, code) in _IN_SILENCE:
+        return _IN_SILENCE[path, code]
     return _REFUSALS.get((path, code), Refusal.OTHER)
 
 
