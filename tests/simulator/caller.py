@@ -70,7 +70,7 @@ class Caller:
         headers = {"Content-Type": "application/json"}
         return {**headers, "Authorization": f"Bearer {self.token}"} if self.token else headers
 
-    async def post(self, path: str, **fields: Any) -> tuple[int, Any]:
+    async def post(self, path: str, /, **fields: Any) -> tuple[int, Any]:
         """Status and parsed body of a POST; an empty body is `None`."""
         status, _, text = await self.send("POST", path, json.dumps(fields).encode())
         return status, json.loads(text) if text else None

@@ -82,8 +82,11 @@ class Connection:
                     continue
                 self._last_heard = self._loop.time()
                 text = message.data if message.type is WSMsgType.TEXT else message.data.decode(errors="replace")
+                was_open = dialogue.is_open
                 for payload in dialogue.hear(text):
                     self.send_frame(text_frame(payload))
+                if dialogue.is_open and not was_open:
+                    self._watch(dialogue)
                 if dialogue.is_over:
                     break
         finally:
@@ -92,6 +95,8 @@ class Connection:
         await self._socket.close()
 
     def _watch(self, dialogue: Dialogue) -> None:
+        if self._timer:
+            self._timer.cancel()
         now, patience = self._loop.time(), self._patience
         if dialogue.is_open:
             give_up = self._last_heard + patience.client_seconds

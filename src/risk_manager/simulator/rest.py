@@ -76,7 +76,7 @@ class Rest:
         if not user and not endpoint.is_open:
             return Reply(401)
         limit = self._history_limit if endpoint.path == HISTORY else self._limit
-        if not limit.admits(user or _name_in(body), time.monotonic()):
+        if not limit.admits(_name_in(body) if endpoint.is_open else user, time.monotonic()):
             return Reply(429)
         reply = self._venue.answer(endpoint.path, body, user, trouble, token)
         arrival.acted = reply.status == 200 and reply.body is not None and reply.error_code in (0, None)

@@ -123,7 +123,9 @@ class Faults:
         else:
             out.extend(messages)
         while self._later and self._later[0][0] <= now:
-            out.extend(heappop(self._later)[2])
+            _, _, batch = heappop(self._later)
+            out.extend(batch)
+            batch.clear()
         return [message for message in out if not self.is_silent(message.hub, now)] if self._installed else out
 
     def next_due(self) -> datetime | None:
