@@ -78,8 +78,8 @@ def nothing(_sight: Any, _config: Any) -> Iterator[Finding]:
 
 
 ACTIONS = (Action.CLOSE_ALL, Action.REDUCE_TO_LIMIT)
-SAMPLE = Rule(id="RULE-901", key="sample", config=Config, judge=nothing, topics=0, actions=ACTIONS)
-NEEDS = Rule(id="RULE-902", key="needs", config=Needs, judge=nothing, topics=0)
+SAMPLE = Rule(id="RULE-901", key="sample", example="", config=Config, judge=nothing, topics=0, actions=ACTIONS)
+NEEDS = Rule(id="RULE-902", key="needs", example="", config=Needs, judge=nothing, topics=0)
 TABLE = (SAMPLE, NEEDS)
 
 

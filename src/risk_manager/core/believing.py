@@ -18,6 +18,7 @@ from risk_manager.core.events import (
     CommandAccepted,
     CommandLost,
     CommandRefused,
+    ContractSeen,
     HubBack,
     HubLost,
     LoginRefused,
@@ -75,7 +76,7 @@ def hear(account: Account, event: AnyEvent, settings: Settings, now: datetime) -
             account = _reloaded(account, event, settings, now)
         case CommandAccepted() | CommandLost() | QuoteSeen() | TimePassed():
             pass
-        case HubLost() | HubBack() | ReloadRefused() | LoginRefused() | Unreadable():
+        case HubLost() | HubBack() | ReloadRefused() | LoginRefused() | Unreadable() | ContractSeen():
             pass
         case _:
             assert_never(event)

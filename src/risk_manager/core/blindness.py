@@ -25,7 +25,7 @@ _RULE = "BLIND"
 def stale_at(sight: Sight, position: Position) -> datetime:
     """When the price of a position counts as old, if nothing is heard of it."""
     told_at = position.first_seen_at
-    if pnl.is_priced(sight.state, position.contract):
+    if pnl.is_priced(sight.state, position):
         told_at = max(sight.state.quotes[position.contract].told_at, told_at)
     return told_at + seconds(sight.settings.defaults.quote_stale_after)
 
@@ -64,7 +64,9 @@ def look(sight: Sight) -> list[Alert]:
 def _told(sight: Sight, position: Position) -> Alert:
     symbol = symbol_of(position.contract)
     quote = sight.state.quotes.get(position.contract)
-    if quote is None or not pnl.is_priced(sight.state, position.contract):
+    if position.point_value is None:
+        text = f"{symbol} is a product that the guard does not know: its open P&L is left out of every limit."
+    elif quote is None or not pnl.is_priced(sight.state, position):
         text = f"No price of {symbol} has been seen: its open P&L is left out of every limit."
     else:
         text = (

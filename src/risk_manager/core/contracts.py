@@ -92,6 +92,18 @@ def symbol_of(contract: ContractId) -> Symbol:
     return _SYMBOLS.get(code, code) if code in PRODUCTS else code
 
 
+def contract_told(contract: ContractId, tick_size: Decimal, tick_value: Decimal) -> Contract:
+    """A contract that the gateway has told of, its numbers more than 0."""
+    return Contract(
+        id=contract,
+        symbol=symbol_of(contract),
+        tick_size=tick_size,
+        tick_value=tick_value,
+        point_value=tick_value / tick_size,
+        is_micro=False,
+    )
+
+
 @lru_cache(maxsize=4096)
 def contract_known(contract: ContractId) -> Contract | None:
     """What the catalogue says of a contract; None for a product that it does not have."""

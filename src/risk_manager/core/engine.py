@@ -12,12 +12,14 @@ from datetime import datetime, timedelta
 import msgspec
 from msgspec.structs import replace
 
-from risk_manager.core import believing, blindness, connections, deadlines, judging, locks, plan, pursuit
+from risk_manager.core import believing, blindness, connections, deadlines, hearing, judging, locks, plan, pursuit
 from risk_manager.core.commands import Command, Fetch
+from risk_manager.core.contracts import contract_told
 from risk_manager.core.events import (
     AccountRead,
     AccountSeen,
     AnyEvent,
+    ContractSeen,
     OrderSeen,
     PositionSeen,
     QuoteSeen,
@@ -128,6 +130,9 @@ class Turns:
         else:
             self.state, alerts = connections.heard(self.state, event, self.settings, now)
             self.alerts += alerts
+            if isinstance(event, ContractSeen) and event.tick_size > 0 and event.tick_value > 0:
+                contract = contract_told(event.contract, event.tick_size, event.tick_value)
+                self.state = replace(self.state, contracts={**self.state.contracts, event.contract: contract})
         concerned = self._concerned(event)
         due = self._also_due(event, concerned, now)
         self.state = replace(self.state, now=now) if now != self.state.now else self.state
@@ -151,7 +156,7 @@ class Turns:
         self.state = replace(self.state, quotes={**self.state.quotes, event.contract: quote})
 
     def _concerned(self, event: AnyEvent) -> tuple[AccountId, ...]:
-        if isinstance(event, QuoteSeen):
+        if isinstance(event, QuoteSeen | ContractSeen):
             return self.state.holders.get(event.contract, ())
         account = getattr(event, "account", None)
         return (account,) if account in self.state.accounts else ()
@@ -173,6 +178,8 @@ class Turns:
             account, gone, wants_fetch = believing.advance(account, settings, now)
             ended = [judging.changed(account, lock, ended=True) for lock in gone]
         account, cleared = believing.hear(account, event, settings, now)
+        if self.state.contracts:
+            account = hearing.with_contracts(account, self.state.contracts)
         ended += [judging.changed(account, lock, ended=True) for lock in cleared]
         is_blind = isinstance(event, QuoteSeen) and blindness.is_told(account, event.contract)
         is_whole = is_due or is_blind or bool(ended) or not pursuit.is_quiet(account) or not pursuit.is_quiet(before)

@@ -188,6 +188,14 @@ class Unreadable(Event, frozen=True, kw_only=True, tag="unreadable"):
     raw: str
 
 
+class ContractSeen(Event, frozen=True, kw_only=True, tag="contract_seen"):
+    """The gateway's own word on a contract that the catalogue does not have."""
+
+    contract: ContractId
+    tick_size: Decimal
+    tick_value: Decimal
+
+
 class TimePassed(Event, frozen=True, kw_only=True, tag="time_passed"):
     """Nothing came; something may be due."""
 
@@ -209,5 +217,6 @@ AnyEvent = (
     | ReloadRefused
     | LoginRefused
     | Unreadable
+    | ContractSeen
     | TimePassed
 )

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from risk_manager.core import booking, exits, fills, protection, pursuit
 from risk_manager.core.contracts import contract_known, symbol_of
 from risk_manager.core.events import AccountRead, AccountSeen, OrderSeen, PositionSeen, TradeSeen
-from risk_manager.core.model import ENDED, ContractId, Order, OrderId, OrderStatus, OrderType, Position
+from risk_manager.core.model import ENDED, Contract, ContractId, Order, OrderId, OrderStatus, OrderType, Position
 from risk_manager.core.pnl import cost_of
 from risk_manager.core.rule import LockKind
 from risk_manager.core.state import Account, Told
@@ -107,8 +107,21 @@ def _with_position(account: Account, event: PositionSeen, now: datetime) -> Acco
         first_seen_at=old.first_seen_at if old is not None and is_same else now,
         increased=growths if grown or old is None else old.increased,
         told_at=now,
+        tick_size=known.tick_size if known is not None else None,
+        point_value=known.point_value if known is not None else None,
     )
     return replace(account, positions={**account.positions, contract: position}, growths=growths)
+
+
+def with_contracts(account: Account, contracts: dict[ContractId, Contract]) -> Account:
+    """Positions of products that are not in the catalogue get the worth that the gateway has told of."""
+    for position in account.positions.values():
+        contract = contracts.get(position.contract)
+        if position.point_value is None and contract is not None:
+            cost = cost_of(position.average_price, position.size, contract.tick_size)
+            known = replace(position, cost=cost, tick_size=contract.tick_size, point_value=contract.point_value)
+            account = replace(account, positions={**account.positions, contract.id: known})
+    return account
 
 
 def _measured(account: Account, contract: ContractId) -> Account:

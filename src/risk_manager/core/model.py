@@ -81,6 +81,9 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     increased: int
     """Counts up over the account: the position with the highest number was increased last."""
     told_at: datetime
+    tick_size: Decimal | None = None
+    point_value: Decimal | None = None
+    """None for a product that nobody has told us of: its P&L is not known."""
 
     @property
     def size(self) -> int:

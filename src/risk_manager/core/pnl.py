@@ -9,9 +9,8 @@ from __future__ import annotations
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from risk_manager.core import trading_day
-from risk_manager.core.contracts import contract_known
 from risk_manager.core.fills import closed_by_trades
-from risk_manager.core.model import ContractId, Position, Quote
+from risk_manager.core.model import Position, Quote
 from risk_manager.core.settings import Defaults, MarkPrice, ResetTime, Settings
 from risk_manager.core.state import Account, State
 
@@ -49,11 +48,10 @@ def mark_of(quote: Quote | None, sign: int, mark_price: MarkPrice) -> Decimal | 
 
 def of_position(account: Account, position: Position, mark: Decimal) -> Decimal:
     """Open P&L of a position at a mark; contracts that a trade has closed already are left out."""
-    contract = contract_known(position.contract)
-    if contract is None:
+    if position.point_value is None:
         return ZERO
     size = position.size
-    worth = (mark * size - position.cost) * contract.point_value
+    worth = (mark * size - position.cost) * position.point_value
     if position.signed_size < 0:
         worth = -worth
     if position.contract in account.fills:
@@ -64,7 +62,9 @@ def of_position(account: Account, position: Position, mark: Decimal) -> Decimal:
 
 
 def mark(state: State, position: Position, defaults: Defaults) -> Decimal | None:
-    """The mark of a position, None where it is unpriced."""
+    """The mark of a position, None where it is unpriced: no price, or a product that nobody knows."""
+    if position.point_value is None:
+        return None
     return mark_of(state.quotes.get(position.contract), position.sign, defaults.mark_price)
 
 
@@ -95,9 +95,11 @@ def _realized(account: Account, key: str, *, include_fees: bool) -> Decimal:
     return day.gross - day.costs if include_fees else day.gross
 
 
-def is_priced(state: State, contract: ContractId) -> bool:
-    """True when some price of the contract has been seen."""
-    quote = state.quotes.get(contract)
+def is_priced(state: State, position: Position) -> bool:
+    """True when the product is known and some price of the contract has been seen."""
+    if position.point_value is None:
+        return False
+    quote = state.quotes.get(position.contract)
     return quote is not None and (quote.last is not None or quote.bid is not None or quote.ask is not None)
 
 

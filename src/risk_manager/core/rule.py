@@ -159,6 +159,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """RULE-001 ...: stable, in logs, database and API."""
     key: str
     """The YAML key, the file's name."""
+    example: str
+    """A section of risk_config.yaml as an admin would write it."""
     config: type[msgspec.Struct]
     judge: Callable[[Sight, Any], Iterable[Finding]]
     topics: Topics

@@ -108,7 +108,7 @@ class Sight:
 
     def contract(self, contract: ContractId) -> Contract | None:
         """What the contract is worth; None for an unknown product."""
-        return contract_known(contract)
+        return contract_known(contract) or self.state.contracts.get(contract)
 
     def mark(self, position: Position) -> Decimal | None:
         """The price that a position is worth, None where it is unpriced."""

@@ -16,6 +16,7 @@ import msgspec
 from risk_manager.core.events import Hub
 from risk_manager.core.model import (
     AccountId,
+    Contract,
     ContractId,
     Order,
     OrderId,
@@ -244,6 +245,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     """The latest time that it was handed; it never runs backwards in here."""
     accounts: dict[AccountId, Account]
     quotes: dict[ContractId, Quote] = {}
+    contracts: dict[ContractId, Contract] = {}
+    """What the gateway has told of contracts that the catalogue does not have."""
     holders: dict[ContractId, tuple[AccountId, ...]] = {}
     """Who holds a contract: the accounts that a quote concerns."""
     due: dict[AccountId, datetime] = {}

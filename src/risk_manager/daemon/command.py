@@ -11,6 +11,7 @@ from pathlib import Path
 
 from risk_manager import home as homes
 from risk_manager.config import ConfigError, Configuration, load_home
+from risk_manager.config.rule_table import known_rules
 from risk_manager.daemon.clock import SystemClock
 from risk_manager.daemon.guard import Taken
 from risk_manager.daemon.publishing import Publisher
@@ -30,7 +31,7 @@ def run(*, home: Path | None = None) -> int:
     """
     folder = homes.folder(home)
     try:
-        configuration = load_home(folder)
+        configuration = load_home(folder, known_rules())
     except ConfigError as error:
         _say(str(error))
         _say("The guard does not start with a configuration that it cannot trust.")

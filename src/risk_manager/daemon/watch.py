@@ -16,7 +16,8 @@ from msgspec.structs import replace
 from risk_manager.config import Configuration
 from risk_manager.core import booking
 from risk_manager.core.commands import Fetch
-from risk_manager.core.events import AccountRead, AnyEvent, CommandLost, Hub, HubBack, HubLost
+from risk_manager.core.contracts import contract_known
+from risk_manager.core.events import AccountRead, AnyEvent, CommandLost, ContractSeen, Hub, HubBack, HubLost
 from risk_manager.core.model import AccountId, ContractId
 from risk_manager.core.trading_day import last_reset
 from risk_manager.daemon.clock import Clock
@@ -109,9 +110,19 @@ class Watch:
             for account in state.accounts.values()
             for contract in (*account.positions, *(order.contract for order in account.orders.values()))
         )
+        for contract in wanted - self._quoted:
+            if contract_known(contract) is None:
+                start(self._learn(contract), f"watch: what {contract} is")
         if not wanted <= self._quoted:
             self._quoted = wanted | self._quoted
             self.gateway.subscribe_quotes(self._quoted)
+
+    async def _learn(self, contract: ContractId) -> None:
+        """Ask the gateway what a contract is worth that the catalogue does not have."""
+        known = await self._until_there(lambda: self.gateway.resolve_contract(contract))
+        if known is not None:
+            seen = ContractSeen(contract=contract, tick_size=known.tick_size, tick_value=known.tick_value)
+            self.guard.put(seen)
 
     # Reads
 

@@ -37,9 +37,18 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
         )
 
 
+EXAMPLE = """\
+auth_loss_guard:
+  enabled: true
+  enforcement: close_all_and_lockout
+  alert_on_disconnect: true
+  alert_on_auth_failure: true
+"""
+
 RULE = Rule(
     id="RULE-010",
     key="auth_loss_guard",
+    example=EXAMPLE,
     config=Config,
     judge=judge,
     topics=Topic.ACCOUNT,

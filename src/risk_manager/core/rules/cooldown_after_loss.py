@@ -163,9 +163,19 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
             yield Finding(about=one.about, why=one.why, lock=LockWish(kind=LockKind.COOLDOWN, until=one.until))
 
 
+EXAMPLE = """\
+cooldown_after_loss:
+  enabled: true
+  loss_thresholds:
+    - {loss_amount: -100, cooldown_duration: 300}
+    - {loss_amount: -200, cooldown_duration: 900}
+  consecutive_losses: {count: 3, cooldown_duration: 1800}    # optional
+"""
+
 RULE = Rule(
     id=ID,
     key="cooldown_after_loss",
+    example=EXAMPLE,
     config=Config,
     judge=judge,
     topics=Topic.TRADES,

@@ -93,9 +93,22 @@ def remember(sight: Sight, config: Config, known: Memory | None) -> Memory | Non
     return Memory(sight.account.revision, day.start, orders)
 
 
+EXAMPLE = """\
+daily_realized_loss:
+  enabled: true
+  limit: -500
+  single_trade_limit: -100            # optional
+  include_unrealized: true
+  include_fees: true
+  reset_time: "17:00"
+  timezone: America/Chicago
+  enforcement: close_all_and_lockout
+"""
+
 RULE = Rule(
     id=ID,
     key="daily_realized_loss",
+    example=EXAMPLE,
     config=Config,
     judge=judge,
     topics=Topic.TRADES | Topic.POSITIONS | Topic.QUOTES,

@@ -53,9 +53,21 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
         yield consequence.about_account(config.action, why, reset, sight.now, value=value, limit=config.target)
 
 
+EXAMPLE = """\
+daily_realized_profit:
+  enabled: true
+  target: 1000
+  include_unrealized: false
+  enforcement: close_all_and_lockout
+  reset_time: "17:00"
+  timezone: America/Chicago
+  message: "Well done. Tomorrow is another day."             # optional
+"""
+
 RULE = Rule(
     id="RULE-013",
     key="daily_realized_profit",
+    example=EXAMPLE,
     config=Config,
     judge=judge,
     topics=Topic.TRADES | Topic.POSITIONS | Topic.QUOTES,

@@ -63,9 +63,19 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
             yield consequence.about_contract(position.contract, symbol, why, result, config.limit)
 
 
+EXAMPLE = """\
+daily_unrealized_loss:
+  enabled: true
+  limit: -300
+  scope: account
+  enforcement: close_all_and_lockout
+  reset_time: "17:00"
+"""
+
 RULE = Rule(
     id="RULE-004",
     key="daily_unrealized_loss",
+    example=EXAMPLE,
     config=Config,
     judge=judge,
     topics=Topic.POSITIONS | Topic.TRADES | Topic.QUOTES,

@@ -128,9 +128,21 @@ def _number(amount: Decimal) -> str:
     return f"{amount.normalize():f}"
 
 
+EXAMPLE = """\
+max_contracts:
+  enabled: true
+  limit: 5
+  count_type: net
+  close_all: true
+  reduce_to_limit: false
+  check_pending_orders: true
+  micro_weight: 1
+"""
+
 RULE = Rule(
     id="RULE-001",
     key="max_contracts",
+    example=EXAMPLE,
     config=Config,
     judge=judge,
     topics=Topic.POSITIONS | Topic.ORDERS,

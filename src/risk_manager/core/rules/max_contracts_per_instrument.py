@@ -103,9 +103,19 @@ def _too_many(
     )
 
 
+EXAMPLE = """\
+max_contracts_per_instrument:
+  enabled: true
+  limits: {MNQ: 2, ES: 1, NQ: 1}
+  enforcement: reduce_to_limit        # or close_all: the whole position of that symbol
+  unknown_symbol_action: block        # or allow_unlimited, or allow_with_limit:3
+  check_pending_orders: true
+"""
+
 RULE = Rule(
     id="RULE-002",
     key="max_contracts_per_instrument",
+    example=EXAMPLE,
     config=Config,
     judge=judge,
     topics=Topic.POSITIONS | Topic.ORDERS,

@@ -63,9 +63,14 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
             yield consequence.about_contract(position.contract, symbol, why, result, config.limit)
 
 
+EXAMPLE = """\
+max_unrealized_profit: {enabled: true, limit: 1000, scope: account, enforcement: close_all}
+"""
+
 RULE = Rule(
     id="RULE-005",
     key="max_unrealized_profit",
+    example=EXAMPLE,
     config=Config,
     judge=judge,
     topics=Topic.POSITIONS | Topic.TRADES | Topic.QUOTES,

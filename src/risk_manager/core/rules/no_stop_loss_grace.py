@@ -71,9 +71,14 @@ def reads(sight: Sight, config: Config) -> bool:
     return any(end is not None and end - READ_BEFORE_END == sight.now for end in ends)
 
 
+EXAMPLE = """\
+no_stop_loss_grace: {enabled: true, grace_period_seconds: 10, enforcement: close_position}
+"""
+
 RULE = Rule(
     id="RULE-008",
     key="no_stop_loss_grace",
+    example=EXAMPLE,
     config=Config,
     judge=judge,
     topics=Topic.POSITIONS | Topic.ORDERS,

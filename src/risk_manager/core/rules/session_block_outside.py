@@ -227,9 +227,24 @@ def next_due(sight: Sight, config: Config) -> datetime | None:
     return min((at for at in times if at > sight.now), default=None)
 
 
+EXAMPLE = """\
+session_block_outside:
+  enabled: true
+  global_session: {enabled: true, start: "09:30", end: "16:00", timezone: America/New_York, days: [mon, tue, wed, fri]}
+  per_instrument_sessions:
+    enabled: true
+    sessions:
+      ES: {start: "17:00", end: "16:00", timezone: America/Chicago}
+  close_positions_at_session_end: true
+  lockout_outside_session: true
+  respect_holidays: true
+  warn_before_end: 300                # seconds; 0 is no warning
+"""
+
 RULE = Rule(
     id=ID,
     key="session_block_outside",
+    example=EXAMPLE,
     config=Config,
     judge=judge,
     topics=Topic.POSITIONS | Topic.ORDERS,

@@ -75,9 +75,18 @@ def _lock(symbol: Symbol) -> LockWish:
     return LockWish(kind=LockKind.HARD, until=None, symbol=symbol, condition=Condition.LISTED)
 
 
+EXAMPLE = """\
+symbol_blocks:
+  enabled: true
+  blocked_symbols: [RTY, "M*"]
+  enforcement: close_symbol_and_lockout
+  lock_at_start: false
+"""
+
 RULE = Rule(
     id="RULE-011",
     key="symbol_blocks",
+    example=EXAMPLE,
     config=Config,
     judge=judge,
     topics=Topic.POSITIONS | Topic.ORDERS,

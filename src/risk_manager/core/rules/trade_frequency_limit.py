@@ -184,9 +184,19 @@ def _why(config: Config, name: str, count: int, limit: int) -> str:
     )
 
 
+EXAMPLE = """\
+trade_frequency_limit:
+  enabled: true
+  limits: {per_minute: 3, per_hour: 10, per_session: 50}     # each optional
+  count: entries                      # or executions, or round_turns
+  cooldown_on_breach: {enabled: true, per_minute_breach: 60, per_hour_breach: 1800, per_session_breach: 3600}
+  action: cooldown                    # or close_all_and_lockout: the same times as a hard lock
+"""
+
 RULE = Rule(
     id=ID,
     key="trade_frequency_limit",
+    example=EXAMPLE,
     config=Config,
     judge=judge,
     topics=Topic.TRADES,

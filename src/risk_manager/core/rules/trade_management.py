@@ -243,9 +243,18 @@ def next_due(sight: Sight, config: Config) -> datetime | None:
     return min((at + after for at in sight.account.unprotected.values() if at + after > sight.now), default=None)
 
 
+EXAMPLE = """\
+trade_management:
+  enabled: true
+  auto_stop_loss: {enabled: true, distance_ticks: 40, after_seconds: 2}
+  auto_breakeven: {enabled: true, profit_trigger_ticks: 10, offset_ticks: 0}
+  trailing_stop: {enabled: true, activation_ticks: 20, trail_distance_ticks: 10, step_ticks: 1}
+"""
+
 RULE = Rule(
     id=ID,
     key="trade_management",
+    example=EXAMPLE,
     config=Config,
     judge=judge,
     topics=Topic.POSITIONS | Topic.ORDERS | Topic.QUOTES,

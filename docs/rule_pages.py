@@ -1,0 +1,168 @@
+"""The rule reference, made from the rules themselves: `python -m docs.rule_pages` writes it, a test compares it.
+
+A page is the rule's own docstring, its example, and what its configuration declares.
+"""
+
+from __future__ import annotations
+
+import ast
+import enum
+import inspect
+import sys
+import types
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Final, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from risk_manager.core.rule import Rule
+from risk_manager.core.rules import ASKED, RULES
+from risk_manager.core.settings import Action, Kind
+
+FOLDER: Final = Path(__file__).parent / "rules"
+_OPENING: Final = """\
+# The rules
+
+Each rule watches one thing, and says in one sentence what it found. A rule that is absent from `risk_config.yaml` or
+has `enabled: false` is off. On one event they are asked in this order: {order}.
+
+| rule | key | in short |
+| --- | --- | --- |
+"""
+
+
+def pages() -> dict[str, str]:
+    """Every page by its file name."""
+    made = {f"{rule.key}.md": page(rule) for rule in RULES}
+    made["README.md"] = _overview()
+    return made
+
+
+def page(rule: Rule) -> str:
+    """The page of one rule."""
+    module = sys.modules[rule.judge.__module__]
+    title, _, rest = inspect.cleandoc(module.__doc__ or "").partition("\n\n")
+    name, _, short = title.partition(": ")
+    parts = [f"# {name}", _sentence(short), _labelled(rest), "```yaml\n" + rule.example + "```"]
+    if rule.actions:
+        parts.append("`action:` (or `enforcement:`) accepts " + _listed(_action(one) for one in rule.actions) + ".")
+    parts.append("## Settings\n\n`enabled`: on unless it is `false`.")
+    parts += [_table(struct) for struct in _structs(rule.config)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _overview() -> str:
+    rows = []
+    for rule in RULES:
+        title = inspect.cleandoc(sys.modules[rule.judge.__module__].__doc__ or "").splitlines()[0]
+        rows.append(f"| {rule.id} | [`{rule.key}`]({rule.key}.md) | {_sentence(title.partition(': ')[2])} |")
+    return _OPENING.format(order=", ".join(one.removeprefix("RULE-") for one in ASKED)) + "\n".join(rows) + "\n"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _labelled(text: str) -> str:
+    """The five labelled lines (Watches, Breached, Then, Ends, Blind) as a list."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        label, colon, rest = line.partition(":")
+        if colon and label in ("Watches", "Breached", "Then", "Ends", "Blind"):
+            lines.append(f"- **{label}:**{rest}")
+        elif line:
+            lines[-1] += f" {line}"
+    return "\n".join(lines)
+
+
+def _structs(config: type[msgspec.Struct]) -> list[type[msgspec.Struct]]:
+    """The configuration and the sections inside it, outermost first."""
+    found = [config]
+    for hint in get_type_hints(config, include_extras=True).values():
+        found += [inner for struct in _inside(hint) for inner in _structs(struct) if inner not in found]
+    return found
+
+
+def _inside(hint: Any) -> list[type[msgspec.Struct]]:
+    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+        return [hint]
+    return [struct for part in get_args(hint) for struct in _inside(part)]
+
+
+def _table(struct: type[msgspec.Struct]) -> str:
+    hints = get_type_hints(struct, include_extras=True)
+    notes = _notes(struct)
+    rows = []
+    for field in msgspec.structs.fields(struct):
+        if field.name in ("action", "enabled"):
+            continue
+        rows.append(
+            f"| `{field.name}` | {_kind(hints[field.name])} | {_default(field)} | {notes.get(field.name, '')} |"
+        )
+    if not rows:
+        return ""
+    head = (
+        "" if struct.__name__ == "Config" else f"### {struct.__name__}\n\n{inspect.cleandoc(struct.__doc__ or '')}\n\n"
+    )
+    return head + "| key | what it is | default | note |\n| --- | --- | --- | --- |\n" + "\n".join(rows)
+
+
+def _notes(struct: type[msgspec.Struct]) -> dict[str, str]:
+    """The line under each field."""
+    tree = ast.parse(inspect.getsource(struct)).body[0]
+    assert isinstance(tree, ast.ClassDef)
+    notes: dict[str, str] = {}
+    for field, note in zip(tree.body, tree.body[1:], strict=False):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(note, ast.Expr):
+            if isinstance(note.value, ast.Constant) and isinstance(note.value.value, str):
+                notes[field.target.id] = " ".join(note.value.value.split())
+    return notes
+
+
+def _kind(hint: Any) -> str:
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        kinds = [one for one in arguments[1:] if isinstance(one, Kind)]
+        return kinds[0].value if kinds else _kind(arguments[0])
+    if origin in (Union, types.UnionType):
+        return "; or ".join(_kind(one) for one in arguments if one is not type(None))
+    if origin is dict:
+        return f"by key: {_kind(arguments[0])}. Value: {_kind(arguments[1])}"
+    if origin is tuple:
+        return f"a list: {_kind(arguments[0])}"
+    if isinstance(hint, type) and issubclass(hint, enum.Enum):
+        return _listed(f"`{one.value}`" for one in hint)
+    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+        return f"a section: {hint.__name__}"
+    return {bool: "`true` or `false`", int: "a whole number", Decimal: "a number", str: "a text"}.get(hint, str(hint))
+
+
+def _default(field: msgspec.structs.FieldInfo) -> str:
+    if field.required:
+        return "needed"
+    value = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, enum.Enum):
+        return f"`{value.value}`"
+    if isinstance(value, tuple) and value and all(isinstance(one, enum.Enum) for one in value):
+        return "`[" + ", ".join(one.value for one in value) + "]`"
+    return "as below" if isinstance(value, msgspec.Struct) else f"`{value}`" if value not in ((), {}) else "empty"
+
+
+def _action(action: Action) -> str:
+    return f"`{action.value}`"
+
+
+def _listed(texts: Any) -> str:
+    words = list(texts)
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + f" or {words[-1]}"
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for name, text in pages().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
