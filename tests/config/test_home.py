@@ -146,6 +146,21 @@ def test_problems_of_the_login(login: str, problem: str) -> None:
     assert "123456" not in told[0]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "topstepx: the-key-itself",
+        "topstepx: [the-key-itself]",
+        "topstepx: {username: a, api_key: [the-key-itself]}",
+        "topstepx: {username: a, api_key: {the: the-key-itself}}",
+        "topstepx:\n  username: a\n  api_key: the-key-itself\n   x: 1",
+        "monitored_account: the-key-itself",
+    ],
+)
+def test_a_key_at_the_wrong_place_is_not_shown_either(text: str) -> None:
+    assert all("the-key-itself" not in problem for problem in problems_of(text))
+
+
 def test_all_files_are_told_at_once_and_common_problems_once() -> None:
     told = problems_of(
         "topstepx: {username: a}\nmonitored_accounts:\n"

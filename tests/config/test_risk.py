@@ -11,6 +11,7 @@ from risk_manager.config.document import only_document
 from risk_manager.config.exchange_calendar import shipped_calendar
 from risk_manager.config.problem import ConfigError
 from risk_manager.config.risk import changed_rules, settings_from_mapping
+from risk_manager.core.rule import Rule
 from risk_manager.core.rules import ASKED, RULES
 from risk_manager.core.settings import Action, MarkPrice, Settings, WhenBlind
 from tests.config.sample import TABLE
@@ -85,7 +86,7 @@ def test_a_section_without_the_switch_is_on_also_an_empty_one() -> None:
         ("defalts: {}", "risk_config.yaml:1  defalts: unknown rule. Did you mean defaults?"),
         ("qqqq: {}", "risk_config.yaml:1  qqqq: unknown rule. Known are sample or needs."),
         ("defaults: {reset: 17:00}", "risk_config.yaml:1  defaults.reset: unknown key. Did you mean reset_time?"),
-        ("defaults: 5", "risk_config.yaml:1  defaults: 5 stands where a section belongs, with reset_time"),
+        ("defaults: 5", "risk_config.yaml:1  defaults: a number stands where a section belongs, with reset_time"),
         ("sample: {enabled: maybe}", 'risk_config.yaml:1  sample.enabled: "maybe" is neither true nor false'),
         ("sample: {enabeld: no}", "risk_config.yaml:1  sample.enabeld: unknown key. Did you mean enabled?"),
         ("needs:", "risk_config.yaml:1  needs.limit: is missing. A loss limit is written negative, for example -500"),
@@ -218,6 +219,12 @@ def test_every_rule_reads_the_example_of_its_page() -> None:
     assert {armed.rule.id for armed in told.rules} == {rule.id for rule in RULES}
 
 
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.key)
+def test_the_example_of_each_rule_is_taken(rule: Rule) -> None:
+    told = settings_from_mapping(only_document(rule.example, "risk_config.yaml"))
+    assert [armed.rule.id for armed in told.rules] == [rule.id]
+
+
 @pytest.mark.parametrize("written", ["block", "allow_unlimited", "allow_with_limit:3"])
 def test_what_may_happen_to_symbols_that_are_not_listed(written: str) -> None:
     text = f"max_contracts_per_instrument: {{limits: {{MNQ: 2}}, unknown_symbol_action: {written}}}"
@@ -225,8 +232,8 @@ def test_what_may_happen_to_symbols_that_are_not_listed(written: str) -> None:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.key)
-def test_every_rule_can_be_switched_off_without_saying_anything_else(rule: object) -> None:
-    text = f"{rule.key}: {{enabled: false}}"  # type: ignore[attr-defined]
+def test_every_rule_can_be_switched_off_without_saying_anything_else(rule: Rule) -> None:
+    text = f"{rule.key}: {{enabled: false}}"
     assert settings_from_mapping(only_document(text, "risk_config.yaml")).rules == ()
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from risk_manager.rehearse.command import run
 
 CONTRACTS = st.sampled_from(["CON.F.US.MNQ.Z25", "CON.F.US.EP.Z25", "CON.F.US.XYZ.Z25"])
-ODD = st.sampled_from([None, True, -1, 0, "x", [], {}, 10**30, 0.1])
+ODD: st.SearchStrategy[Any] = st.sampled_from([None, True, -1, 0, "x", [], {}, 10**30, 0.1])
 SMALL = st.integers(0, 4)
 
 

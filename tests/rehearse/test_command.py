@@ -41,7 +41,7 @@ def test_some_differ(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         "  step 1 (line 12, 2025-10-23 10:30:00-05:00)\n"
         "    locks\n"
         "      expected  nothing\n"
-        "      was       {rule: RULE-003, kind: hard, until: 2025-10-23T22:00:00+00:00}\n"
+        "      was       {rule: RULE-003, kind: hard, until: 2025-10-23T17:00:00-05:00}\n"
         "2 scenarios, 1 differ\n"
     )
 
@@ -87,10 +87,10 @@ def test_a_configuration_of_ones_own_is_tried_and_not_judged(
         f"{story}:1  a loss does nothing\n"
         "  step 1 (2025-10-23 10:30:00-05:00, trade)\n"
         "    breached  RULE-003: Daily loss -$500.00 reached the limit -$400.00\n"
-        "    locks     {rule: RULE-003, kind: hard, until: 2025-10-23T22:00:00+00:00}\n"
+        "    locks     {rule: RULE-003, kind: hard, until: 2025-10-23T17:00:00-05:00}\n"
         "    critical  RULE-003: Daily loss -$500.00 reached the limit -$400.00\n"
         "  step 2 (2025-10-23 10:30:00-05:00, reload)\n"
-        "    locks     {rule: RULE-003, kind: hard, until: 2025-10-23T22:00:00+00:00}\n"
+        "    locks     {rule: RULE-003, kind: hard, until: 2025-10-23T17:00:00-05:00}\n"
     )
 
 

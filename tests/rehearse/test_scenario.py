@@ -50,7 +50,7 @@ def problems_of(tmp_path: Path, text: str) -> list[str]:
         ("{pnl: {realised: 1}}", "x.yaml:4  steps.1.pnl.realised: unknown key. Did you mean realized?"),
         ("{clear: {keep_rule: true}}", "x.yaml:4  steps.1.clear.rule: is missing."),
         ("{restart: {down: soon}}", 'x.yaml:4  steps.1.restart.down: "soon" is not a duration.'),
-        ("{restart: {orders: 5}}", "x.yaml:4  steps.1.restart.orders: 5 stands where a list belongs"),
+        ("{restart: {orders: 5}}", "x.yaml:4  steps.1.restart.orders: a number stands where a list belongs"),
     ],
 )  # fmt: skip
 def test_steps_that_are_wrong(tmp_path: Path, step: str, problem: str) -> None:

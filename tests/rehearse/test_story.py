@@ -5,10 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
 from risk_manager.config import ConfigError
+from risk_manager.core import engine
+from risk_manager.core.record import Step
+from risk_manager.core.state import State
+from risk_manager.rehearse.command import SOME_DIFFER, run
+from risk_manager.rehearse.guard import EndlessError
 from risk_manager.rehearse.story import Story
 from tests.rehearse.telling import chapters, differences, scenario
 
@@ -182,3 +189,19 @@ def test_ids_are_counted_up_and_skip_those_that_are_used(tmp_path: Path) -> None
         config=LIMIT,
     )
     assert differences(one) == []
+
+
+def test_an_engine_that_wants_to_be_woken_for_ever_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = scenario(tmp_path, "- wait: 1s\n")
+    whole = engine.step
+
+    def step(state: State, *given: Any, **more: Any) -> Step:
+        return msgspec.structs.replace(whole(state, *given, **more), deadline=one.written.start.astimezone(UTC))
+
+    monkeypatch.setattr(engine, "step", step)
+    with pytest.raises(EndlessError, match="1000 steps at 2025-10-23T15:30:00"):
+        chapters(one)
+    assert run(tmp_path / "story.yaml") == SOME_DIFFER
+    assert "1000 steps" in capsys.readouterr().out

@@ -52,6 +52,19 @@ def shown(value: Any) -> str:
     return f'"{text}"' if isinstance(value, str) else text
 
 
+def sort_of(value: Any) -> str:
+    """What kind of value this is, without showing it: it may be a secret at the wrong place."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, dict):
+        return "a section"
+    if isinstance(value, list):
+        return "a list"
+    return "a text" if isinstance(value, str) else "a number"
+
+
 def number(value: Any, right: str) -> Decimal:
     """An exact, finite number of a reasonable size."""
     if value is None:

@@ -40,7 +40,7 @@ from risk_manager.config.reading import (
     choice,
     number,
     one_of,
-    shown,
+    sort_of,
     wall_time,
     whole,
     words,
@@ -93,7 +93,7 @@ def _section(struct: type[msgspec.Struct], title: str = "") -> Any:
 
     def is_section(value: Any) -> Any:
         if not isinstance(value, dict):
-            raise wrong(f"{shown(value)} stands where a section belongs, with {', '.join(model.model_fields)}")
+            raise wrong(f"{sort_of(value)} stands where a section belongs, with {', '.join(model.model_fields)}")
         return value
 
     return Annotated[model, BeforeValidator(is_section), AfterValidator(build)]
@@ -171,7 +171,7 @@ def _leaf(reading: Reading) -> Any:
 
 def _is_list(value: Any) -> Any:
     if not isinstance(value, list):
-        raise wrong(f"{shown(value)} stands where a list belongs, for example [a, b]")
+        raise wrong(f"{sort_of(value)} stands where a list belongs, for example [a, b]")
     return value
 
 
@@ -181,7 +181,7 @@ def _keys_once(key: Any) -> Any:
 
     def check(value: Any) -> Any:
         if not isinstance(value, dict):
-            raise wrong(f"{shown(value)} stands where a section belongs")
+            raise wrong(f"{sort_of(value)} stands where a section belongs")
         meant: dict[Any, str] = {}
         for name in value:
             try:

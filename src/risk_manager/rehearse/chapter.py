@@ -17,6 +17,7 @@ class Chapter(msgspec.Struct, kw_only=True):
     """What was in one step: from the end of the step before to the end of this one."""
 
     ended_at: datetime
+    """In the offset of the story's start, like all times that people read here."""
     commands: tuple[Command, ...]
     breaches: tuple[Breach, ...]
     alerts: tuple[Alert, ...]

@@ -11,6 +11,7 @@ from risk_manager.config import ConfigError, Problem, settings_from_mapping
 from risk_manager.config.document import only_document, read_source
 from risk_manager.config.tree import Node
 from risk_manager.rehearse import report
+from risk_manager.rehearse.guard import EndlessError
 from risk_manager.rehearse.judge import differences
 from risk_manager.rehearse.scenario import Scenario, read_scenarios
 from risk_manager.rehearse.story import Story
@@ -44,6 +45,9 @@ def run(*paths: Path, config: Path | None = None) -> int:
                 different += 0 if _rehearse(scenario, risk) else 1
             except ConfigError as error:
                 problems += error.problems
+            except EndlessError as error:
+                different += 1
+                _say(f"{report.place(scenario)}  {scenario.name}", f"  {error}")
     if config is None and total:
         _say(report.summary(total, different))
     for problem in problems:
@@ -57,7 +61,7 @@ def _rehearse(scenario: Scenario, risk: Node | None) -> bool:
     if risk is not None:
         _say(f"{report.place(scenario)}  {scenario.name}")
         for count, (step, chapter) in enumerate(zip(scenario.steps, story.chapters(), strict=True)):
-            _say(*report.told(scenario, count + 1, step, chapter))
+            _say(*report.told(count + 1, step, chapter))
         return True
     found = judged(scenario, story)
     if found:
