@@ -51,7 +51,11 @@ class Floor:
     def price(self, last: str, bid: str | None = None, ask: str | None = None, contract: str = MNQ) -> None:
         """Put a price where the story wants it."""
         self.exchange.set_price(
-            contract, Decimal(last), None if bid is None else Decimal(bid), ask and Decimal(ask), now=self.now
+            contract,
+            Decimal(last),
+            None if bid is None else Decimal(bid),
+            None if ask is None else Decimal(ask),
+            now=self.now,
         )
 
     def pass_time(self, seconds: float) -> None:
@@ -70,7 +74,7 @@ class Floor:
         self, kind: int, side: int, size: int = 1, *, account: int = PRACTICE, contract: str = MNQ, **more: Any
     ) -> Placed:
         """Place an order and see."""
-        prices = {
+        prices: dict[str, Any] = {
             key: Decimal(value) if isinstance(value, str) and key != "custom_tag" else value
             for key, value in more.items()
         }

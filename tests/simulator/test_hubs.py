@@ -144,9 +144,7 @@ async def test_a_stale_feed_still_answers(caller: Caller, server: SimulatorServe
     assert await market.next() == {"type": 3, "invocationId": "5"}
 
 
-async def test_silence_is_deaf_to_everything_and_the_connection_lives(
-    caller: Caller, server: SimulatorServer
-) -> None:
+async def test_silence_is_deaf_to_everything_and_the_connection_lives(caller: Caller, server: SimulatorServer) -> None:
     hub = await caller.open_user_hub(PRACTICE)
     number = server.trader.install(Silence(hub="user"))
     server.trader.buy(PRACTICE, MNQ)

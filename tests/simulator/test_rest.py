@@ -1,5 +1,6 @@
 """REST over real sockets: verbs, tokens, limits, faults."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -124,9 +125,7 @@ async def test_a_slow_reply_acts_before_or_after_its_pause(
     fault: Fault = Slow(path=PLACE, seconds=30, when=when)
     server.trader.install(fault)
     with pytest.raises(TimeoutError):
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(0.1)) as session:
-            headers = {"Authorization": f"Bearer {caller.token}"}
-            await session.post(f"{server.url}{PLACE}", json=ORDER, headers=headers)
+        await asyncio.wait_for(caller.post(PLACE, **ORDER), 0.1)
     assert server.trader.net(PRACTICE, MNQ) == held
 
 
@@ -134,9 +133,7 @@ async def test_a_fill_may_be_heard_before_the_reply(caller: Caller, server: Simu
     hub = await caller.open_user_hub(PRACTICE)
     server.trader.install(Slow(path=PLACE, seconds=30))
     with pytest.raises(TimeoutError):
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(0.1)) as session:
-            headers = {"Authorization": f"Bearer {caller.token}"}
-            await session.post(f"{server.url}{PLACE}", json=ORDER, headers=headers)
+        await asyncio.wait_for(caller.post(PLACE, **ORDER), 0.1)
     assert [(await hub.next_event())[1][0]["data"]["status"] for _ in range(2)] == [6, 2]
 
 

@@ -60,7 +60,9 @@ async def test_account_settings(door: Caller, server: SimulatorServer) -> None:
     await door.post("/simulator/can-trade", accountId=PRACTICE, canTrade=False)
     await door.post("/simulator/balance", accountId=PRACTICE, balance=48000.5)
     _, body = await door.get("/simulator/accounts")
-    assert [(row["canTrade"], row["balance"]) for row in body["accounts"] if row["id"] == PRACTICE] == [(False, 48000.5)]
+    assert [(row["canTrade"], row["balance"]) for row in body["accounts"] if row["id"] == PRACTICE] == [
+        (False, 48000.5)
+    ]
     assert {row["id"] for row in body["accounts"]} == {PRACTICE, LIVE}
 
 

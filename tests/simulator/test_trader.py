@@ -40,7 +40,7 @@ def test_a_blocked_account_refuses_him_too(floor: Floor) -> None:
 def test_he_moves_freezes_and_takes_away_prices(floor: Floor) -> None:
     trader = floor.venue.trader
     trader.set_price(MNQ, "29510.25", bid="29510", ask=29511)
-    assert (trader.price(MNQ).last, trader.price(MNQ).ask) == (Decimal("29510.25"), 29511)
+    assert (trader.price(MNQ).last, trader.price(MNQ).ask) == (Decimal("29510.25"), Decimal(29511))
     trader.freeze_price(MNQ)
     floor.exchange.tick(floor.now)
     assert trader.price(MNQ).last == Decimal("29510.25")

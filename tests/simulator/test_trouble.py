@@ -133,7 +133,8 @@ def test_reordering_gives_up_waiting() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shape", "payload"), [("bare", {"id": 1}), ("list", [{"action": 1, "data": {"id": 1}}]), ("bare-list", [{"id": 1}])]
+    ("shape", "payload"),
+    [("bare", {"id": 1}), ("list", [{"action": 1, "data": {"id": 1}}]), ("bare-list", [{"id": 1}])],
 )
 def test_user_events_come_in_other_shapes(shape: Any, payload: object) -> None:
     user, market = _with(Shape(shape=shape)).deliver([_event(), _quote()], NOW)

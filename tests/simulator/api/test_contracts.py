@@ -1,9 +1,19 @@
 """Contracts and bars."""
 
+from typing import Any
+
 from tests.simulator.floor import MNQ, Floor
 
-BARS = {"contractId": MNQ, "live": False, "startTime": "2026-11-23T17:00:00Z", "endTime": "2026-11-23T18:00:00Z",
-        "unit": 2, "unitNumber": 5, "limit": 500, "includePartialBar": False}  # fmt: skip
+BARS: dict[str, Any] = {
+    "contractId": MNQ,
+    "live": False,
+    "startTime": "2026-11-23T17:00:00Z",
+    "endTime": "2026-11-23T18:00:00Z",
+    "unit": 2,
+    "unitNumber": 5,
+    "limit": 500,
+    "includePartialBar": False,
+}
 
 
 def test_expired_and_far_months_are_found_but_not_active(floor: Floor) -> None:

@@ -7,11 +7,29 @@ import pytest
 from risk_manager.simulator.exchange import Refusal
 from tests.simulator.floor import FOREIGN, LIVE, MNQ, PRACTICE, Floor
 
-PATHS = """/api/Auth/loginKey /api/Auth/loginApp /api/Auth/validate /api/Auth/logout /api/Account/search
-/api/Contract/search /api/Contract/searchById /api/Contract/available /api/History/retrieveBars /api/Order/place
-/api/Order/modify /api/Order/cancel /api/Order/search /api/Order/searchOpen /api/Order/searchById /api/Order/v2/query
-/api/Position/searchOpen /api/Position/closeContract /api/Position/partialCloseContract /api/Trade/search
-/api/Status/ping""".split()
+PATHS = [
+    "/api/Auth/loginKey",
+    "/api/Auth/loginApp",
+    "/api/Auth/validate",
+    "/api/Auth/logout",
+    "/api/Account/search",
+    "/api/Contract/search",
+    "/api/Contract/searchById",
+    "/api/Contract/available",
+    "/api/History/retrieveBars",
+    "/api/Order/place",
+    "/api/Order/modify",
+    "/api/Order/cancel",
+    "/api/Order/search",
+    "/api/Order/searchOpen",
+    "/api/Order/searchById",
+    "/api/Order/v2/query",
+    "/api/Position/searchOpen",
+    "/api/Position/closeContract",
+    "/api/Position/partialCloseContract",
+    "/api/Trade/search",
+    "/api/Status/ping",
+]
 
 WINDOW = {"startTimestamp": "2026-01-01T00:00:00Z"}
 BARS = {"contractId": MNQ, "live": False, "startTime": "2026-11-23T17:00:00Z", "endTime": "2026-11-23T18:00:00Z",
@@ -22,9 +40,7 @@ CLOSE, PART = "/api/Position/closeContract", "/api/Position/partialCloseContract
 
 
 def test_every_path_of_the_reference_is_there(floor: Floor) -> None:
-    assert floor.venue.endpoints.paths == [path.casefold() for path in PATHS] or set(
-        floor.venue.endpoints.paths
-    ) == set(PATHS)
+    assert sorted(floor.venue.endpoints.paths) == sorted(PATHS)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +49,12 @@ def test_every_path_of_the_reference_is_there(floor: Floor) -> None:
         ("/api/Auth/loginKey", {"userName": "TRADER", "apiKey": "simulator-key"}, 0, "token"),
         ("/api/Auth/loginKey", {"userName": "trader", "apiKey": "wrong"}, 3, "token"),
         ("/api/Auth/loginKey", {"userName": "nobody", "apiKey": "simulator-key"}, 3, "token"),
-        ("/api/Auth/loginApp", dict.fromkeys(("userName", "password", "deviceId", "appId", "verifyKey"), "x"), 4, "token"),
+        (
+            "/api/Auth/loginApp",
+            dict.fromkeys(("userName", "password", "deviceId", "appId", "verifyKey"), "x"),
+            4,
+            "token",
+        ),
         ("/api/Auth/validate", {}, 0, "newToken"),
         ("/api/Account/search", {"onlyActiveAccounts": True}, 0, "accounts"),
         ("/api/Contract/search", {"searchText": "ES", "live": False}, 0, "contracts"),

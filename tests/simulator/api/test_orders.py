@@ -35,7 +35,7 @@ def test_stop_and_trail_prices_arrive(floor: Floor) -> None:
 
 def test_modify_with_nulls_changes_only_what_is_named(floor: Floor) -> None:
     order = floor.order(4, 0, 2, stop_price="29510")  # type: ignore[arg-type]
-    fields = {"size": None, "limitPrice": None, "stopPrice": 29550.25, "trailPrice": None}
+    fields: dict[str, Any] = {"size": None, "limitPrice": None, "stopPrice": 29550.25, "trailPrice": None}
     assert floor.ask("/api/Order/modify", accountId=PRACTICE, orderId=order.id, **fields)["success"]
     assert (order.size, order.stop_price) == (2, Decimal("29550.25"))
 

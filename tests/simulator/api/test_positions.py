@@ -1,6 +1,7 @@
 """Positions and trades through the API."""
 
 from decimal import Decimal
+from typing import Any
 
 from tests.simulator.floor import MNQ, PRACTICE, Floor
 
@@ -11,7 +12,7 @@ def test_flat_is_an_empty_list(floor: Floor) -> None:
 
 def test_close_and_partial_close_act(floor: Floor) -> None:
     floor.buy(3)
-    fields = {"accountId": PRACTICE, "contractId": MNQ}
+    fields: dict[str, Any] = {"accountId": PRACTICE, "contractId": MNQ}
     assert floor.ask("/api/Position/partialCloseContract", size=1, **fields)["success"]
     assert [p["size"] for p in floor.ask("/api/Position/searchOpen", accountId=PRACTICE)["positions"]] == [2]
     assert floor.ask("/api/Position/closeContract", **fields)["success"]

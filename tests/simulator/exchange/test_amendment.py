@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ def test_what_is_not_named_stays(floor: Floor) -> None:
     order = floor.order(OrderType.LIMIT, BUY, 2, limit_price="29400")
     floor.said()
     assert floor.desk.modify(PRACTICE, order.id, Change(size=3), floor.now) is None
-    assert (order.size, order.limit_price) == (3, 29400)
+    assert (order.size, order.limit_price) == (3, D(29400))
     assert floor.story() == ["Order 1"]
 
 
@@ -29,7 +30,7 @@ def test_a_limit_moved_through_the_market_fills(floor: Floor) -> None:
 def test_a_trailing_stop_gets_a_new_distance_without_a_maximum(floor: Floor) -> None:
     order = floor.order(OrderType.TRAILING_STOP, SELL, trail_price="29490")
     assert floor.desk.modify(PRACTICE, order.id, Change(trail_price=D("29000")), floor.now) is None
-    assert (order.ticks, order.stop_price) == (2000, 29000)
+    assert (order.ticks, order.stop_price) == (2000, D(29000))
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,7 @@ def test_a_trailing_stop_gets_a_new_distance_without_a_maximum(floor: Floor) -> 
     ],
 )  # fmt: skip
 def test_a_bad_change_is_refused_with_code_3(
-    floor: Floor, kind: OrderType, price: dict[str, str], change: Change, text: str
+    floor: Floor, kind: OrderType, price: dict[str, Any], change: Change, text: str
 ) -> None:
     order = floor.order(kind, BUY, **price)
     assert floor.desk.modify(PRACTICE, order.id, change, floor.now) == (3, text)

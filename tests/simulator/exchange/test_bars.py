@@ -1,6 +1,7 @@
 """Made-up price history."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from risk_manager.simulator.exchange.bars import make_bars
 from risk_manager.simulator.exchange.catalogue import find_contract
@@ -12,7 +13,7 @@ MARKET = Market(contract, 1)
 END = datetime(2026, 8, 19, 20, 51, 30, tzinfo=UTC)
 
 
-def _bars(minutes: int, limit: int) -> list[dict[str, object]]:
+def _bars(minutes: int, limit: int) -> list[dict[str, Any]]:
     return list(make_bars(MARKET, END - timedelta(minutes=minutes), END, seconds=60, limit=limit, seed=1))
 
 
@@ -30,4 +31,4 @@ def test_the_window_bounds_them_and_the_same_question_has_the_same_answer() -> N
 
 def test_a_bar_holds_its_open_and_close() -> None:
     for bar in _bars(60, 60):
-        assert bar["l"] <= min(bar["o"], bar["c"]) <= max(bar["o"], bar["c"]) <= bar["h"]  # type: ignore[operator,type-var]
+        assert bar["l"] <= min(bar["o"], bar["c"]) <= max(bar["o"], bar["c"]) <= bar["h"]

@@ -109,8 +109,13 @@ def test_moving_one_child_leaves_the_other(floor: Floor) -> None:
 
 
 def test_children_end_with_an_entry_that_is_cancelled(floor: Floor) -> None:
-    brackets = {"stop_loss": Bracket(ticks=-40, type=4), "take_profit": Bracket(ticks=80, type=1)}
-    entry = floor.order(OrderType.LIMIT, BUY, limit_price="29400", **brackets)
+    entry = floor.order(
+        OrderType.LIMIT,
+        BUY,
+        limit_price="29400",
+        stop_loss=Bracket(ticks=-40, type=OrderType.STOP),
+        take_profit=Bracket(ticks=80, type=OrderType.LIMIT),
+    )
     floor.said()
     floor.desk.cancel(PRACTICE, entry.id, floor.now)
     assert floor.story() == ["Order 3", "Order 3", "Order 3"]

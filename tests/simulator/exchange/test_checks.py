@@ -11,11 +11,11 @@ from tests.simulator.floor import COMBINE, PRACTICE, Floor
 B, S = 0, 1
 
 
-def _stop(ticks: int, kind: int = 4) -> dict[str, Bracket]:
+def _stop(ticks: int, kind: int = 4) -> dict[str, Any]:
     return {"stop_loss": Bracket(ticks=ticks, type=kind)}
 
 
-def _target(ticks: int, kind: int = 1) -> dict[str, Bracket]:
+def _target(ticks: int, kind: int = 1) -> dict[str, Any]:
     return {"take_profit": Bracket(ticks=ticks, type=kind)}
 
 

@@ -52,7 +52,7 @@ def test_the_average_is_weighted_and_does_not_move_when_reduced(floor: Floor) ->
     for signed_size, price in ((1, "29500"), (2, "29503"), (-1, "29600")):
         _trade(floor, signed_size, price)
     position = floor.ledger.positions[PRACTICE, MNQ]
-    assert (position.signed_size, position.average_price) == (2, 29502)
+    assert (position.signed_size, position.average_price) == (2, Decimal(29502))
 
 
 def test_uneven_fills_are_written_with_ten_places(floor: Floor) -> None:
@@ -74,7 +74,7 @@ def test_a_new_opening_has_a_new_id(floor: Floor) -> None:
     ids = []
     for signed_size in (1, -1, 1):
         _trade(floor, signed_size, "29500")
-        ids.append([data["id"] for name, data in floor.said() if name == "Position"][0])
+        ids.append(next(data["id"] for name, data in floor.said() if name == "Position"))
     assert ids[0] == ids[1] != ids[2]
 
 
@@ -93,7 +93,7 @@ def test_a_reversal_can_be_one_update() -> None:
     _trade(floor, -3, "29510")
     assert floor.story() == ["Order 6", "Order 2", "Trade", "Position -1", "Account"]
     position = floor.ledger.positions[PRACTICE, MNQ]
-    assert (position.id, position.signed_size, position.average_price) == (first, -1, 29510)
+    assert (position.id, position.signed_size, position.average_price) == (first, -1, Decimal(29510))
     assert floor.ledger.trades[-1].profit == 40
 
 

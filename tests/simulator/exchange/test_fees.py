@@ -17,4 +17,4 @@ def test_costs_are_those_observed(root: str, size: int, fees: str, commissions: 
 
 
 def test_a_free_table_costs_nothing() -> None:
-    assert FeeTable.free().cost("MNQ", 7) == (0, 0)
+    assert FeeTable.free().cost("MNQ", 7) == (Decimal(0), Decimal(0))

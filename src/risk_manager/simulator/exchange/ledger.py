@@ -29,6 +29,7 @@ class Ledger:
         self.working: dict[str, dict[int, Order]] = {}
         self.positions: dict[tuple[int, str], Position] = {}
         self.trades: list[Trade] = []
+        self._orders_by_account: dict[int, list[Order]] = {}
         self._order_ids = count(FIRST_ORDER_ID)
         self._trade_ids = count(FIRST_TRADE_ID)
         self._position_ids = count(FIRST_POSITION_ID)
@@ -52,11 +53,12 @@ class Ledger:
 
     def orders_of(self, account_id: int) -> list[Order]:
         """Every order that the account ever had, oldest first."""
-        return [order for order in self.orders.values() if order.account_id == account_id]
+        return list(self._orders_by_account.get(account_id, ()))
 
     def working_orders(self, account_id: int) -> list[Order]:
-        """Orders that can still do something: open, pending, being cancelled, suspended."""
-        return [order for order in self.orders_of(account_id) if order.status.is_working]
+        """Orders that can still do something: open, pending, being cancelled, suspended; oldest first."""
+        working = (order for orders in self.working.values() for order in orders.values())
+        return sorted((order for order in working if order.account_id == account_id), key=lambda order: order.id)
 
     def open_positions(self, account_id: int) -> list[Position]:
         """Positions that are not flat."""
@@ -69,6 +71,7 @@ class Ledger:
     def enter(self, order: Order) -> None:
         """Take a new order into the books; says nothing yet."""
         self.orders[order.id] = order
+        self._orders_by_account.setdefault(order.account_id, []).append(order)
         if order.status.is_working:
             self.working.setdefault(order.contract.id, {})[order.id] = order
 
