@@ -47,6 +47,7 @@ class Rest(asyncio.Protocol):
     """A REST server that answers all and notes when a close arrived."""
 
     arrived: asyncio.Future[int]
+    missing = 1
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
@@ -59,7 +60,9 @@ class Rest(asyncio.Protocol):
         if not border or len(body) < size:
             return
         if b"closeContract" in head:
-            Rest.arrived.set_result(time.perf_counter_ns())
+            Rest.missing -= 1
+            if not Rest.missing:
+                Rest.arrived.set_result(time.perf_counter_ns())
         self.buffer = b""
         answer = REPLY
         if b"loginKey" in head:
@@ -69,12 +72,12 @@ class Rest(asyncio.Protocol):
         self.transport.write(answer)
 
 
-async def measure(send: Callable[[], Awaitable[None]], rounds: int) -> list[float]:
-    """Microseconds from sending the message to the arrival of the request."""
+async def measure(send: Callable[[], Awaitable[None]], rounds: int, at_once: int) -> list[float]:
+    """Microseconds from sending the messages to the arrival of the last request."""
     loop = asyncio.get_running_loop()
     times = []
     for number in range(rounds + 200):
-        Rest.arrived = loop.create_future()
+        Rest.arrived, Rest.missing = loop.create_future(), at_once
         began = time.perf_counter_ns()
         await send()
         took = (await Rest.arrived - began) / 1000
@@ -108,7 +111,7 @@ async def floor(rest_port: int, rounds: int) -> list[float]:
     async def send() -> None:
         peers[0].write(POSITION + b"\x1e")
 
-    times = await measure(send, rounds)
+    times = await measure(send, rounds, 1)
     out.close()
     peers[0].close()
     server.close()
@@ -134,7 +137,7 @@ class Message(msgspec.Struct):
     arguments: tuple[Wrapped]
 
 
-async def ours(rest_port: int, rounds: int, *, fast: bool) -> list[float]:
+async def ours(rest_port: int, rounds: int, *, fast: bool = True, at_once: int = 1) -> list[float]:
     """The product's path, the engine replaced by one comparison."""
     peers: list[web.WebSocketResponse] = []
 
@@ -172,15 +175,17 @@ async def ours(rest_port: int, rounds: int, *, fast: bool) -> list[float]:
     )
     enforcement = Enforcement(gateway, Nobody(), sink)
     await gateway.start()
-    while not gateway.status().user_hub.is_connected or gateway.status().warm_connections < 2:
+    gateway._express.keep_warm(at_once + 1)
+    while not gateway.status().user_hub.is_connected or gateway.status().warm_connections <= at_once:
         await asyncio.sleep(0.01)
     if not fast:
         gateway._express._heads.clear()
 
     async def send() -> None:
-        await peers[0].send_frame(POSITION + b"\x1e", aiohttp.WSMsgType.TEXT)
+        await peers[0].send_frame(burst, aiohttp.WSMsgType.TEXT)
 
-    times = await measure(send, rounds)
+    burst = b"".join(POSITION.replace(b"U26", b"U%02d" % number) + b"\x1e" for number in range(at_once))
+    times = await measure(send, rounds, at_once)
     await gateway.stop()
     await runner.cleanup()
     return times
@@ -207,8 +212,9 @@ async def main(rounds: int) -> None:
     base = None
     for name, run in (
         ("floor", floor(port, rounds)),
-        ("ours", ours(port, rounds, fast=True)),
+        ("ours", ours(port, rounds)),
         ("ours over aiohttp", ours(port, rounds, fast=False)),
+        ("ours, 16 at once", ours(port, rounds, at_once=16)),
     ):
         times = sorted(await run)
         p50, p99 = statistics.median(times), times[int(0.99 * len(times))]

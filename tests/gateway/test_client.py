@@ -26,6 +26,7 @@ from risk_manager.core.events import (
     QuoteSeen,
     Refusal,
     TradeSeen,
+    Unreadable,
 )
 from risk_manager.core.model import OrderStatus, Side
 from risk_manager.gateway.budget import Lane
@@ -191,6 +192,31 @@ def placed_as_trader(guard: Guarded, command: PlaceStop) -> Any:
 
     path, body = request_of(command)
     return path, body, "trader", guard.server.venue.trouble_of(path)
+
+
+async def test_a_list_with_an_odd_row_is_not_complete_and_its_good_rows_are_told() -> None:
+    async with guarded() as guard:
+        other = next(contract for contract in guard.server.exchange.quoted if contract != guard.contract)
+        guard.server.trader.buy(ACCOUNT, guard.contract, 2)
+        guard.server.trader.buy(ACCOUNT, other, 1)
+        await guard.until(lambda: len(guard.seen(TradeSeen)) == 2)
+        guard.server.exchange.ledger.positions[ACCOUNT, other].average_price = Decimal(-1)
+        guard.events.clear()
+        read = await guard.gateway.read_account(ACCOUNT, SINCE)
+        assert read.positions is None
+        assert read.orders == ()
+        assert [type(event) for event in guard.events] == [Unreadable, PositionSeen]
+
+
+async def test_accounts_that_are_listened_to_can_change() -> None:
+    async with guarded() as guard:
+        guard.gateway.listen_to([8])
+        await guard.until(lambda: guard.gateway.status().warm_connections == 2)
+        await asyncio.sleep(0.05)
+        guard.server.trader.buy(ACCOUNT, guard.contract, 2)
+        guard.server.trader.buy(8, guard.contract, 1)
+        await guard.until(lambda: bool(guard.seen(PositionSeen)))
+        assert {event.account for event in guard.seen(PositionSeen)} == {8}
 
 
 async def test_an_old_gateway_without_the_query_is_asked_the_old_way() -> None:

@@ -92,6 +92,10 @@ async def test_connections_are_used_again_and_no_more_than_are_warm() -> None:
         assert server.connects == 2
         express.keep_warm(5)
         await until(lambda: express.idle == 5)
+        express.keep_warm(2)
+        await until(lambda: express.idle == 2)
+        await asyncio.sleep(0.02)
+        assert express.idle == 2
 
 
 @pytest.mark.parametrize(

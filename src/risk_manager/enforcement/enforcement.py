@@ -66,11 +66,18 @@ class Enforcement:
 
         Must be called in the event loop.
         """
+        fetches: list[Fetch] = []
+        sent: list[tuple[OrderCommand, Awaitable[Outcome]]] = []
         for command in sorted(commands, key=_urgency):
             if isinstance(command, Fetch):
-                self._fetch(command)
-            else:
-                self._send(command)
+                fetches.append(command)
+            elif (outcome := self._send(command)) is not None:
+                sent.append((command, outcome))
+        # Only when the last request has left is there time for who waits for the answers.
+        for order, awaited in sent:
+            self._start(self._bring_back(order, awaited), f"enforcement: {type(order).__name__} {order.account}")
+        for fetch in fetches:
+            self._fetch(fetch)
 
     @property
     def under_way(self) -> int:
@@ -86,17 +93,16 @@ class Enforcement:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
 
-    def _send(self, command: OrderCommand) -> None:
+    def _send(self, command: OrderCommand) -> Awaitable[Outcome] | None:
         why = self._owner(command.account).breaker.refusal(command, self._clock())
         if why is not None:
             self._tell_later(CommandLost(account=command.account, command=command, why=why))
-            return
+            return None
         try:
-            outcome = self._broker.send(command)
+            return self._broker.send(command)
         except Exception as error:  # noqa: BLE001  a bug with one command must not hold back the closes behind it
             self._bug(command, error)
-            return
-        self._start(self._bring_back(command, outcome), f"enforcement: {type(command).__name__} {command.account}")
+            return None
 
     async def _bring_back(self, command: OrderCommand, outcome: Awaitable[Outcome]) -> None:
         try:

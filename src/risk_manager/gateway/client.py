@@ -107,7 +107,10 @@ class Gateway:
         ]
 
     async def stop(self) -> None:
-        """Leave both hubs and close everything. A command under way is lost."""
+        """Leave both hubs and close everything. A command under way is lost. Harmless where nothing was
+        started."""
+        if not self._running:
+            return
         await end(*self._running, *([self._rebuilding] if self._rebuilding else []))
         self._running = []
         await self._http.close()

@@ -95,6 +95,7 @@ class Express:
         try:
             while True:
                 self._missing.clear()
+                self._close_surplus()
                 self._keep_alive()
                 if len(self._wires) < self._warm:
                     if not await self._open():
@@ -136,6 +137,12 @@ class Express:
                 wire.used_at = self._clock()
                 return wire
         return None
+
+    def _close_surplus(self) -> None:
+        """Close idle connections beyond what is wanted, the longest idle first: each costs words to keep
+        alive."""
+        for _ in range(min(len(self._wires) - self._warm, len(self._idle))):
+            self._idle.popleft().close()
 
     def _keep_alive(self) -> None:
         """Have the connections that were silent for long say a word, as far as reads are allowed at all."""

@@ -146,7 +146,8 @@ class HubLink:
                 token = await self._token()
                 socket = await open_socket(self._http, self._url, token)
         except TimeoutError:
-            why = f"Connecting took longer than {self._timing.handshake:g} s."
+            waited = f"within {self._timing.handshake:g} s."
+            why = f"The hub did not answer {waited}" if token else f"No login was accepted {waited}"
         except TokenRefusedError:
             why = await self._with_new_token(token, "The hub refused the token (401).")
         except (aiohttp.ClientError, OSError, GatewayError, ValueError) as error:

@@ -45,11 +45,11 @@ class WarmConnection(asyncio.Protocol):
         """Write `request` now; its reply, or `UnreachableError` (with `sent`) where none comes in time."""
         assert self._transport is not None
         assert self._answer is None
+        self._transport.write(request)
         loop = asyncio.get_running_loop()
         self._answer = loop.create_future()
         self._reply = HttpReply()
-        self._deadline = loop.call_later(seconds, self._fail, f"No answer came within {seconds:g} s.")
-        self._transport.write(request)
+        self._deadline = loop.call_later(seconds, self._too_late, seconds)
         return self._answer
 
     def data_received(self, data: bytes) -> None:
@@ -98,6 +98,9 @@ class WarmConnection(asyncio.Protocol):
         self.close()
         if answer is not None and not answer.done():
             answer.set_exception(UnreachableError(why))
+
+    def _too_late(self, seconds: float) -> None:
+        self._fail(f"No answer came within {seconds:g} s.")
 
     def _forget(self) -> None:
         self._reply = self._answer = None
