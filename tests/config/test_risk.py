@@ -256,3 +256,13 @@ def test_what_a_rule_itself_refuses(text: str, key: str) -> None:
     problem = refused.value.problems[0]
     assert problem.line == 2
     assert problem.key.startswith(key)
+
+
+def test_a_change_of_the_holidays_concerns_the_rule_that_asks_for_them() -> None:
+    content = {
+        "session_block_outside": {"enabled": True, "global_session": {"start": "09:30", "end": "16:00"}},
+        "max_contracts": {"enabled": True, "limit": 5},
+    }
+    plain, free = settings_from_mapping(content), settings_from_mapping(content, {"holidays": ["2025-10-24"]})
+    assert changed_rules(plain, free) == ("RULE-009",)
+    assert changed_rules(free, free) == ()

@@ -144,11 +144,14 @@ def holidays_of(content: Node, problems: list[Problem]) -> Holidays:
 def changed_rules(old: Settings, new: Settings) -> tuple[str, ...]:
     """The ids of the rules whose settings are not what they were, also those that came or went.
 
-    A change of the defaults concerns every rule.
+    A change of the defaults concerns every rule, one of the holidays those that ask for them.
     """
     before = {armed.rule.id: armed.config for armed in old.rules}
     after = {armed.rule.id: armed.config for armed in new.rules}
     every = sorted(before.keys() | after.keys())
     if old.defaults != new.defaults:
         return tuple(every)
-    return tuple(rule for rule in every if before.get(rule) != after.get(rule))
+    changed = {rule for rule in every if before.get(rule) != after.get(rule)}
+    if (old.holidays, old.exchange) != (new.holidays, new.exchange):
+        changed |= {armed.rule.id for armed in new.rules if armed.rule.uses_calendar}
+    return tuple(sorted(changed))

@@ -179,5 +179,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """The rule's own trading day, where it may have one."""
     lists: Callable[[Any, Symbol], bool] | None = None
     """Does the configuration name this symbol? Keeps locks with the condition LISTED."""
+    uses_calendar: bool = False
+    """True where holidays and early closes are part of its settings."""
     single_fills: bool = False
     """True for rules about single fills: an admin's clear draws a line for them."""

@@ -251,4 +251,5 @@ RULE = Rule(
     remember=remember,
     memory=Memory,
     next_due=next_due,
+    uses_calendar=True,
 )
