@@ -72,6 +72,7 @@ class FaultHub:
         self.scripts = list(scripts) or [good]
         self.tokens: list[str] = []
         self.ids: list[str | None] = []
+        self.cookies: list[str | None] = []
         self.calls: list[tuple[str, list[Any]]] = []
         self.peers: list[Peer] = []
         self.refusals: dict[str, str] = {}
@@ -87,6 +88,7 @@ class FaultHub:
     async def _hub(self, request: web.Request) -> web.StreamResponse:
         self.tokens.append(request.query["access_token"])
         self.ids.append(request.query.get("id"))
+        self.cookies.append(request.headers.get("Cookie"))
         if self.upgrade_status and "id" not in request.query:
             return web.Response(status=self.upgrade_status.pop(0))
         socket = web.WebSocketResponse(autoping=False, max_msg_size=0)
@@ -103,7 +105,10 @@ class FaultHub:
     async def _negotiate(self, request: web.Request) -> web.Response:
         self.negotiations += 1
         version = request.query.get("negotiateVersion", "0")
-        return web.json_response({"negotiateVersion": int(version), "connectionId": "id", "connectionToken": "secret"})
+        told = {"negotiateVersion": int(version), "connectionId": "id", "connectionToken": "secret"}
+        response = web.json_response(told)
+        response.set_cookie("server", "number-2")
+        return response
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[FaultHub]:

@@ -283,6 +283,7 @@ async def test_it_negotiates_where_the_straight_way_is_refused() -> None:
         await client.until(lambda: client.count(HubBack) == 1)
     assert server.negotiations == 1
     assert server.ids == [None, "secret"]
+    assert server.cookies == [None, "server=number-2"]
 
 
 async def test_a_logout_takes_a_new_token_and_too_many_raise_an_alarm() -> None:

@@ -45,12 +45,16 @@ async def open_socket(http: aiohttp.ClientSession, url: str, token: str) -> aioh
             raise TokenRefusedError from None
         if error.status not in _NEGOTIATE_AFTER:
             raise UnreachableError(f"The hub answered HTTP {error.status}.") from None
-    return await _upgrade(http, await _negotiated(http, url, token))
+    address, cookies = await _negotiated(http, url, token)
+    return await _upgrade(http, address, cookies)
 
 
-async def _upgrade(http: aiohttp.ClientSession, address: URL) -> aiohttp.ClientWebSocketResponse[bool]:
+async def _upgrade(
+    http: aiohttp.ClientSession, address: URL, cookies: str = ""
+) -> aiohttp.ClientWebSocketResponse[bool]:
     return await http.ws_connect(
         address,
+        headers={"Cookie": cookies} if cookies else None,
         max_msg_size=MESSAGE_SIZE_MAX,
         compress=0,
         heartbeat=None,
@@ -60,9 +64,11 @@ async def _upgrade(http: aiohttp.ClientSession, address: URL) -> aiohttp.ClientW
     )
 
 
-async def _negotiated(http: aiohttp.ClientSession, url: str, token: str) -> URL:
-    """The address with the id of a new negotiation: version 1 gives a connectionToken, version 0 only the
-    id."""
+async def _negotiated(http: aiohttp.ClientSession, url: str, token: str) -> tuple[URL, str]:
+    """The address with the id of a new negotiation, and the cookies that lead to the server which gave it.
+
+    Version 1 of the negotiation gives a connectionToken, version 0 only the id.
+    """
     base = URL(url)
     scheme = {"ws": "http", "wss": "https"}.get(base.scheme, base.scheme)
     asked = (base.with_scheme(scheme) / "negotiate").with_query({"access_token": token, "negotiateVersion": "1"})
@@ -72,6 +78,7 @@ async def _negotiated(http: aiohttp.ClientSession, url: str, token: str) -> URL:
         if reply.status != 200:
             raise UnreachableError(f"The hub's negotiation answered HTTP {reply.status}.")
         body = await reply.read()
+        cookies = "; ".join(f"{name}={cookie.value}" for name, cookie in reply.cookies.items())
     try:
         told = msgspec.json.decode(body, type=_Negotiated)
     except UNREADABLE:
@@ -79,4 +86,4 @@ async def _negotiated(http: aiohttp.ClientSession, url: str, token: str) -> URL:
     id_ = told.connection_token or told.connection_id
     if not id_:
         raise UnreachableError("The hub's negotiation gave no connection id.")
-    return base.with_query({"access_token": token, "id": id_})
+    return base.with_query({"access_token": token, "id": id_}), cookies

@@ -21,7 +21,7 @@ from yarl import URL
 from risk_manager.gateway import codes
 from risk_manager.gateway.backoff import Backoff
 from risk_manager.gateway.budget import Lane, Lanes
-from risk_manager.gateway.rest import COMMAND_SECONDS, Reply
+from risk_manager.gateway.rest import COMMAND_SECONDS, USER_AGENT, Reply
 from risk_manager.gateway.warm import WarmConnection
 
 WARM_MAX: Final = 32
@@ -65,7 +65,8 @@ class Express:
         root = self._url.raw_path.rstrip("/")
         for path in _PATHS:
             self._heads[path] = (
-                f"POST {root}{path} HTTP/1.1\r\nHost: {self._url.raw_authority}\r\nAuthorization: Bearer {token}\r\n"
+                f"POST {root}{path} HTTP/1.1\r\nHost: {self._url.raw_authority}\r\n"
+                f"User-Agent: {USER_AGENT}\r\nAuthorization: Bearer {token}\r\n"
                 "Content-Type: application/json\r\nAccept: text/plain\r\nContent-Length: "
             ).encode("ascii", "replace")
 
@@ -120,6 +121,7 @@ class Express:
                     self._url.port or 443,
                     ssl=self._tls,
                     server_hostname=host if self._tls else None,
+                    happy_eyeballs_delay=0.25,
                 )
         except (OSError, TimeoutError):  # ssl.SSLError is an OSError
             return False
@@ -148,7 +150,10 @@ class Express:
         """Have the connections that were silent for long say a word, as far as reads are allowed at all."""
         now = self._clock()
         root = self._url.raw_path.rstrip("/")
-        ping = f"GET {root}{_PING} HTTP/1.1\r\nHost: {self._url.raw_authority}\r\nAccept: */*\r\n\r\n".encode()
+        ping = (
+            f"GET {root}{_PING} HTTP/1.1\r\nHost: {self._url.raw_authority}\r\n"
+            f"User-Agent: {USER_AGENT}\r\nAccept: */*\r\n\r\n"
+        ).encode()
         for wire in [wire for wire in self._idle if now - wire.used_at >= KEEP_ALIVE_SECONDS]:
             if not wire.is_open or not self._lanes.pass_at_once(Lane.READ):
                 continue

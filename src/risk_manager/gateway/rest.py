@@ -23,6 +23,8 @@ COMMAND_SECONDS: Final = 5.0
 LEAVE_SECONDS: Final = 1.5
 """An order request that could not leave by then never leaves: after 2 s without progress the pursuit commands
 anew, and both together would close twice."""
+USER_AGENT: Final = "topstepx-risk-manager"
+"""Filters in front of a server take those who do not say who they are for attackers."""
 _UNAUTHORISED: Final = 401
 _TOO_MANY: Final = 429
 _OK: Final = 200
@@ -101,7 +103,7 @@ class Rest:
         """
         connect = None if leave_by is None else max(0.05, leave_by - asyncio.get_running_loop().time())
         patience = aiohttp.ClientTimeout(total=seconds, connect=connect)
-        headers = {"Content-Type": "application/json", "Accept": "text/plain"}
+        headers = {"Content-Type": "application/json", "Accept": "text/plain", "User-Agent": USER_AGENT}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
         try:
