@@ -109,7 +109,7 @@ class Exchange:
         self._after_move(market, now)
 
     def _after_move(self, market: Market, now: datetime) -> None:
-        contract_id = market.contract.id
+        contract_id = market.contract_id
         put = self.outbox.put
         put(HubMessage("market", "GatewayQuote", contract_id, [contract_id, market.quote_delta(now)]))
         if contract_id in self.taped:

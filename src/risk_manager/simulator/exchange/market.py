@@ -10,6 +10,8 @@ from random import Random
 from risk_manager.simulator.exchange.catalogue import Contract
 from risk_manager.simulator.exchange.spelling import Wire, engine_time, feed_time, plain
 
+_QUOTED = ("lastPrice", "bestBid", "bestAsk", "change", "open", "high", "low")
+_CHANGE = _QUOTED.index("change")
 _STEPS = (-3, -2, -1, -1, 0, 0, 0, 1, 1, 2, 3)
 
 
@@ -32,8 +34,8 @@ class Market:
         self.open = self.high = self.low = self.last
         self.previous_close = self.on_grid(self.last * (1 + Decimal(self._random.randint(-80, 80)) / 10000))
         self.volume = self._random.randint(10_000, 900_000)
-        self._published: Wire = {}
-        self._index = {"symbol": contract.product.symbol_id, "contract": contract.id}
+        self._published: tuple[Decimal | int, ...] | None = None
+        self._symbol_id, self.contract_id = contract.product.symbol_id, contract.id
 
     def on_grid(self, price: Decimal) -> Decimal:
         """The nearest price on the tick grid."""
@@ -67,46 +69,41 @@ class Market:
         """No price at all any more: orders are refused for want of a quote until the next `move`."""
         self.has_price = False
 
-    def _state(self) -> Wire:
+    def _numbers(self) -> tuple[Decimal, ...]:
         change = self.last - self.previous_close
-        return {
-            "symbolName": f"/{self.contract.product.symbol}",
-            "lastPrice": plain(self.last),
-            "bestBid": plain(self.bid),
-            "bestAsk": plain(self.ask),
-            "change": plain(change),
-            "changePercent": plain(round(change / self.previous_close, 6)),
-            "open": plain(self.open),
-            "high": plain(self.high),
-            "low": plain(self.low),
-            "volume": self.volume,
-        }
+        return self.last, self.bid, self.ask, change, self.open, self.high, self.low
 
     def full_quote(self, at: datetime) -> Wire:
         """The snapshot that a new subscriber gets (gateway reference, section 10.2)."""
-        return {"symbol": self._index["symbol"], **self._state(), **self._stamp(at)}
+        return self._quote(at, None)
 
     def quote_delta(self, at: datetime) -> Wire:
         """What changed since the last delta. A subscriber who had the full quote can merge it."""
-        state, before = self._state(), self._published
-        self._published = state
-        changed = {key: value for key, value in state.items() if before.get(key) != value}
-        return {"symbol": self._index["symbol"], **changed, **self._stamp(at)}
+        published, self._published = self._published, (*self._numbers(), self.volume)
+        return self._quote(at, published)
 
-    def _stamp(self, at: datetime) -> Wire:
-        return {
-            "lastUpdated": engine_time(at),
-            "timestamp": feed_time(at),
-            "contract": self._index["contract"],
-        }
+    def _quote(self, at: datetime, published: tuple[Decimal | int, ...] | None) -> Wire:
+        quote: Wire = {"symbol": self._symbol_id}
+        if published is None:
+            quote["symbolName"] = f"/{self.contract.product.symbol}"
+        for index, number in enumerate(self._numbers()):
+            if published is None or number != published[index]:
+                quote[_QUOTED[index]] = plain(number)
+                if index == _CHANGE:
+                    quote["changePercent"] = plain(round(number / self.previous_close, 6))
+        if published is None or self.volume != published[-1]:
+            quote["volume"] = self.volume
+        quote["lastUpdated"], quote["timestamp"] = engine_time(at), feed_time(at)
+        quote["contract"] = self.contract_id
+        return quote
 
     def tape_row(self, at: datetime) -> Wire:
         """The last trade as GatewayTrade has it; on the wire it comes inside an array."""
         return {
-            "symbolId": self._index["symbol"],
+            "symbolId": self._symbol_id,
             "price": plain(self.last),
             "timestamp": feed_time(at),
             "type": self.last_side,
             "volume": 1,
-            "contractId": self._index["contract"],
+            "contractId": self.contract_id,
         }

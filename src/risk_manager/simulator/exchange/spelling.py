@@ -20,7 +20,7 @@ _encoder = msgspec.json.Encoder(decimal_format="number")
 def plain(value: Decimal) -> Decimal:
     """The same number without trailing zeros and without an exponent above zero."""
     short = value.normalize()
-    return short.quantize(_ONE) if short.as_tuple().exponent > 0 else short  # type: ignore[operator]
+    return short if short.same_quantum(_ONE) or short != short.to_integral_value() else short.quantize(_ONE)
 
 
 def encode(message: object) -> bytes:
