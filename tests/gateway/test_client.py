@@ -36,7 +36,7 @@ from risk_manager.gateway.session import Credentials
 from risk_manager.gateway.signalr import Timing
 from risk_manager.simulator.api.token import Login
 from risk_manager.simulator.exchange.account import Account
-from risk_manager.simulator.faults import CutHub, Logout, LostReply, Refuse, Shape, Slow, Status
+from risk_manager.simulator.faults import CutHub, Logout, LostReply, Malformed, Refuse, Shape, Slow, Status
 from risk_manager.simulator.server import SimulatorServer
 
 ACCOUNT = 7
@@ -123,6 +123,19 @@ async def test_every_shape_of_user_events_is_read(shape: Any) -> None:
         await guard.until(lambda: bool(guard.seen(PositionSeen)))
         assert guard.seen(PositionSeen)[-1].signed_size == 2
         assert guard.gateway.status().user_hub.unreadable == 0
+
+
+@pytest.mark.parametrize("kind", ["broken", "null", "empty", "word", "types"])
+async def test_a_malformed_event_is_told_and_the_next_one_read(kind: Any) -> None:
+    async with guarded() as guard:
+        guard.server.trader.install(Malformed(kind=kind, target="GatewayUserPosition"))
+        guard.server.trader.buy(ACCOUNT, guard.contract, 2)
+        await guard.until(lambda: bool(guard.seen(Unreadable)))
+        guard.server.trader.buy(ACCOUNT, guard.contract, 1)
+        await guard.until(lambda: bool(guard.seen(PositionSeen)))
+        assert guard.seen(PositionSeen)[-1].signed_size == 3
+        assert len(guard.seen(Unreadable)) == 1
+        assert not guard.seen(HubLost)
 
 
 async def test_a_close_leaves_on_a_warm_connection_and_is_done() -> None:

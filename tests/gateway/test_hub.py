@@ -20,6 +20,7 @@ from risk_manager.core.events import (
     Unreadable,
 )
 from risk_manager.gateway.connection import Call
+from risk_manager.gateway.decode import LANES
 from risk_manager.gateway.hub import HubLink
 from risk_manager.gateway.signalr import Timing
 from risk_manager.gateway.tasks import end, start
@@ -209,6 +210,23 @@ async def test_a_taker_that_raises_loses_one_event_only() -> None:
         await client.until(lambda: client.count(PositionSeen) == 3)
         assert subject.status().sink_errors == 1
         assert client.count(HubLost) == 0
+    assert len(told) == 1
+
+
+async def test_a_bug_in_the_decoding_costs_a_connection_and_not_the_hub(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: bytes) -> list[AnyEvent]:
+        raise RuntimeError("A bug.")
+
+    told: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+    monkeypatch.setitem(LANES[Hub.USER], b"GatewayUserAccount", broken)
+    server = FaultHub()
+    async with link(server) as (client, subject):
+        await client.until(lambda: client.count(HubBack) == 1)
+        await server.peers[0].news("GatewayUserAccount", {"id": 2})
+        await client.until(lambda: client.count(HubBack) == 2)
+        assert "A bug." in next(event.why for event in client.events if isinstance(event, HubLost))
+        assert subject.status().is_connected
     assert len(told) == 1
 
 

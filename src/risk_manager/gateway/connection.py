@@ -73,6 +73,8 @@ class Connection:
         """Live until the connection is over; why, in a sentence."""
         self._post(HANDSHAKE)
         parts = [start(self._read(), f"{self._name}: read"), start(self._care(), f"{self._name}: care")]
+        for part in parts:
+            part.add_done_callback(self._part_ended)
         try:
             return await self._over
         finally:
@@ -89,6 +91,10 @@ class Connection:
         """End the connection, unless it has ended."""
         if not self._over.done():
             self._over.set_result(why)
+
+    def _part_ended(self, part: asyncio.Task[None]) -> None:
+        """A bug in one part must not leave the other waiting for it."""
+        self.finish("" if part.cancelled() else f"A bug of the guard ended the connection: {part.exception()!r}")
 
     async def _read(self) -> None:
         receive = self._socket.receive
