@@ -44,6 +44,11 @@ def test_a_wrong_handshake_is_answered_and_ends_it(text: str, error: str) -> Non
     assert not dialogue.is_open
 
 
+def test_other_versions_can_be_let_in() -> None:
+    dialogue = Dialogue(Methods(), {0, 1})
+    assert dialogue.hear('{"protocol":"json","version":0}\x1e') == [b"{}\x1e"]
+
+
 def test_handshake_and_invocation_may_share_a_piece_of_text_or_be_cut_anywhere() -> None:
     text = HANDSHAKE + '{"type":1,"invocationId":"0","target":"Echo","arguments":[1]}\x1e'
     whole = Dialogue(Methods()).hear(text)

@@ -43,6 +43,12 @@ async def test_brackets_can_be_sent(door: Caller) -> None:
     assert [order["type"] for order in record["orders"]] == [2, 4, 1]
 
 
+async def test_liquidation(door: Caller, server: SimulatorServer) -> None:
+    server.trader.buy(PRACTICE, MNQ, 2)
+    assert await door.post("/simulator/liquidate", accountId=PRACTICE) == (200, {})
+    assert server.trader.net(PRACTICE, MNQ) == 0
+
+
 async def test_prices(door: Caller, server: SimulatorServer) -> None:
     await door.post("/simulator/price", contractId=MNQ, last=29600.25, bid=29600, ask=29600.5)
     await door.post("/simulator/freeze", contractId=MNQ)

@@ -28,6 +28,16 @@ def test_he_places_moves_and_cancels(floor: Floor) -> None:
     assert trader.working(LIVE) == []
 
 
+def test_the_platform_liquidates_a_blocked_account(floor: Floor) -> None:
+    trader = floor.venue.trader
+    floor.bracketed(floor.buy(2).side)
+    floor.exchange.conditions.refuse_closes_when_blocked = True
+    trader.set_can_trade(PRACTICE, False)
+    assert floor.desk.close_contract(PRACTICE, MNQ, floor.now) == (8, None)
+    trader.liquidate(PRACTICE)
+    assert (trader.net(PRACTICE, MNQ), trader.working(PRACTICE)) == (0, [])
+
+
 def test_a_blocked_account_refuses_him_too(floor: Floor) -> None:
     trader = floor.venue.trader
     trader.set_can_trade(PRACTICE, False)

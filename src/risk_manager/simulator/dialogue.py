@@ -5,6 +5,7 @@ Text goes into `hear`, payloads to send come out. What the hub's methods do is t
 """
 
 import json
+from collections.abc import Collection
 from typing import Any, Protocol
 
 from risk_manager.simulator.exchange.spelling import encode
@@ -28,13 +29,14 @@ class Methods(Protocol):
 class Dialogue:
     """Handshake first, then invocations and pings until somebody closes.
 
+    `versions` are the protocol versions that are accepted; the real hub was seen to refuse 0.
     `is_open` says that the handshake is done, `is_over` that the connection has to be closed after sending.
     """
 
-    def __init__(self, methods: Methods) -> None:
+    def __init__(self, methods: Methods, versions: Collection[int] = (1,)) -> None:
         self.is_open = False
         self.is_over = False
-        self._methods = methods
+        self._methods, self._versions = methods, versions
         self._rest = ""
 
     def hear(self, text: str) -> list[bytes]:
@@ -69,7 +71,7 @@ class Dialogue:
         protocol, version = message.get("protocol"), message.get("version")
         if protocol != "json":
             return self._refuse_hand(f"The protocol '{protocol}' is not supported.")
-        if version != 1:
+        if version not in self._versions:
             return self._refuse_hand(f"The server does not support version {version} of the 'json' protocol.")
         self.is_open = True
         return [b"{}" + SEPARATOR]

@@ -19,7 +19,11 @@ from risk_manager.simulator.venue import Venue
 
 
 class Hub:
-    """One of the two hubs, with its connections and their subscriptions."""
+    """One of the two hubs, with its connections and their subscriptions.
+
+    `joins_frames` puts all that a client gets at once into one frame. `protocol_versions` are the handshakes that are
+    accepted: add 0 to let clients in that the real hub was seen to refuse.
+    """
 
     def __init__(
         self,
@@ -32,6 +36,7 @@ class Hub:
         self.path = f"/hubs/{name}"
         self.connections: set[Connection] = set()
         self.joins_frames = False
+        self.protocol_versions = {1}
         self._exchange, self._tokens, self._faults = venue.exchange, venue.tokens, venue.faults
         self._arrivals, self._clock = venue.arrivals, venue.clock
         self._patience = patience
@@ -114,7 +119,9 @@ class Hub:
         connection.user = user
         self.connections.add(connection)
         try:
-            await connection.listen(Dialogue(self._noted(self._methods(connection), connection)))
+            await connection.listen(
+                Dialogue(self._noted(self._methods(connection), connection), self.protocol_versions)
+            )
         finally:
             self.connections.discard(connection)
             self._audience.leave_all(connection)

@@ -3,7 +3,7 @@
 It is not part of the imitation. Bodies are the fields below; an answer is JSON, HTTP 400 with `error` if the
 request makes no sense.
 
-POST /simulator/place, /modify, /cancel, /close, /reduce   act on an account
+POST /simulator/place, /modify, /cancel, /close, /reduce, /liquidate   act on an account
 POST /simulator/price, /freeze, /tick, /can-trade, /balance, /conditions, /tokens
 POST /simulator/faults   install; DELETE /simulator/faults[?number=] lifts; GET lists
 GET  /simulator/record?accountId=, /simulator/requests?since=&path=, /simulator/accounts, /simulator/quotes
@@ -58,6 +58,7 @@ class SideChannel:
             "cancel": self._cancel,
             "close": self._close,
             "reduce": self._reduce,
+            "liquidate": self._liquidate,
             "price": self._price,
             "freeze": self._freeze,
             "tick": self._tick,
@@ -113,6 +114,10 @@ class SideChannel:
 
     def _reduce(self, form: Form) -> Any:
         return _outcome(self._trader.reduce(form.integer("accountId"), form.text("contractId"), form.integer("size")))
+
+    def _liquidate(self, form: Form) -> Any:
+        self._trader.liquidate(form.integer("accountId"))
+        return {}
 
     def _price(self, form: Form) -> Any:
         contract_id, last = form.text("contractId"), form.decimal_or_none("last")

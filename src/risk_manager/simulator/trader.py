@@ -98,6 +98,15 @@ class Trader:
         """Close a part, on live accounts too."""
         return self._done(self._desk.partial_close(account_id, contract_id, size, self._clock(), by_hand=True))
 
+    def liquidate(self, account_id: int) -> None:
+        """What the platform itself does to a breached account: cancel all, close all, blocked or not."""
+        now = self._clock()
+        for order in self.working(account_id):
+            self._desk.cancel(account_id, order.id, now, by_hand=True)
+        for position in self.exchange.ledger.open_positions(account_id):
+            self._desk.close_contract(account_id, position.contract.id, now, by_hand=True)
+        self._settle()
+
     def _done(self, refusal: Refusal | None) -> Refusal | None:
         self._settle()
         return refusal

@@ -29,6 +29,12 @@ def test_the_window_bounds_them_and_the_same_question_has_the_same_answer() -> N
     assert _bars(10, 500) == _bars(10, 500)
 
 
+def test_a_bar_under_way_comes_only_if_wanted() -> None:
+    start = END - timedelta(minutes=5)
+    bars = list(make_bars(MARKET, start, END, seconds=60, limit=9, seed=1, has_partial=True))
+    assert bars[0]["t"] == "2026-08-19T20:51:00+00:00"
+
+
 def test_a_bar_holds_its_open_and_close() -> None:
     for bar in _bars(60, 60):
         assert bar["l"] <= min(bar["o"], bar["c"]) <= max(bar["o"], bar["c"]) <= bar["h"]

@@ -46,7 +46,7 @@ def retrieve_bars(call: Call) -> Reply:
     unit, number, limit = form.integer("unit"), form.integer("unitNumber"), form.integer("limit")
     start, end = form.time_or_none("startTime"), form.time_or_none("endTime")
     is_live = form.flag("live")
-    form.flag("includePartialBar")
+    has_partial = form.flag("includePartialBar")
     if market is None:
         return envelope(Refusal(CONTRACT_NOT_FOUND), bars=None)
     if unit not in UNIT_SECONDS:
@@ -58,4 +58,5 @@ def retrieve_bars(call: Call) -> Reply:
     if start is None or end is None or is_live:
         return envelope(bars=[])
     seconds = UNIT_SECONDS[unit] * number
-    return envelope(bars=list(make_bars(market, start, end, seconds=seconds, limit=limit, seed=call.exchange.seed)))
+    bars = make_bars(market, start, end, seconds=seconds, limit=limit, seed=call.exchange.seed, has_partial=has_partial)
+    return envelope(bars=list(bars))

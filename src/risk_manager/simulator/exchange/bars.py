@@ -14,14 +14,23 @@ UNIT_SECONDS = {1: 1, 2: 60, 3: 3_600, 4: 86_400, 5: 604_800, 6: 2_592_000}
 LIMIT_MAX = 20_000
 
 
-def make_bars(market: Market, start: datetime, end: datetime, *, seconds: int, limit: int, seed: int) -> Iterator[Wire]:
+def make_bars(
+    market: Market,
+    start: datetime,
+    end: datetime,
+    *,
+    seconds: int,
+    limit: int,
+    seed: int,
+    has_partial: bool = False,
+) -> Iterator[Wire]:
     """Bars of the window, newest first, at most `limit`.
 
-    `t` is the start of a bar; a bar that `end` cuts is left out.
+    `t` is the start of a bar; a bar that `end` cuts comes only if `has_partial`.
     """
     tick = market.contract.product.tick_size
     close = market.last
-    newest = int(end.timestamp()) // seconds - 1
+    newest = int(end.timestamp()) // seconds - (0 if has_partial else 1)
     oldest = -(-int(start.timestamp()) // seconds)
     for index in range(newest, max(oldest, newest - limit + 1) - 1, -1):
         draw = Random(f"{seed}:{market.contract.id}:{seconds}:{index}")  # noqa: S311 - made-up prices

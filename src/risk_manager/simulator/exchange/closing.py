@@ -12,7 +12,9 @@ from risk_manager.simulator.exchange.session import Phase
 from risk_manager.simulator.exchange.terms import OrderType, Side
 
 
-def close_contract(exchange: Exchange, account_id: int, contract_id: str, now: datetime) -> Refusal | None:
+def close_contract(
+    exchange: Exchange, account_id: int, contract_id: str, now: datetime, *, by_hand: bool
+) -> Refusal | None:
     """Flatten one contract; `None` means that the order is on its way."""
     account = exchange.ledger.accounts.get(account_id)
     if account is None:
@@ -22,7 +24,7 @@ def close_contract(exchange: Exchange, account_id: int, contract_id: str, now: d
     position = exchange.ledger.positions.get((account_id, contract_id))
     if position is None:
         return Refusal(CloseCode.POSITION_NOT_FOUND)
-    if not account.can_trade and exchange.conditions.refuse_closes_when_blocked:
+    if not by_hand and not account.can_trade and exchange.conditions.refuse_closes_when_blocked:
         return Refusal(CloseCode.ACCOUNT_REJECTED)
     if not _can_execute(exchange, contract_id, now):
         return Refusal(CloseCode.ORDER_REJECTED)

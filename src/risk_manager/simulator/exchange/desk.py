@@ -146,9 +146,11 @@ class Desk:
         else:
             brackets.drop_children(self._ledger, order, now)
 
-    def close_contract(self, account_id: int, contract_id: str, now: datetime) -> Refusal | None:
+    def close_contract(
+        self, account_id: int, contract_id: str, now: datetime, *, by_hand: bool = False
+    ) -> Refusal | None:
         """Flatten one contract by a market order. Working orders stay alive (section 4.9)."""
-        refused = closing.close_contract(self._exchange, account_id, contract_id, now)
+        refused = closing.close_contract(self._exchange, account_id, contract_id, now, by_hand=by_hand)
         if refused is None and self._exchange.conditions.close_cancels_orders:
             for order in self._ledger.working_orders(account_id):
                 if order.contract.id == contract_id and not order.closes_position:
