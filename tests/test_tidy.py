@@ -31,7 +31,7 @@ REGISTRY_HOSTS = re.compile(
 INDEX_OPTIONS = re.compile(
     r"^\s*(-i|--index-url|--extra-index-url|--find-links|-f)\b|^\s*\"?resolved\"?:", re.MULTILINE
 )
-MACHINE_PATHS = re.compile(r"(?<![\w.~}])/(work|root|home/\w+)/")
+MACHINE_PATHS = re.compile(r"(?<![\w.~}])/(work|root|home/\w+)/(?!api/)")
 
 PYTHON = sources("src", "tests", "benchmarks")
 PRODUCT = sources("src")
