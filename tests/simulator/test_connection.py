@@ -6,6 +6,7 @@ import pytest
 from risk_manager.simulator.connection import Patience, text_frame
 from risk_manager.simulator.server import SimulatorServer
 from tests.simulator.caller import Caller, HubSocket
+from tests.simulator.floor import PRACTICE
 
 
 @pytest.mark.parametrize(("size", "head"), [(125, 2), (126, 4), (65535, 4), (65536, 10)])
@@ -44,11 +45,13 @@ async def test_binary_frames_are_read_too(caller: Caller) -> None:
 
 
 async def test_a_client_that_closes_is_forgotten(caller: Caller, server: SimulatorServer) -> None:
-    hub = await caller.open_hub("user")
-    assert len(server.hubs["user"].connections) == 1
+    hub = await caller.open_user_hub(PRACTICE)
+    topic = ("GatewayUserOrder", PRACTICE)
+    assert len(server.hubs["user"].audience.of(topic)) == len(server.hubs["user"].connections) == 1
     await hub.send({"type": 7})
     assert (await hub.socket.receive(timeout=5)).type is aiohttp.WSMsgType.CLOSE
     await hub.socket.close()
     other = await caller.open_hub("user")
     assert len(server.hubs["user"].connections) == 1
+    assert server.hubs["user"].audience.of(topic) == []
     await other.socket.close()

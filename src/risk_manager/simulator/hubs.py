@@ -40,7 +40,7 @@ class Hub:
         self._exchange, self._tokens, self._faults = venue.exchange, venue.tokens, venue.faults
         self._arrivals, self._clock = venue.arrivals, venue.clock
         self._patience = patience
-        self._audience = Audience()
+        self.audience = Audience()
         self._negotiated: set[str] = set()
 
     def send(self, messages: list[HubMessage]) -> None:
@@ -67,7 +67,7 @@ class Hub:
     def _listeners(self, message: HubMessage) -> list[Connection]:
         if message.topic is None:
             return list(self.connections)
-        return self._audience.of((message.target, message.topic))
+        return self.audience.of((message.target, message.topic))
 
     def close(self, error: str | None, *, allow_reconnect: bool) -> None:
         """Close every connection with a close message."""
@@ -124,12 +124,12 @@ class Hub:
             )
         finally:
             self.connections.discard(connection)
-            self._audience.leave_all(connection)
+            self.audience.leave_all(connection)
 
     def _methods(self, connection: Connection) -> Methods:
         if self.name == "user":
-            return UserMethods(self._exchange, self._audience, connection, connection.user)
-        return MarketMethods(self._exchange, self._audience, connection, self._clock)
+            return UserMethods(self._exchange, self.audience, connection, connection.user)
+        return MarketMethods(self._exchange, self.audience, connection, self._clock)
 
     def _noted(self, methods: Methods, connection: Connection) -> Methods:
         return NotedMethods(methods, self.path, connection.user, self._arrivals, self._clock)

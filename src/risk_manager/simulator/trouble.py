@@ -10,10 +10,8 @@ from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
 from random import Random
-from typing import Any
 
-import msgspec
-
+from risk_manager.simulator.distortion import malformed, shaped, with_action
 from risk_manager.simulator.exchange.outbox import HubMessage, HubName
 from risk_manager.simulator.exchange.refusal import Refusal
 from risk_manager.simulator.faults import (
@@ -173,7 +171,7 @@ class Faults:
             case Drop():
                 return []
             case Duplicate():
-                copies = [_with_action(one, fault.action) for one in messages for _ in range(fault.copies)]
+                copies = [with_action(one, fault.action) for one in messages for _ in range(fault.copies)]
                 return messages + copies
             case Delay():
                 self._hold(messages, now, fault.seconds)
@@ -181,9 +179,9 @@ class Faults:
             case Reorder():
                 return self._reorder(fault, installed, messages, now)
             case Shape():
-                return [_shaped(one, fault.shape) for one in messages]
+                return [shaped(one, fault.shape) for one in messages]
             case Malformed():
-                return [_malformed(one, fault.kind) for one in messages]
+                return [malformed(one, fault.kind) for one in messages]
             case CloseHub() | CutHub() | Logout():
                 self._strokes.append(fault)
                 return []
@@ -218,36 +216,3 @@ class Faults:
 
 def _matches(fault: HubFault, message: HubMessage) -> bool:
     return fault.hub in (EVERY, message.hub) and fault.target in (EVERY, message.target)
-
-
-def _with_action(message: HubMessage, action: int | None) -> HubMessage:
-    if action is None or message.hub != "user":
-        return message
-    return _with_payload(message, {**message.arguments[0], "action": action})
-
-
-def _with_payload(message: HubMessage, payload: Any) -> HubMessage:
-    return msgspec.structs.replace(message, arguments=[*message.arguments[:-1], payload])
-
-
-def _shaped(message: HubMessage, shape: str) -> HubMessage:
-    if message.hub != "user" or not message.arguments or "data" not in message.arguments[0]:
-        return message
-    wrapped = message.arguments[0]
-    shapes = {"bare": wrapped["data"], "list": [wrapped], "bare-list": [wrapped["data"]]}
-    return _with_payload(message, shapes[shape])
-
-
-def _malformed(message: HubMessage, kind: str) -> HubMessage:
-    if kind == "empty":
-        return msgspec.structs.replace(message, arguments=[])
-    if kind == "types":
-        return _with_payload(message, _as_words(message.arguments[-1]))
-    broken = {"broken": msgspec.Raw(b'{"action":1,"data":{'), "null": None, "word": "unreadable"}
-    return _with_payload(message, broken[kind])
-
-
-def _as_words(payload: Any) -> Any:
-    if isinstance(payload, dict):
-        return {key: _as_words(value) for key, value in payload.items()}
-    return f"{payload}?"

@@ -1,0 +1,43 @@
+"""Hub messages in shapes that a client has to live with, or cannot read."""
+
+from typing import Any
+
+import msgspec
+
+from risk_manager.simulator.exchange.outbox import HubMessage
+
+
+def with_action(message: HubMessage, action: int | None) -> HubMessage:
+    """The same user event with another number in its wrapper; `None` leaves it."""
+    if action is None or message.hub != "user":
+        return message
+    return _with_payload(message, {**message.arguments[0], "action": action})
+
+
+def _with_payload(message: HubMessage, payload: Any) -> HubMessage:
+    return msgspec.structs.replace(message, arguments=[*message.arguments[:-1], payload])
+
+
+def shaped(message: HubMessage, shape: str) -> HubMessage:
+    """The same user event bare, in a list, or both."""
+    if message.hub != "user" or not message.arguments or "data" not in message.arguments[0]:
+        return message
+    wrapped = message.arguments[0]
+    shapes = {"bare": wrapped["data"], "list": [wrapped], "bare-list": [wrapped["data"]]}
+    return _with_payload(message, shapes[shape])
+
+
+def malformed(message: HubMessage, kind: str) -> HubMessage:
+    """The message made unreadable in one of the ways of `faults.Malformed`."""
+    if kind == "empty":
+        return msgspec.structs.replace(message, arguments=[])
+    if kind == "types":
+        return _with_payload(message, _as_words(message.arguments[-1]))
+    broken = {"broken": msgspec.Raw(b'{"action":1,"data":{'), "null": None, "word": "unreadable"}
+    return _with_payload(message, broken[kind])
+
+
+def _as_words(payload: Any) -> Any:
+    if isinstance(payload, dict):
+        return {key: _as_words(value) for key, value in payload.items()}
+    return f"{payload}?"
