@@ -68,3 +68,14 @@ def test_every_exit_code_has_its_own_number_and_a_sentence() -> None:
     text = (SOURCE / "exit_codes.py").read_text(encoding="utf-8")
     assert len({int(code) for code in ExitCode}) == len(ExitCode.__members__)
     assert all(f'{code.name} = {code.value}\n    """' in text for code in ExitCode)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes end in another way there")
+def test_a_reader_who_has_enough_sees_no_traceback() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "risk_manager", "demo"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert b"Traceback" not in process.stderr.read()

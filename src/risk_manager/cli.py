@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from difflib import get_close_matches
 
@@ -19,7 +20,7 @@ COMMANDS = {
 }
 """Where each command lives, and what `--help` says of it without importing it."""
 
-_INTERRUPTED = 130  # what a shell reports of a program that Ctrl+C ended
+_INTERRUPTED, _PIPE_CLOSED = 130, 141  # what a shell reports of a program that Ctrl+C or a closed pipe ended
 
 app = App(
     name="risk-manager",
@@ -41,6 +42,10 @@ def main() -> None:
         sys.exit(_refuse(str(error)))
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read the output has enough: `risk-manager rehearse ... | head`. The interpreter flushes once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(_PIPE_CLOSED)
     sys.exit(code if isinstance(code, int) else ExitCode.FINE)
 
 
