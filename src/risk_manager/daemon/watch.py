@@ -17,7 +17,17 @@ from risk_manager.config import Configuration
 from risk_manager.core import booking
 from risk_manager.core.commands import Fetch
 from risk_manager.core.contracts import contract_known
-from risk_manager.core.events import AccountRead, AnyEvent, CommandLost, ContractSeen, Hub, HubBack, HubLost
+from risk_manager.core.events import (
+    AccountRead,
+    AnyEvent,
+    CommandLost,
+    ContractSeen,
+    Hub,
+    HubBack,
+    HubLost,
+    LoginRefused,
+    Unreadable,
+)
 from risk_manager.core.model import AccountId, ContractId
 from risk_manager.core.trading_day import last_reset
 from risk_manager.daemon.clock import Clock
@@ -89,8 +99,9 @@ class Watch:
     # Events
 
     def _heard(self, event: AnyEvent) -> None:
-        """What a hub tells. Before the first reads it is kept: it would be judged on what was believed long ago."""
-        if self._early is not None and not isinstance(event, HubLost | HubBack):
+        """What the gateway tells. Before the first reads what it says of accounts is kept: it would be judged on what
+        was believed long ago. What it says of itself is told at once."""
+        if self._early is not None and not isinstance(event, HubLost | HubBack | LoginRefused | Unreadable):
             self._early.append(event)
             return
         self.guard.put(event)
