@@ -34,6 +34,7 @@ CHECKS = {
     "lint": ["-m", "ruff", "check", "--quiet"],
     "imports": ["-c", "from importlinter.cli import lint_imports_command as main; main()", "--no-logo"],
     "types": ["-m", "mypy"],
+    "types on Windows": ["-m", "mypy", "--platform", "win32", "--cache-dir", ".mypy_cache/win32"],
 }
 """What judges the text of the project, the quickest first; words for the Python in `.venv`."""
 
@@ -137,7 +138,7 @@ def make_environment() -> None:
 
 def install(*words: str) -> None:
     """Install into `.venv` with its own pip, else with this Python's, else with uv; ends the program if none can."""
-    quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
+    quiet = ["-qq", "--disable-pip-version-check", "--no-input"]  # errors are still told
     inner = [str(PYTHON), "-I", "-m", "pip", "install", *quiet]
     outer = [sys.executable, "-m", "pip", "--python", str(PYTHON), "install", *quiet]
     uv = ["uv", "pip", "install", "--quiet", "--python", str(PYTHON)]

@@ -65,7 +65,7 @@ def prepare_sdk() -> None:
     if python is None:
         raise UnpreparedError(f"Python 3.12 or newer is needed for the SDK. Name one in {VARIABLE}.")
     _run([python, "-m", "venv", str(folder)], ROOT)
-    install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--only-binary=:all:"]
+    install = ["-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input", "--only-binary=:all:"]
     _run([str(SDK_PYTHON), *install, "--require-hashes", "-r", str(SDK_LOCK)], ROOT)
     _stamp(folder, SDK_LOCK)
 

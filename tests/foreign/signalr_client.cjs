@@ -1,8 +1,9 @@
 // A trader on Microsoft's SignalR client: logs in, listens to both hubs, buys, closes, and prints what arrived.
 //
 //   node signalr_client.cjs '{"url": ..., "userName": ..., "apiKey": ..., "accountId": ..., "contractId": ...,
-//                             "skipNegotiation": true}'
+//                             "skipNegotiation": true, "fault": {"fault": "cut-hub"}}'
 //
+// With `fault`, the simulator loses both connections before the trade; the client has to come back by itself.
 // The last line on stdout is one JSON object: every event in the order of its arrival, and what was refused.
 "use strict";
 
@@ -14,7 +15,7 @@ const MARKET_EVENTS = ["GatewayQuote", "GatewayTrade", "GatewayDepth"];
 const FILLED = 2;
 
 const plan = JSON.parse(process.argv[2]);
-const seen = { events: [], refused: {}, orderId: null };
+const seen = { events: [], refused: {}, orderId: null, reconnects: 0 };
 const watchers = new Set();
 
 /** Keep an event, and wake whoever waits for one. */
@@ -75,6 +76,31 @@ async function connect(hub, token, events) {
   return connection;
 }
 
+/** Ask for everything that both hubs can tell. */
+async function subscribe(user, market) {
+  await user.invoke("SubscribeAccounts");
+  for (const method of ["SubscribeOrders", "SubscribePositions", "SubscribeTrades"]) {
+    await user.invoke(method, plan.accountId);
+  }
+  for (const method of ["SubscribeContractQuotes", "SubscribeContractTrades", "SubscribeContractMarketDepth"]) {
+    await market.invoke(method, plan.contractId);
+  }
+}
+
+/** Have the simulator lose both connections, and wait until the client has both again. */
+async function lose(user, market) {
+  const back = [user, market].map((connection) => {
+    return new Promise((resolve, reject) => {
+      connection.onreconnected(resolve);
+      connection.onclose((error) => reject(error || new Error("The connection was given up")));
+      setTimeout(() => reject(new Error(`Not back within ${PATIENCE_MS} ms`)), PATIENCE_MS).unref();
+    });
+  });
+  for (const hub of ["user", "market"]) await call("/simulator/faults", { ...plan.fault, hub });
+  await Promise.all(back);
+  seen.reconnects = back.length;
+}
+
 /** Invoke what should not work, and keep the sentence of the refusal. */
 async function refused(connection, method, ...args) {
   try {
@@ -90,13 +116,14 @@ async function main() {
   const user = await connect("user", token, USER_EVENTS);
   const market = await connect("market", token, MARKET_EVENTS);
 
-  await user.invoke("SubscribeAccounts");
-  for (const method of ["SubscribeOrders", "SubscribePositions", "SubscribeTrades"]) await user.invoke(method, plan.accountId);
-  for (const method of ["SubscribeContractQuotes", "SubscribeContractTrades", "SubscribeContractMarketDepth"]) {
-    await market.invoke(method, plan.contractId);
-  }
+  await subscribe(user, market);
   await refused(user, "SubscribeEverything");
   await until("GatewayQuote", (quote) => quote.lastPrice !== undefined && quote.bestBid !== undefined);
+  if (plan.fault) {
+    await lose(user, market);
+    await subscribe(user, market);
+    await until("GatewayQuote", () => true, seen.events.length);
+  }
 
   const order = { accountId: plan.accountId, contractId: plan.contractId, type: 2, side: 0, size: 2 };
   const placed = await call("/api/Order/place", order, token);

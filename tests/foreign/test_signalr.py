@@ -13,11 +13,11 @@ from tests.foreign.prepare import HERE, NODE_MODULES
 from tests.foreign.program import output
 from tests.foreign.venue import ACCOUNT_ID, Venue
 
-BUY, SELL, WORKING, FILLED = 0, 1, 1, 2
+BUY, SELL, FILLED = 0, 1, 2
 
 
-async def trade(venue: Venue, *, skip_negotiation: bool) -> dict[str, Any]:
-    """One trade from login to flat; everything that the client was sent."""
+async def trade(venue: Venue, *, skip_negotiation: bool, fault: dict[str, Any] | None = None) -> dict[str, Any]:
+    """One trade from login to flat; everything that the client was sent. A fault loses both hubs before it."""
     plan = {
         "url": venue.url,
         "userName": venue.user_name,
@@ -25,6 +25,7 @@ async def trade(venue: Venue, *, skip_negotiation: bool) -> dict[str, Any]:
         "accountId": ACCOUNT_ID,
         "contractId": venue.contract_id,
         "skipNegotiation": skip_negotiation,
+        "fault": fault,
     }
     node = shutil.which("node")
     assert node is not None
@@ -59,3 +60,13 @@ async def test_a_trade_is_seen_on_both_hubs(venue: Venue, *, skip_negotiation: b
     quotes = [event["args"] for event in seen["events"] if event["name"] == "GatewayQuote"]
     assert {contract for contract, _ in quotes} == {venue.contract_id}
     assert {"lastPrice", "bestBid", "bestAsk"} <= set(quotes[0][1]), "the first quote is a full one"
+
+
+@pytest.mark.parametrize("skip_negotiation", [True, False], ids=["straight", "negotiated"])
+@pytest.mark.parametrize("fault", ["cut-hub", "close-hub"])
+async def test_the_client_comes_back_by_itself_and_trades(venue: Venue, fault: str, *, skip_negotiation: bool) -> None:
+    seen = await trade(venue, skip_negotiation=skip_negotiation, fault={"fault": fault})
+
+    assert seen["reconnects"] == 2
+    opening, closing = rows(seen, "GatewayUserTrade")
+    assert (opening["side"], closing["side"]) == (BUY, SELL)
