@@ -10,7 +10,7 @@ from pathlib import Path
 from risk_manager.config import settings_from_mapping
 from risk_manager.config.document import read_text
 from risk_manager.core import engine
-from risk_manager.core.commands import Cancel
+from risk_manager.core.commands import Cancel, Command
 from risk_manager.core.events import AccountRead, OrderSeen
 from risk_manager.core.model import OrderStatus, OrderType, Side
 from risk_manager.core.rule import Rule
@@ -39,7 +39,7 @@ def test_the_rule_of_the_guide_works_without_any_other_change() -> None:
     state: State = engine.begin([465], NOW)
     read = AccountRead(account=465, asked_at=NOW, after_restart=True)
     state = engine.step(state, read, settings, NOW, strict=True).state
-    commands = []
+    commands: list[Command] = []
     for number in (1, 2, 3):
         order = OrderSeen(
             account=465,
