@@ -16,6 +16,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from risk_manager.config import changed_rules, settings_from_mapping
 from risk_manager.core import engine, pnl
 from risk_manager.core.commands import Cancel, Close, Command, Fetch, MoveStop, PlaceStop, Reduce, Resize
@@ -42,6 +44,9 @@ ACCOUNT: Final = 465
 CODES: Final = {"ES": "EP", "NQ": "ENQ", "CL": "CLE", "GC": "GCE", "6E": "EU6"}
 MORNING: Final = datetime(2025, 10, 23, 15, 30, tzinfo=UTC)
 """Thursday, 10:30 in Chicago, 11:30 in New York."""
+
+AS_SEEN: Final = datetime.max.replace(tzinfo=UTC)
+"""The time of a trade that happens when it is told."""
 
 Number = Decimal | int | str
 
@@ -294,7 +299,7 @@ class Story:
                 price=Decimal(price),
                 profit_and_loss=price_of(pnl),
                 costs=Decimal(fees),
-                at=at if at is not None else self.now,
+                at=at if at is not None else AS_SEEN,
                 voided=voided,
             ),
         )
@@ -365,6 +370,8 @@ class Story:
             self._hear(TimePassed())
 
     def _hear(self, event: AnyEvent) -> None:
+        if isinstance(event, TradeSeen) and event.trade.at == AS_SEEN:
+            event = replace(event, trade=replace(event.trade, at=self.now))
         step = engine.step(self.state, event, {ACCOUNT: self.settings}, self.now, strict=True)
         assert step.deadline is None or step.deadline > self.now, "a deadline must lie ahead"
         self.state = step.state
