@@ -97,7 +97,7 @@ def load(data: bytes, settings: Mapping[AccountId, Settings]) -> State:
 class Turns:
     """The turns of one step: usually one, more where something was due before the event."""
 
-    __slots__ = ("alerts", "breaches", "commands", "lock_changes", "settings", "state", "strict")
+    __slots__ = ("alerts", "breaches", "commands", "is_due_moved", "lock_changes", "settings", "state", "strict")
 
     def __init__(self, state: State, settings: Mapping[AccountId, Settings], *, strict: bool) -> None:
         self.state = state
@@ -107,6 +107,7 @@ class Turns:
         self.alerts: list[Alert] = []
         self.commands: list[Command] = []
         self.lock_changes: list[LockChange] = []
+        self.is_due_moved = False
 
     def deadline(self) -> datetime | None:
         """When something is due next."""
@@ -139,7 +140,7 @@ class Turns:
         for key in (*concerned, *due):
             if key in self.settings:
                 self._account(key, event if key in concerned else TimePassed(), now)
-        if concerned or due or not isinstance(event, QuoteSeen):
+        if self.is_due_moved or not isinstance(event, QuoteSeen):
             self._set_deadline()
 
     def _quote(self, event: QuoteSeen, now: datetime) -> None:
@@ -228,6 +229,7 @@ class Turns:
         if due != self.state.due.get(key):
             dues = {**self.state.due, key: due} if due is not None else pursuit.without(self.state.due, key)
             self.state = replace(self.state, due=dues)
+            self.is_due_moved = True
 
     def _set_deadline(self) -> None:
         deadline = min(self.state.due.values(), default=None)

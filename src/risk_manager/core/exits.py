@@ -35,6 +35,8 @@ def under_way(account: Account, contract: ContractId, now: datetime, within: tim
     position = account.positions.get(contract)
     if position is None:
         return 0
+    if not account.orders and contract not in account.fills:
+        return 0
     total = 0
     taken: dict[int, int] | None = None
     for order in account.orders.values():

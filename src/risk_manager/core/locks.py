@@ -91,8 +91,8 @@ def enforce(lock: Lock, sight: Sight, outcome: Outcome) -> None:
         excess = sight.size_left(position.contract) - closed - may
         if excess > 0:
             outcome.add(ReduceContract(position.contract, excess), why)
-    for order, left in list(sight.orders()):
-        if lock.covers(symbol_of(order.contract)) and sight.increase(order, left) > 0:
+    for order, _, _ in sight.adding():
+        if lock.covers(symbol_of(order.contract)):
             outcome.add(CutOrder(order.id) if sight.is_opposite(order) else CancelOrder(order.id), why)
 
 

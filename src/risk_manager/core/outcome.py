@@ -52,6 +52,8 @@ class Outcome:
     cuts: dict[OrderId, str] = field(default_factory=dict)
     stops: dict[ContractId, tuple[SetStop, str]] = field(default_factory=dict)
     moves: dict[OrderId, tuple[ChangeStop, str]] = field(default_factory=dict)
+    version: int = 0
+    """Counts what has been added."""
 
     def is_empty(self) -> bool:
         """True when nothing is wanted."""
@@ -62,16 +64,9 @@ class Outcome:
         wanted = self.closes.get(contract)
         return 0 if wanted is None else wanted.size
 
-    def cancels_order(self, order: OrderId) -> bool:
-        """True where an order is planned to be cancelled."""
-        return order in self.cancels
-
-    def cuts_order(self, order: OrderId) -> bool:
-        """True where an order is planned to be cut to its position."""
-        return order in self.cuts
-
     def add(self, wish: Wish, why: str) -> None:
         """Take up one wish."""
+        self.version += 1
         match wish:
             case CloseAll():
                 self._close_all(None, why)

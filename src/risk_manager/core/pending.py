@@ -11,46 +11,30 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from risk_manager.core.contracts import symbol_of
-from risk_manager.core.model import ContractId, Order, Position, Side, Symbol
+from risk_manager.core.model import ContractId, Position, Side, Symbol
 from risk_manager.core.rule import CancelOrder, CutOrder, Finding, Wish
-from risk_manager.core.sight import Sight
+from risk_manager.core.sight import Adding, Sight
 
 _ZERO = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A working order that would make its position larger, and by how much."""
-
-    order: Order
-    left: int
-    """Contracts that may still fill."""
-    increase: int
-    """How many of them make the position larger; past zero, only those past zero."""
-
-    @property
-    def contract(self) -> ContractId:
-        """The order's contract."""
-        return self.order.contract
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
     """The orders that would add, oldest first."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[Adding, ...]
     symbol: Symbol | None
     """The symbol that it is about; None: the whole account."""
 
-    def buys(self) -> tuple[Line, ...]:
+    def buys(self) -> tuple[Adding, ...]:
         """Those that buy."""
         return tuple(line for line in self.lines if line.order.side is Side.BUY)
 
-    def sells(self) -> tuple[Line, ...]:
+    def sells(self) -> tuple[Adding, ...]:
         """Those that sell."""
         return tuple(line for line in self.lines if line.order.side is Side.SELL)
 
-    def without(self, line: Line) -> Book:
+    def without(self, line: Adding) -> Book:
         """The book when one of them is gone."""
         return Book(tuple(kept for kept in self.lines if kept is not line), self.symbol)
 
@@ -60,16 +44,12 @@ class Worst:
     """The worst case, and the orders that make it."""
 
     count: Decimal
-    at_fault: tuple[Line, ...]
+    at_fault: tuple[Adding, ...]
 
 
 def book_of(sight: Sight, symbol: Symbol | None) -> Book:
     """The working orders of the account, or of one symbol, that would add something."""
-    lines = [
-        Line(order, left, increase)
-        for order, left in sight.orders()
-        if (symbol is None or symbol_of(order.contract) == symbol) and (increase := sight.increase(order, left)) > 0
-    ]
+    lines = [line for line in sight.adding() if symbol is None or symbol_of(line.order.contract) == symbol]
     lines.sort(key=lambda line: (line.order.created_at, line.order.id))
     return Book(tuple(lines), symbol)
 
@@ -78,8 +58,9 @@ def over_limit(
     sight: Sight, worst_of: Callable[[Book], Worst], limit: int, symbol: Symbol | None = None
 ) -> Iterator[Finding]:
     """A finding for each order that must go so that the worst case is within the limit."""
+    if sight.account.changes:
+        yield from _being_changed(sight, symbol)
     book = book_of(sight, symbol)
-    yield from _being_changed(sight, symbol)
     if not book.lines:
         return
     worst = worst_of(book)
@@ -113,11 +94,11 @@ def _being_changed(sight: Sight, symbol: Symbol | None) -> Iterator[Finding]:
 
 def gross(sight: Sight, book: Book, weight_of: Callable[[ContractId], Decimal]) -> Worst:
     """Per contract the worse of its two sides, added up; at fault are the orders of the worse sides."""
-    lines: dict[ContractId, list[Line]] = {}
+    lines: dict[ContractId, list[Adding]] = {}
     for line in book.lines:
-        lines.setdefault(line.contract, []).append(line)
+        lines.setdefault(line.order.contract, []).append(line)
     total = _ZERO
-    at_fault: list[Line] = []
+    at_fault: list[Adding] = []
     for contract in dict.fromkeys([*lines, *sight.account.positions]):
         if book.symbol is not None and symbol_of(contract) != book.symbol:
             continue
@@ -140,8 +121,7 @@ def adding_to(sight: Sight, reduced: list[Position], symbol_of_contract: Callabl
     """Cancels for the working orders of the reduced symbols that would add to the side at fault."""
     sides = {(symbol_of_contract(position.contract), position.sign) for position in reduced}
     wishes: list[Wish] = []
-    for order, left in sight.orders():
-        is_adding = sight.increase(order, left) > 0 and not sight.is_opposite(order)
-        if is_adding and (symbol_of_contract(order.contract), order.side.sign) in sides:
+    for order, _, _ in sight.adding():
+        if not sight.is_opposite(order) and (symbol_of_contract(order.contract), order.side.sign) in sides:
             wishes.append(CancelOrder(order.id))
     return wishes

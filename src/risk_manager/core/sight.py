@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from risk_manager.core import exits, fills, pnl
 from risk_manager.core.contracts import contract_known, symbol_of
-from risk_manager.core.model import Contract, ContractId, Order, Position, Symbol
+from risk_manager.core.model import Contract, ContractId, Order, OrderType, Position, Symbol
 from risk_manager.core.outcome import Outcome
 from risk_manager.core.pursuit import closing_of
 from risk_manager.core.rule import LockKind
@@ -17,10 +18,33 @@ from risk_manager.core.settings import Settings
 from risk_manager.core.state import Account, ChangeKind, State
 
 
+class Adding(NamedTuple):
+    """A working order that would make its position larger, and by how much."""
+
+    order: Order
+    left: int
+    """Contracts that may still fill."""
+    increase: int
+    """How many of them make the position larger; past zero, only those past zero."""
+
+
 class Sight:
     """One account at one instant, with the work that this step has planned so far."""
 
-    __slots__ = ("_stood", "_unrealized", "account", "now", "outcome", "settings", "state", "within")
+    __slots__ = (
+        "_adding",
+        "_left",
+        "_orders",
+        "_stood",
+        "_unrealized",
+        "_version",
+        "account",
+        "now",
+        "outcome",
+        "settings",
+        "state",
+        "within",
+    )
 
     def __init__(self, state: State, account: Account, settings: Settings, now: datetime, outcome: Outcome) -> None:
         self.state = state
@@ -31,6 +55,17 @@ class Sight:
         self.within = confirm_within(settings)
         self._stood = account.locks
         self._unrealized: Decimal | None = None
+        self._version = -1
+        self._orders: list[tuple[Order, int]] | None = None
+        self._adding: list[Adding] | None = None
+        self._left: dict[ContractId, int] = {}
+
+    def _look_again(self) -> None:
+        """What was computed holds until more is planned."""
+        if self._version != self.outcome.version:
+            self._version = self.outcome.version
+            self._orders = self._adding = None
+            self._left = {}
 
     # What is open
 
@@ -40,13 +75,16 @@ class Sight:
 
     def size_left(self, contract: ContractId) -> int:
         """Contracts of a position that nobody is closing: less what is under way and what this step has planned."""
-        position = self.account.positions.get(contract)
-        if position is None:
-            return 0
-        closing = self.closing_by_us(contract)
-        if closing >= position.size:
-            return 0
-        return max(0, position.size - closing - self.going_out(contract))
+        self._look_again()
+        left = self._left.get(contract)
+        if left is None:
+            position = self.account.positions.get(contract)
+            size = 0 if position is None else position.size
+            left = size - self.closing_by_us(contract) if size else 0
+            if left > 0:
+                left = max(0, left - self.going_out(contract))
+            self._left[contract] = left
+        return left
 
     def closing_by_us(self, contract: ContractId) -> int:
         """Contracts of a position that the guard closes: under way, or planned in this step."""
@@ -65,22 +103,40 @@ class Sight:
 
     # Orders
 
-    def orders(self) -> Iterator[tuple[Order, int]]:
+    def orders(self) -> list[tuple[Order, int]]:
         """Working orders that nobody is cancelling, each with what may still fill; exits under way are left out."""
+        self._look_again()
+        if self._orders is None:
+            self._orders = list(self._working())
+        return self._orders
+
+    def adding(self) -> list[Adding]:
+        """Those of them that would make a position larger."""
+        self._look_again()
+        if self._adding is None:
+            self._adding = [
+                Adding(order, left, increase)
+                for order, left in self.orders()
+                if (increase := self.increase(order, left)) > 0
+            ]
+        return self._adding
+
+    def _working(self) -> Iterator[tuple[Order, int]]:
         account = self.account
         for order in account.orders.values():
-            if not order.is_working or self.outcome.cancels_order(order.id):
+            if not order.is_working or order.id in self.outcome.cancels:
                 continue
-            change = account.changes.get(order.id)
-            is_changing = change is not None and change.is_under_way()
-            if change is not None and is_changing and change.kind is ChangeKind.CANCEL:
+            change = account.changes.get(order.id) if account.changes else None
+            if change is not None and not change.is_under_way():
+                change = None
+            if change is not None and change.kind is ChangeKind.CANCEL:
                 continue
-            if exits.only_reduces(account, order):
+            if order.type is OrderType.MARKET and exits.only_reduces(account, order):
                 continue
             left = fills.left(account, order)
-            if change is not None and is_changing and change.kind is ChangeKind.RESIZE and change.size is not None:
+            if change is not None and change.kind is ChangeKind.RESIZE and change.size is not None:
                 left = min(left, max(0, change.size - order.filled))
-            if self.outcome.cuts_order(order.id):
+            if order.id in self.outcome.cuts:
                 left = min(left, self.room(order))
             yield order, left
 
@@ -129,7 +185,7 @@ class Sight:
 
     def is_symbol_locked(self, symbol: Symbol) -> bool:
         """True where a hard lock of this symbol stood before this step: no rule is asked of it."""
-        return any(lock.kind is LockKind.HARD and lock.symbol == symbol for lock in self._stood)
+        return bool(self._stood) and any(lock.kind is LockKind.HARD and lock.symbol == symbol for lock in self._stood)
 
     def symbol(self, contract: ContractId) -> Symbol:
         """The trader's word for a contract's product."""

@@ -26,7 +26,7 @@ def of(sight: Sight, position: Position) -> Iterator[Order]:
             and order.type in STOP_TYPES
             and order.is_working
             and order.side.sign != position.sign
-            and not sight.outcome.cancels_order(order.id)
+            and order.id not in sight.outcome.cancels
         ):
             yield order
 

@@ -64,7 +64,7 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
     by_symbol: dict[Symbol, list[Position]] = {}
     for position in sight.positions():
         by_symbol.setdefault(symbol_of(position.contract), []).append(position)
-    for symbol in list(dict.fromkeys([*by_symbol, *(symbol_of(order.contract) for order, _ in sight.orders())])):
+    for symbol in list(dict.fromkeys([*by_symbol, *(symbol_of(line.order.contract) for line in sight.adding())])):
         limit = config.limit_of(symbol)
         if limit is None:
             continue

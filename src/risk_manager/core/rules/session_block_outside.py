@@ -192,8 +192,8 @@ def _offences(sight: Sight, config: Config, watched: Watched, symbol: Symbol | N
                 wishes=(wish,) if excess > 0 else (),
                 symbol=symbol_of(position.contract),
             )
-    for order, left in sight.orders():
-        if (symbol is None or symbol_of(order.contract) == symbol) and sight.increase(order, left) > 0:
+    for order, _, _ in sight.adding():
+        if symbol is None or symbol_of(order.contract) == symbol:
             yield Finding(
                 about=f"order {order.id}",
                 why=f"{why}: order {order.id} of {symbol_of(order.contract)} would add",

@@ -57,9 +57,8 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
     offences: dict[Symbol, str] = {}
     for position in sight.positions():
         offences.setdefault(symbol_of(position.contract), "a position of it is open")
-    for order, left in sight.orders():
-        if sight.increase(order, left) > 0:
-            offences.setdefault(symbol_of(order.contract), f"order {order.id} would open it")
+    for order, _, _ in sight.adding():
+        offences.setdefault(symbol_of(order.contract), f"order {order.id} would open it")
     for symbol, offence in offences.items():
         if not sight.is_symbol_locked(symbol) and config.lists(symbol):
             yield Finding(
