@@ -12,9 +12,8 @@ from tests.core.story import Story, close, position, quote
 RESET = datetime(2025, 10, 23, 22, 0, tzinfo=UTC)
 
 
-def limited(limit: int = -500, at: datetime | None = None, **more: Any) -> Story:
-    rules = {"daily_realized_loss": {"limit": limit, **more}}
-    return Story(at, **rules) if at is not None else Story(**rules)
+def limited(limit: int = -500, **more: Any) -> Story:
+    return Story(daily_realized_loss={"limit": limit, **more})
 
 
 @pytest.mark.parametrize(("loss", "is_breach"), [("-499.99", False), ("-500", True), ("-500.01", True), ("500", False)])
