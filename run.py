@@ -91,7 +91,7 @@ def run(*words: str) -> int:
 def prepare(lock: str) -> None:
     """Have `.venv` hold exactly what `lock` says, and this project; does nothing where it already does."""
     wanted = digests()
-    have = json.loads(STAMP.read_text()) if STAMP.exists() and answers() else {}
+    have = installed() if answers() else {}
     if have.get("place") != wanted["place"]:
         have = {}
         make_environment()
@@ -104,7 +104,15 @@ def prepare(lock: str) -> None:
     if have.get("project") != wanted["project"]:
         install("--no-build-isolation", "--no-deps", "--editable", ".")
         have["project"] = wanted["project"]
-        STAMP.write_text(json.dumps(have))
+        STAMP.write_text(json.dumps(have), encoding="utf-8")
+
+
+def installed() -> dict[str, str]:
+    """What the last complete installation has written down; nothing where it was cut off."""
+    try:
+        return dict(json.loads(STAMP.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {}
 
 
 def digests() -> dict[str, str]:

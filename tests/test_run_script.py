@@ -78,6 +78,13 @@ def test_a_moved_checkout_begins_anew(checkout: list[tuple[str, ...]]) -> None:
     assert checkout == [RUN, PROJECT, RUN, PROJECT]
 
 
+def test_an_installation_that_was_cut_off_begins_anew(checkout: list[tuple[str, ...]]) -> None:
+    script.prepare("run.lock")
+    script.STAMP.write_text('{"place": "')
+    script.prepare("run.lock")
+    assert checkout == [RUN, PROJECT, RUN, PROJECT]
+
+
 def test_an_older_python_can_read_its_sentence() -> None:
     ast.parse((ROOT / "run.py").read_text(encoding="utf-8"), feature_version=(3, 6))
 
