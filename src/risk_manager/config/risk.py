@@ -141,15 +141,19 @@ def holidays_of(content: Node, problems: list[Problem]) -> Holidays:
     return read if isinstance(read, Holidays) else Holidays()
 
 
+def _day_and_mark(defaults: Defaults) -> tuple[object, ...]:
+    return (defaults.reset_time, defaults.timezone, defaults.mark_price)
+
+
 def changed_rules(old: Settings, new: Settings) -> tuple[str, ...]:
     """The ids of the rules whose settings are not what they were, also those that came or went.
 
-    A change of the defaults concerns every rule, one of the holidays those that ask for them.
+    A change of the day or of the mark concerns every rule, one of the holidays those that ask for them.
     """
     before = {armed.rule.id: armed.config for armed in old.rules}
     after = {armed.rule.id: armed.config for armed in new.rules}
     every = sorted(before.keys() | after.keys())
-    if old.defaults != new.defaults:
+    if _day_and_mark(old.defaults) != _day_and_mark(new.defaults):
         return tuple(every)
     changed = {rule for rule in every if before.get(rule) != after.get(rule)}
     if (old.holidays, old.exchange) != (new.holidays, new.exchange):

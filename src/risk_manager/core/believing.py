@@ -45,13 +45,19 @@ def advance(account: Account, settings: Settings, now: datetime) -> tuple[Accoun
     elif any(day.end <= now for day in account.days.values()):
         account = booking.turn_days(account, settings, now)
     account, ended = locks.run_out(account, now)
+    account = forget_fills(account, settings, now)
+    account, is_late = pursuit.run_out(account, now)
+    return account, ended, is_late
+
+
+def forget_fills(account: Account, settings: Settings, now: datetime) -> Account:
+    """Let go of messages whose counterpart has not come in time: they have nothing to do with what comes later."""
     before = now - confirm_within(settings)
     for contract, waiting in account.fills.items():
         kept = fills.forget(waiting, before)
         if kept != waiting:
             account = fills.put(account, contract, kept)
-    account, is_late = pursuit.run_out(account, now)
-    return account, ended, is_late
+    return account
 
 
 def hear(account: Account, event: AnyEvent, settings: Settings, now: datetime) -> tuple[Account, list[Lock]]:
@@ -102,7 +108,13 @@ def _reloaded(account: Account, event: Reloaded, settings: Settings, now: dateti
     """New settings: the days they count in, no waiver and no memory of a rule that has changed."""
     account = booking.open_days(account, settings, now)
     account = locks.end_waivers(account, [waiver for waiver in account.waivers if waiver.rule in event.changed])
-    armed = {one.rule.id for one in settings.rules}
-    memory = {key: kept for key, kept in account.memory.items() if key not in event.changed}
+    armed = {one.rule.id: one.rule for one in settings.rules}
+    memory = {}
+    for key, known in account.memory.items():
+        rule = armed.get(key)
+        if key not in event.changed:
+            memory[key] = known
+        elif rule is not None and rule.keep is not None:
+            memory[key] = rule.keep(known)
     standing = {key: held for key, held in account.standing.items() if held.rule in armed or held.rule == "BLIND"}
     return replace(account, memory=memory, standing=standing)

@@ -30,6 +30,12 @@ def stale_at(sight: Sight, position: Position) -> datetime:
     return told_at + seconds(sight.settings.defaults.quote_stale_after)
 
 
+def blind_since(sight: Sight, position: Position) -> datetime:
+    """When the spell begins: where the price has grown old while the market slept, with the opening."""
+    since = stale_at(sight, position)
+    return max(since, market_hours.opened_at(position.contract, sight.now)) if since <= sight.now else since
+
+
 def is_told(account: Account, contract: ContractId) -> bool:
     """True while a spell without news of a contract's price has been told of."""
     return bool(account.standing) and f"{_RULE}|{contract}" in account.standing
@@ -41,9 +47,9 @@ def look(sight: Sight) -> list[Alert]:
     spells: set[str] = set()
     defaults = sight.settings.defaults
     for position in sight.positions():
-        since = stale_at(sight, position)
-        if sight.now < since or not market_hours.is_open(position.contract, sight.now):
+        if sight.now < stale_at(sight, position) or not market_hours.is_open(position.contract, sight.now):
             continue
+        since = blind_since(sight, position)
         key = f"{_RULE}|{position.contract}"
         spells.add(key)
         symbol = symbol_of(position.contract)
@@ -80,11 +86,12 @@ def next_due(sight: Sight) -> datetime | None:
     defaults = sight.settings.defaults
     times: list[datetime] = []
     for position in sight.positions():
-        since = stale_at(sight, position)
-        times.append(since)
-        if defaults.when_blind is WhenBlind.CLOSE_POSITION:
-            times.append(since + seconds(defaults.blind_grace))
         opens = market_hours.next_open(position.contract, sight.now)
         if opens is not None:
             times.append(opens)
+            continue
+        since = blind_since(sight, position)
+        times.append(since)
+        if defaults.when_blind is WhenBlind.CLOSE_POSITION:
+            times.append(since + seconds(defaults.blind_grace))
     return min((at for at in times if at > sight.now), default=None)

@@ -13,7 +13,9 @@ from risk_manager.core.model import Trade, TradeId
 from risk_manager.core.settings import ResetTime, Settings
 from risk_manager.core.state import Account, Day
 
-HOUR = timedelta(hours=1)
+KEPT = timedelta(hours=48)
+"""How long a trade is kept at least: every trading day that a rule may be given has begun by then."""
+_ENDED_KEPT = timedelta(hours=1)
 _ZERO = Decimal(0)
 
 
@@ -40,9 +42,9 @@ def open_days(account: Account, settings: Settings, now: datetime) -> Account:
 def turn_days(account: Account, settings: Settings, now: datetime) -> Account:
     """Begin the days whose reset has come; what nobody asks for any more is let go of."""
     account = open_days(account, settings, now)
-    oldest = min(min(day.start for day in account.days.values()), now - HOUR)
+    oldest = min(min(day.start for day in account.days.values()), now - KEPT)
     trades = {key: trade for key, trade in account.trades.items() if trade.at >= oldest}
-    ended = {key: at for key, at in account.ended.items() if at > now - HOUR}
+    ended = {key: at for key, at in account.ended.items() if at > now - _ENDED_KEPT}
     told = {key: at for key, at in account.told.items() if key in account.positions}
     return replace(account, trades=trades, ended=ended, told=told, revision=account.revision + 1)
 
@@ -58,7 +60,7 @@ def book(account: Account, trade: Trade, now: datetime) -> tuple[Account, bool]:
             return account, False
         account = _store(account, replace(known, voided=True))
         return replace(account, days=_counted(account.days, known, sign=-1)), False
-    if account.days and trade.at < min(min(day.start for day in account.days.values()), now - HOUR):
+    if account.days and trade.at < min(min(day.start for day in account.days.values()), now - KEPT):
         return account, False
     trade = replace(trade, arrival=account.arrivals + 1)
     account = replace(_store(account, trade), arrivals=trade.arrival)

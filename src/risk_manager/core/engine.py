@@ -7,6 +7,7 @@ instant happens before what arrives at it, in one evaluation; what was due earli
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import msgspec
@@ -23,6 +24,7 @@ from risk_manager.core.events import (
     OrderSeen,
     PositionSeen,
     QuoteSeen,
+    Reloaded,
     TimePassed,
     TradeSeen,
 )
@@ -79,19 +81,23 @@ def dump(state: State) -> bytes:
 
 
 def load(data: bytes, settings: Mapping[AccountId, Settings]) -> State:
-    """The state that was written down. What rules remember is read as their own type; of a rule that is not there
-    any more it is dropped."""
+    """The state that was written down. Nothing is due and no account is awake before it is read for the first time.
+
+    What rules remember is read as their own type; what does not fit any more, or is of a rule that is gone, is dropped.
+    """
     state = msgspec.json.decode(data, type=State)
     accounts: dict[AccountId, Account] = {}
     for key, account in state.accounts.items():
         memory = {}
         for armed in settings[key].rules if key in settings else ():
-            if armed.rule.memory is not None and armed.rule.id in account.memory:
+            if armed.rule.memory is None or armed.rule.id not in account.memory:
+                continue
+            with suppress(msgspec.ValidationError):
                 memory[armed.rule.id] = msgspec.convert(
                     account.memory[armed.rule.id], armed.rule.memory, strict=False, str_keys=True
                 )
-        accounts[key] = replace(account, memory=memory)
-    return replace(state, accounts=accounts)
+        accounts[key] = replace(account, memory=memory, is_asleep=True)
+    return replace(state, accounts=accounts, due={}, away={}, deadline=None)
 
 
 class Turns:
@@ -138,7 +144,9 @@ class Turns:
         due = self._also_due(event, concerned, now)
         self.state = replace(self.state, now=now) if now != self.state.now else self.state
         for key in (*concerned, *due):
-            if key in self.settings:
+            if key not in self.settings:
+                self._forget_due(key)  # nobody guards it any more
+            elif not self.state.accounts[key].is_asleep or is_restart(event):
                 self._account(key, event if key in concerned else TimePassed(), now)
         if self.is_due_moved or not isinstance(event, QuoteSeen):
             self._set_deadline()
@@ -172,12 +180,14 @@ class Turns:
         settings = self.settings[key]
         before = self.state.accounts[key]
         due = self.state.due.get(key)
-        is_due = due is not None and due <= now
+        is_due = (due is not None and due <= now) or is_restart(event)
         account, wants_fetch = before, False
         ended: list[LockChange] = []
         if is_due or not before.days:
             account, gone, wants_fetch = believing.advance(account, settings, now)
             ended = [judging.changed(account, lock, ended=True) for lock in gone]
+        if account.fills and not isinstance(event, QuoteSeen):
+            account = believing.forget_fills(account, settings, now)
         account, cleared = believing.hear(account, event, settings, now)
         if self.state.contracts:
             account = hearing.with_contracts(account, self.state.contracts)
@@ -189,11 +199,11 @@ class Turns:
         account = judging.remember(sight, topics)
         account, released = locks.end_conditions(sight)
         ended += [judging.changed(account, lock, ended=True) for lock in released]
-        sight.account = account
+        sight.stand_on(account)
         if is_whole or released:
             topics = EVERYTHING
             self.alerts += blindness.look(sight)
-        judged = judging.judge(sight, topics, strict=self.strict)
+        judged = judging.judge(sight, topics, strict=self.strict, is_reload=isinstance(event, Reloaded))
         leaving = plan.leave(sight)
         self.breaches += judged.breaches
         self.alerts += judged.alerts
@@ -205,7 +215,8 @@ class Turns:
         elif is_due and any(one.rule.reads is not None and one.rule.reads(sight, one.config) for one in settings.rules):
             self.commands.append(Fetch(account=key, why="a grace is about to end"))
         self._keep(before, leaving.account)
-        if is_due or not isinstance(event, QuoteSeen):
+        is_moved = bool(leaving.commands() or judged.breaches or judged.locks or ended)
+        if is_due or is_moved or not isinstance(event, QuoteSeen):
             self._due(key, leaving.account, settings, now)
 
     def _keep(self, before: Account, account: Account) -> None:
@@ -226,9 +237,15 @@ class Turns:
 
     def _due(self, key: AccountId, account: Account, settings: Settings, now: datetime) -> None:
         due = deadlines.next_due(self.state, account, settings, now)
-        if due != self.state.due.get(key):
-            dues = {**self.state.due, key: due} if due is not None else pursuit.without(self.state.due, key)
-            self.state = replace(self.state, due=dues)
+        if due is None:
+            self._forget_due(key)
+        elif due != self.state.due.get(key):
+            self.state = replace(self.state, due={**self.state.due, key: due})
+            self.is_due_moved = True
+
+    def _forget_due(self, key: AccountId) -> None:
+        if key in self.state.due:
+            self.state = replace(self.state, due=pursuit.without(self.state.due, key))
             self.is_due_moved = True
 
     def _set_deadline(self) -> None:

@@ -17,6 +17,8 @@ def only_reduces(account: Account, order: Order) -> bool:
     """True for a working market order that cannot do more than get out of the position as it is reported."""
     if order.type is not OrderType.MARKET or not order.is_working:
         return False
+    if order.claimed >= order.size:
+        return True
     taken = taken_off(account, order.contract).get(order.id, 0)
     if taken and taken >= order.remaining:
         return True

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from risk_manager.core import booking, exits, fills, protection, pursuit
 from risk_manager.core.contracts import contract_known, symbol_of
 from risk_manager.core.events import AccountRead, AccountSeen, OrderSeen, PositionSeen, TradeSeen
-from risk_manager.core.model import ENDED, Contract, ContractId, Order, OrderId, OrderStatus, OrderType, Position
+from risk_manager.core.model import ENDED, Contract, ContractId, Order, OrderId, OrderStatus, OrderType, Position, Trade
 from risk_manager.core.pnl import cost_of
 from risk_manager.core.rule import LockKind
 from risk_manager.core.state import Account, Told
@@ -105,6 +105,7 @@ def _with_position(account: Account, event: PositionSeen, now: datetime) -> Acco
         average_price=event.average_price,
         cost=cost_of(event.average_price, abs(signed_size), known.tick_size if known is not None else None),
         first_seen_at=old.first_seen_at if old is not None and is_same else now,
+        opened_at=old.opened_at if old is not None and is_same else event.opened_at,
         increased=growths if grown or old is None else old.increased,
         told_at=now,
         tick_size=known.tick_size if known is not None else None,
@@ -161,7 +162,9 @@ def order_seen(
     if not from_read:
         account = _match_fill(account, order, old.filled if old is not None else 0, now, within)
     if order.status in ENDED:
-        account = replace(account, ended={**account.ended, order.id: now})
+        # What a read misses may still be there (it hides some states); only the hub's word is the end.
+        if not from_read:
+            account = replace(account, ended={**account.ended, order.id: now})
         if old is None:
             return account
         account = pursuit.seen_ended(account, order)
@@ -201,12 +204,18 @@ def _merged(old: Order, event: OrderSeen, now: datetime) -> Order:
         type=event.type if event.type is not None else old.type,
         status=event.status if event.status is not None else old.status,
         size=event.size if event.size is not None else old.size,
-        filled=max(old.filled, event.filled) if event.filled is not None else old.filled,
+        filled=_filled(old, event),
         limit_price=event.limit_price if event.limit_price is not None else old.limit_price,
         stop_price=event.stop_price if event.stop_price is not None else old.stop_price,
         tag=event.tag if event.tag else old.tag,
         told_at=now,
     )
+
+
+def _filled(old: Order, event: OrderSeen) -> int:
+    if event.filled is None:
+        return old.size if event.status is OrderStatus.FILLED else old.filled
+    return max(old.filled, event.filled)
 
 
 def _match_fill(account: Account, order: Order, filled_before: int, now: datetime, within: timedelta) -> Account:
@@ -239,6 +248,8 @@ def trade_seen(account: Account, event: TradeSeen, now: datetime) -> Account:
     """A fill is booked, once, and meets the position's move or waits for it."""
     trade = event.trade
     account, counts = booking.book(account, trade, now)
+    if trade.voided:
+        return _untold(account, trade)
     if not counts:
         return account
     waiting = account.fills.get(trade.contract, fills.NOTHING)
@@ -247,8 +258,17 @@ def trade_seen(account: Account, event: TradeSeen, now: datetime) -> Account:
     if trade.is_exit:
         untold = _within_open(account, trade.contract, untold)
     if untold:
-        trades = (*trades, Told(at=now, quantity=untold, is_exit=trade.is_exit))
+        trades = (*trades, Told(at=now, quantity=untold, is_exit=trade.is_exit, trade=trade.id))
     return fills.put(account, trade.contract, replace(waiting, moves_for_trades=moves, trades=trades))
+
+
+def _untold(account: Account, trade: Trade) -> Account:
+    """What a voided trade has told of is waited for no more."""
+    waiting = account.fills.get(trade.contract)
+    if waiting is None:
+        return account
+    trades = tuple(told for told in waiting.trades if told.trade != trade.id)
+    return fills.put(account, trade.contract, replace(waiting, trades=trades))
 
 
 def _within_open(account: Account, contract: ContractId, untold: int) -> int:

@@ -8,6 +8,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from risk_manager.core import locks
+from risk_manager.core.outcome import Outcome
 from risk_manager.core.record import Alert, Breach, LockChange, Severity
 from risk_manager.core.rule import Finding, LockKind, Topics
 from risk_manager.core.settings import Armed
@@ -26,13 +27,17 @@ class Judged:
         self.locks: list[LockChange] = []
 
 
-def judge(sight: Sight, topics: Topics, *, strict: bool) -> Judged:
+def judge(sight: Sight, topics: Topics, *, strict: bool, is_reload: bool = False) -> Judged:
     """Let standing locks act, then ask the rules whose topics have moved. Under a hard lock of the whole account no
-    rule is asked. With `strict` an error of a rule is an error; else a critical alert, once per spell."""
+    rule is asked. With `strict` an error of a rule is an error; else a critical alert, once per spell. A reload may
+    make locks that stand longer."""
     judged = Judged()
+    if is_reload:
+        _prolong(sight, judged)
     for lock in sight.account.locks:
         locks.enforce(lock, sight, sight.outcome)
     if any(lock.kind is LockKind.HARD and lock.symbol is None for lock in sight.account.locks):
+        _let_go(sight, strict=strict)
         return judged
     for armed in sight.settings.rules:
         if armed.rule.topics & topics:
@@ -40,17 +45,49 @@ def judge(sight: Sight, topics: Topics, *, strict: bool) -> Judged:
     return judged
 
 
-def _ask(armed: Armed, sight: Sight, judged: Judged, *, strict: bool) -> None:
-    rule = armed.rule
-    prefix = f"{rule.id}|"
+def _prolong(sight: Sight, judged: Judged) -> None:
+    for armed in sight.settings.rules:
+        for wish in armed.rule.prolongs(sight, armed.config) if armed.rule.prolongs is not None else ():
+            why = f"{armed.rule.id}: the settings have changed"
+            sight.account, lock, is_change = locks.set_lock(sight.account, armed.rule.id, wish, why, sight.now)
+            if is_change:
+                judged.locks.append(changed(sight.account, lock))
+
+
+def _let_go(sight: Sight, *, strict: bool) -> None:
+    """Under a lock no rule is asked, but a breach that has become false meanwhile is over: the next one is new.
+
+    The breaches that have set a lock end with it.
+    """
+    open_ones = [key for key, held in sight.account.standing.items() if held.lock is None and held.rule != "BLIND"]
+    if not open_ones:
+        return
+    still: set[str] = set()
+    for armed in sight.settings.rules:
+        prefix = f"{armed.rule.id}|"
+        if any(key.startswith(prefix) for key in open_ones):
+            aside = Sight(sight.state, sight.account, sight.settings, sight.now, Outcome(sight.account))
+            still |= {prefix + finding.about for finding in _findings(armed, aside, strict=strict)}
+    over = [key for key in open_ones if key not in still]
+    if over:
+        standing = {key: held for key, held in sight.account.standing.items() if key not in over}
+        sight.account = replace(sight.account, standing=standing)
+
+
+def _findings(armed: Armed, sight: Sight, *, strict: bool) -> tuple[Finding, ...]:
     try:
-        findings: Iterable[Finding] = tuple(rule.judge(sight, armed.config))
+        return tuple(armed.rule.judge(sight, armed.config))
     except Exception as error:  # a rule that fails must not take the others with it
         if strict:
             raise
-        findings = (_failed(rule.id, error),)
+        return (_failed(armed.rule.id, error),)
+
+
+def _ask(armed: Armed, sight: Sight, judged: Judged, *, strict: bool) -> None:
+    rule = armed.rule
+    prefix = f"{rule.id}|"
     true_now: set[str] = set()
-    for finding in findings:
+    for finding in _findings(armed, sight, strict=strict):
         key = prefix + finding.about
         true_now.add(key)
         _take(armed, finding, key, sight, judged)

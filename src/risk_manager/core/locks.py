@@ -10,7 +10,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from risk_manager.core import fills, trading_day
-from risk_manager.core.contracts import symbol_of
+from risk_manager.core.contracts import symbol_named, symbol_of
 from risk_manager.core.events import Cleared
 from risk_manager.core.model import ContractId, Symbol
 from risk_manager.core.outcome import Outcome
@@ -140,7 +140,8 @@ def clear(account: Account, settings: Settings, event: Cleared, now: datetime) -
     For rules about single fills a clear draws a line: earlier fills never count for them again.
     """
     rule = event.rule
-    gone = [lock for lock in account.locks if lock.rule == rule and event.symbol in (None, lock.symbol)]
+    symbol = symbol_named(event.symbol) or event.symbol if event.symbol is not None else None
+    gone = [lock for lock in account.locks if lock.rule == rule and symbol in (None, lock.symbol)]
     if not gone:
         return account, []
     account = end_locks(account, gone)

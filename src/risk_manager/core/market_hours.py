@@ -32,6 +32,16 @@ def is_open(contract: ContractId, now: datetime) -> bool:
     return at < _CLOSE or at >= _OPEN
 
 
+def opened_at(contract: ContractId, now: datetime) -> datetime:
+    """When the market of a contract that is open now has opened."""
+    day = now.astimezone(ZoneInfo(_ZONE)).date()
+    while True:
+        at = trading_day.instant(day, _OPEN, _ZONE)
+        if at <= now and is_open(contract, at):
+            return at
+        day -= timedelta(days=1)
+
+
 def next_open(contract: ContractId, now: datetime) -> datetime | None:
     """When the contract trades again; None while it does."""
     if is_open(contract, now):

@@ -78,6 +78,8 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     average was a rounded number. Always positive for a positive price."""
     first_seen_at: datetime
     """When we first heard of it, in this direction."""
+    opened_at: datetime | None = None
+    """The gateway's own time of its opening, where it has told one."""
     increased: int
     """Counts up over the account: the position with the highest number was increased last."""
     told_at: datetime

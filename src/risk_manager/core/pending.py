@@ -65,7 +65,9 @@ def over_limit(
         return
     worst = worst_of(book)
     while worst.count > limit and worst.at_fault:
-        line = worst.at_fault[-1]
+        # What we have asked to be cancelled before goes before what is newer and may fit without it.
+        asked = [line for line in worst.at_fault if line.order.id in sight.account.changes]
+        line = asked[-1] if asked else worst.at_fault[-1]
         order = line.order
         name = symbol_of(order.contract)
         wish: Wish = CutOrder(order.id) if sight.is_opposite(order) else CancelOrder(order.id)

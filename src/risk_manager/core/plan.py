@@ -72,7 +72,10 @@ def _close(leaving: Leaving, contract: ContractId, size: int | None, why: str) -
     rest = position.size - going_out
     known = account.closings.get(contract)
     if known is not None and known.is_under_way():
-        if known.is_whole or size is not None or going_out or rest <= known.outstanding:
+        if known.is_whole or size is not None or rest <= known.outstanding:
+            return
+        if going_out:
+            _reduce_more(leaving, contract, known, rest - known.outstanding, why)
             return
     elif known is not None and _waits(known.again_at, now) and (known.is_whole or size is not None):
         return
@@ -82,7 +85,11 @@ def _close(leaving: Leaving, contract: ContractId, size: int | None, why: str) -
     outstanding = rest if size is None else size
     tries = known.tries + 1 if known is not None and not known.is_under_way() and known.is_whole == is_whole else 1
     closing = Closing(
-        is_whole=is_whole, outstanding=0 if is_whole else outstanding, tries=tries, confirm_by=now + within
+        is_whole=is_whole,
+        outstanding=0 if is_whole else outstanding,
+        size=position.size if is_whole else outstanding,
+        tries=tries,
+        confirm_by=now + within,
     )
     leaving.account = replace(account, closings={**account.closings, contract: closing})
     if is_whole:
@@ -93,6 +100,19 @@ def _close(leaving: Leaving, contract: ContractId, size: int | None, why: str) -
         leaving.loud.append(
             f"{symbol_of(contract)} is still open: try {tries} to close it. The broker has not confirmed. ({why})"
         )
+
+
+def _reduce_more(leaving: Leaving, contract: ContractId, known: Closing, size: int, why: str) -> None:
+    """The part of a close that is neither on its way by an exit of the trader nor by a reduction of ours."""
+    account = leaving.account
+    closing = replace(
+        known,
+        outstanding=known.outstanding + size,
+        size=known.size + size,
+        confirm_by=leaving.sight.now + leaving.sight.within,
+    )
+    leaving.account = replace(account, closings={**account.closings, contract: closing})
+    leaving.reductions.append(Reduce(account=account.id, contract=contract, size=size, why=why))
 
 
 def _waits(again_at: datetime | None, now: datetime) -> bool:

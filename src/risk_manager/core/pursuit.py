@@ -12,10 +12,11 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
+from risk_manager.core import market_hours
 from risk_manager.core.commands import Cancel, Close, Command, Fetch, MoveStop, PlaceStop, Reduce, Resize
 from risk_manager.core.events import Refusal
-from risk_manager.core.model import ContractId, Order, OrderId, OrderStatus, OrderType
-from risk_manager.core.state import Account, Change, ChangeKind, Closing, Placing
+from risk_manager.core.model import ContractId, Order, OrderId, OrderStatus, OrderType, Side
+from risk_manager.core.state import Account, Change, ChangeKind, Closing, Placing, Spent
 
 _PAUSE_FIRST = timedelta(milliseconds=250)
 _PAUSE_MOST = timedelta(seconds=5)
@@ -56,7 +57,7 @@ def seen_move(
     if closing is None:
         return account
     if not after or (after > 0) != (before > 0):
-        return replace(account, closings=without(account.closings, contract))
+        return _spent(account, contract, before > 0, now + within)
     if abs(after) >= abs(before):
         return account
     confirm_by = now + within if closing.is_under_way() else closing.confirm_by
@@ -66,9 +67,10 @@ def seen_move(
         return account
     outstanding = max(0, closing.outstanding - closed)
     if outstanding:
-        closings = {**account.closings, contract: replace(closing, outstanding=outstanding, confirm_by=confirm_by)}
+        left = replace(closing, outstanding=outstanding, confirm_by=confirm_by)
+        account = replace(account, closings={**account.closings, contract: left})
     else:
-        closings = without(account.closings, contract)
+        account = _spent(account, contract, before > 0, now + within)
     trims = dict(account.trims)
     sign = 1 if after > 0 else -1
     for order in account.orders.values():
@@ -80,11 +82,28 @@ def seen_move(
             and order.remaining > abs(after) - outstanding
         ):
             trims[order.id] = contract
-    return replace(account, closings=closings, trims=trims)
+    return replace(account, trims=trims)
+
+
+def _spent(account: Account, contract: ContractId, was_long: bool, until: datetime) -> Account:
+    """Our close is done. Its own market order may be told of later, and is ours then too."""
+    closing = account.closings[contract]
+    account = replace(account, closings=without(account.closings, contract))
+    size = closing.size - closing.claimed
+    if size <= 0 or not closing.is_under_way():
+        return account
+    spent = Spent(side=Side.SELL if was_long else Side.BUY, size=size, until=until)
+    return replace(account, spent={**account.spent, contract: spent})
 
 
 def claim(account: Account, order: Order) -> tuple[Account, Order]:
-    """A market order that is first seen while a close of ours is under way is taken for it, up to its size."""
+    """A market order that is first seen while a close of ours is under way, or just after it was seen done, is taken
+    for it, up to its size."""
+    spent = account.spent.get(order.contract)
+    if spent is not None:
+        account = replace(account, spent=without(account.spent, order.contract))
+        if spent.side is order.side and order.told_at < spent.until and order.size <= spent.size:
+            return account, replace(order, claimed=order.size)
     closing = account.closings.get(order.contract)
     position = account.positions.get(order.contract)
     if closing is None or not closing.is_under_way() or position is None or order.side.sign == position.sign:
@@ -164,7 +183,7 @@ def refused(account: Account, command: Command, refusal: Refusal, now: datetime)
             closing = account.closings.get(command.contract)
             if closing is None or not closing.is_under_way():
                 return account
-            again_at = now + _pause_after(refusal, closing.tries)
+            again_at = _again_at(refusal, command.contract, closing.tries, now)
             return replace(
                 account, closings={**account.closings, command.contract: replace(closing, again_at=again_at)}
             )
@@ -172,13 +191,13 @@ def refused(account: Account, command: Command, refusal: Refusal, now: datetime)
             change = account.changes.get(command.order)
             if change is None or not change.is_under_way():
                 return account
-            again_at = now + _pause_after(refusal, change.tries)
+            again_at = _again_at(refusal, None, change.tries, now)
             return replace(account, changes={**account.changes, command.order: replace(change, again_at=again_at)})
         case PlaceStop():
             placing = account.placings.get(command.contract)
             if placing is None or placing.tag != command.tag:
                 return account
-            again_at = now + _pause_after(refusal, placing.tries)
+            again_at = _again_at(refusal, command.contract, placing.tries, now)
             return replace(
                 account, placings={**account.placings, command.contract: replace(placing, again_at=again_at)}
             )
@@ -186,8 +205,12 @@ def refused(account: Account, command: Command, refusal: Refusal, now: datetime)
             return account
 
 
-def _pause_after(refusal: Refusal, tries: int) -> timedelta:
-    return MARKET_CLOSED_PAUSE if refusal is Refusal.MARKET_CLOSED else pause(tries)
+def _again_at(refusal: Refusal, contract: ContractId | None, tries: int, now: datetime) -> datetime:
+    """After a pause; where the market is closed, at its next opening and every 30 s."""
+    if refusal is not Refusal.MARKET_CLOSED:
+        return now + pause(tries)
+    opens = market_hours.next_open(contract, now) if contract is not None else None
+    return min(now + MARKET_CLOSED_PAUSE, opens) if opens is not None else now + MARKET_CLOSED_PAUSE
 
 
 def next_due(account: Account) -> datetime | None:

@@ -22,20 +22,21 @@ def account_read(account: Account, event: AccountRead, now: datetime, within: ti
     """The account after a read."""
     account = hearing.account_seen(account, event)
     if event.after_restart:
-        account = pursuit.start_over(account, now)
+        account = replace(pursuit.start_over(account, now), is_asleep=False)
     if event.trades is not None:
         for trade in sorted(event.trades, key=lambda trade: (trade.at, trade.id)):
             account, _ = booking.book(account, trade, now)
     if event.positions is not None:
-        account = _positions_read(account, event.positions, event.asked_at, now, within)
+        account = _positions_read(account, event.positions, event, now, within)
     if event.orders is not None:
         account = _orders_read(account, event.orders, event.asked_at, now, within)
     return account
 
 
 def _positions_read(
-    account: Account, positions: tuple[PositionSeen, ...], asked_at: datetime, now: datetime, within: timedelta
+    account: Account, positions: tuple[PositionSeen, ...], event: AccountRead, now: datetime, within: timedelta
 ) -> Account:
+    asked_at, after_restart = event.asked_at, event.after_restart
     listed = {position.contract for position in positions}
     gone = [contract for contract in account.positions if contract not in listed]
     flat = [
@@ -46,9 +47,14 @@ def _positions_read(
     for position in [*flat, *oldest_first]:
         if (told_at := account.told.get(position.contract)) is not None and told_at > asked_at:
             continue
-        account = _forget_fills(account, position.contract)
-        account = hearing.position_seen(account, position, now, within)
-        account = _forget_fills(account, position.contract)
+        held = account.positions.get(position.contract)
+        if position.signed_size != (held.signed_size if held is not None else 0) or after_restart:
+            # A read that differs has the other messages of its fills in it; one that confirms says nothing of them.
+            account = _forget_fills(account, position.contract)
+            account = hearing.position_seen(account, position, now, within)
+            account = _forget_fills(account, position.contract)
+        else:
+            account = hearing.position_seen(account, position, now, within)
     return account
 
 

@@ -171,6 +171,10 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     under a lock."""
     memory: Any = None
     """The type of what it remembers, so that it can be read back."""
+    keep: Callable[[Any], Any] | None = None
+    """What of its memory stays true when its settings change; without it nothing does."""
+    prolongs: Callable[[Sight, Any], Iterable[LockWish]] | None = None
+    """Locks of its own that stand and that new settings make longer."""
     next_due: Callable[[Sight, Any], datetime | None] | None = None
     """When the rule wants to be asked again, if nothing happens before."""
     reads: Callable[[Sight, Any], bool] | None = None

@@ -60,6 +60,11 @@ class Sight:
         self._adding: list[Adding] | None = None
         self._left: dict[ContractId, int] = {}
 
+    def stand_on(self, account: Account) -> None:
+        """Take an account whose locks have ended by their condition: those do not stand any more."""
+        self.account = account
+        self._stood = account.locks
+
     def _look_again(self) -> None:
         """What was computed holds until more is planned."""
         if self._version != self.outcome.version:

@@ -97,6 +97,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     """Signed: what it does to the position."""
     growth: int = 0
     """Of a position's move: how much of it made the position larger."""
+    trade: TradeId = 0
+    """Of a trade: its id."""
     is_exit: bool = False
     """Of a trade: it closes contracts."""
     exits: int = 0
@@ -131,6 +133,8 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True):
     is_whole: bool
     outstanding: int
     """Contracts of a reduction that have not been seen closed yet."""
+    size: int
+    """Contracts that it was for when it was sent."""
     claimed: int = 0
     """Contracts of market orders that have been taken for this command's own."""
     tries: int = 1
@@ -142,6 +146,15 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True):
     def is_under_way(self) -> bool:
         """True until it is refused or its time is over."""
         return self.again_at is None
+
+
+class Spent(msgspec.Struct, frozen=True, kw_only=True):
+    """A close that was seen done before its own market order was."""
+
+    side: Side
+    size: int
+    """Contracts of it that no market order has been taken for."""
+    until: datetime
 
 
 class ChangeKind(enum.Enum):
@@ -224,6 +237,10 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     """Position growths seen so far."""
     tags: int = 0
     """Orders of our own placed so far."""
+    spent: dict[ContractId, Spent] = {}
+    """Closes of ours that are done although their own market orders have not been told of yet."""
+    is_asleep: bool = False
+    """Read from the store and not from the gateway yet: nothing is judged on what was believed long ago."""
 
     def is_locked_hard(self, symbol: Symbol | None = None) -> bool:
         """True under a hard lock of the whole account; with a symbol: of it, or of the account."""

@@ -36,6 +36,15 @@ def protecting(sight: Sight, position: Position) -> int:
     return sum(left(sight.account, order) for order in of(sight, position))
 
 
+def size_to_protect(sight: Sight, position: Position) -> int:
+    """The position's size, less what an order has told as sold out of it and no position message has shown yet."""
+    waiting = sight.account.fills.get(position.contract)
+    if waiting is None:
+        return position.size
+    out = sum(abs(told.quantity) for told in waiting.order_fills if (told.quantity > 0) != (position.sign > 0))
+    return max(0, position.size - out)
+
+
 def own(sight: Sight, position: Position) -> Order | None:
     """Our own stop of a position, the oldest where there are several."""
     ours = [order for order in of(sight, position) if is_ours(order)]

@@ -115,7 +115,8 @@ class Story:
         if truth.canTrade is not None:
             books.can_trade = truth.canTrade
         back, self._lost = self._lost, []
-        self._guard.hear(*(HubBack(hub=hub) for hub in back), self._snapshot(after_restart=after_restart))
+        # The truth first: what is due at this instant is judged on it.
+        self._guard.hear(self._snapshot(after_restart=after_restart), *(HubBack(hub=hub) for hub in back))
 
     def _rows(self, kind: str, rows: Iterable[Message]) -> list[Message]:
         """The rows of a list, filled in; read once, so that a broken one is told where it stands."""

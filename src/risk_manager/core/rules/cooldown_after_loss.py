@@ -22,6 +22,7 @@ from risk_manager.core.pnl import usd
 from risk_manager.core.rule import Finding, LockKind, LockWish, Rule, Topic
 from risk_manager.core.settings import Action, Count, Duration, Loss
 from risk_manager.core.sight import Sight, seconds
+from risk_manager.core.state import Day
 
 ID = "RULE-007"
 _ZERO = Decimal(0)
@@ -68,49 +69,60 @@ class Cooling(msgspec.Struct, frozen=True):
 
 
 class Memory(msgspec.Struct, frozen=True):
-    """What cools, and the last trade that has been looked at.
-
-    What only a void brings about begins nothing and prolongs nothing: it is no new trade.
-    """
+    """What cools, and what the trades have been seen to bring about, as of a revision of them."""
 
     arrival: int = 0
+    revision: int = -1
     cooling: tuple[Cooling, ...] = ()
+    seen: dict[str, datetime] = {}
+    """The ends of all that has been brought about, cooling or not."""
 
 
 def remember(sight: Sight, config: Config, known: Memory | None) -> Memory:
-    """Note what the new trades have brought about."""
+    """Note what the trades have brought about since the last look.
+
+    What only a void brings about is seen and, while a lock of this rule stands, begins and prolongs nothing.
+    """
     known = known if known is not None else Memory()
-    account = sight.account
-    if account.arrivals == known.arrival:
+    account, now = sight.account, sight.now
+    if account.revision == known.revision:
         return known
-    trades = trade_counts.counting(account, ID, account.days[account.own_day])
-    before = _cooling(config, [trade for trade in trades if trade.arrival <= known.arrival])
-    after = _cooling(config, trades)
-    cooling = {one.about: one for one in known.cooling if one.until > sight.now}
+    day = account.days[account.own_day]
+    after = _cooling(config, trade_counts.counting(account, ID), day)
+    counts = account.arrivals != known.arrival or not any(lock.rule == ID for lock in account.locks)
+    cooling = {one.about: one for one in known.cooling if one.until > now}
     for about, one in after.items():
-        earlier, held = before.get(about), cooling.get(about)
-        is_new = earlier is None or one.until > earlier.until
-        if is_new and one.until > sight.now and (held is None or one.until > held.until):
+        seen, held = known.seen.get(about), cooling.get(about)
+        is_new = counts and (seen is None or one.until > seen)
+        if is_new and one.until > now and (held is None or one.until > held.until):
             cooling[about] = one
-    return Memory(account.arrivals, tuple(cooling.values()))
+    seen_ends = {about: one.until for about, one in after.items() if one.until > now}
+    return Memory(account.arrivals, account.revision, tuple(cooling.values()), seen_ends)
 
 
-def _cooling(config: Config, trades: list[Trade]) -> dict[str, Cooling]:
-    """All cooldowns that these fills begin, each with its latest end. The fills are in the order of their times."""
+def _cooling(config: Config, trades: list[Trade], day: Day) -> dict[str, Cooling]:
+    """All cooldowns that these fills begin, each with its latest end. The fills are in the order of their times.
+
+    The row is of the day; the loss of one order is not cut by a reset.
+    """
     results: dict[OrderId, Decimal] = {}
+    of_the_day: dict[OrderId, Decimal] = {}
     cooling: dict[str, Cooling] = {}
     for trade in trades:
         if trade.profit_and_loss is None:
             continue
         before = results.get(trade.order, _ZERO)
-        result = before + trade.profit_and_loss
-        results[trade.order] = result
+        result = results[trade.order] = before + trade.profit_and_loss
         deepest, held = config.deepest(result), config.deepest(before)
         if deepest is not None and (held is None or deepest.loss_amount < held.loss_amount):
             _add(cooling, _after_loss(trade, result, deepest))
         row = config.consecutive_losses
-        if row is not None and before >= 0 > result:
-            losers = _row(results)
+        if row is None or not day.start <= trade.at < day.end:
+            continue
+        before = of_the_day.get(trade.order, _ZERO)
+        of_the_day[trade.order] = before + trade.profit_and_loss
+        if before >= 0 > of_the_day[trade.order]:
+            losers = _row(of_the_day)
             if losers >= row.count:
                 _add(cooling, _after_row(trade, losers, row))
     return cooling

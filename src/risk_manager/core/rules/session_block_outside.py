@@ -21,7 +21,7 @@ import msgspec
 from risk_manager.core import locks
 from risk_manager.core.contracts import symbol_of
 from risk_manager.core.holidays import Calendar
-from risk_manager.core.model import ContractId, Symbol
+from risk_manager.core.model import ContractId, Order, Symbol
 from risk_manager.core.rule import (
     CancelOrder,
     CloseAll,
@@ -78,6 +78,8 @@ class Watched(msgspec.Struct, frozen=True):
 
     phase: Phase
     kept: dict[ContractId, int] = {}
+    is_changed: bool = False
+    """True when the settings have changed since: the phase is looked up again, what may stay is still true."""
 
 
 Memory = dict[Symbol, Watched]
@@ -90,12 +92,42 @@ def remember(sight: Sight, config: Config, known: Memory | None) -> Memory:
     sizes = locks.sizes_now(sight.account)
     for symbol, window in config.windows().items():
         watched = known.get(symbol) if known else None
-        if watched is None or watched.phase.until <= sight.now:
+        if watched is None:
             watched = Watched(phase_at(window, calendar, sight.now), sizes)
+        elif watched.is_changed or watched.phase.until <= sight.now:
+            phase = phase_at(window, calendar, sight.now)
+            was_outside = watched.is_changed and not watched.phase.is_inside and not phase.is_inside
+            kept = _shrunk(watched.kept, sizes) if was_outside else _open_then(sight, sizes, watched.phase.until)
+            watched = Watched(phase, kept)
         elif not watched.phase.is_inside:
             watched = Watched(watched.phase, _shrunk(watched.kept, sizes))
         memory[symbol] = watched
     return memory
+
+
+def _open_then(sight: Sight, sizes: dict[ContractId, int], end: datetime) -> dict[ContractId, int]:
+    """What is open now, without what the gateway says was opened after the window's end."""
+    kept: dict[ContractId, int] = {}
+    for contract, size in sizes.items():
+        position = sight.account.positions.get(contract)
+        if position is None or position.opened_at is None or position.opened_at <= end:
+            kept[contract] = size
+    return kept
+
+
+def keep(memory: Memory) -> Memory:
+    """New settings do not change what was open when a window ended."""
+    return {symbol: Watched(watched.phase, watched.kept, is_changed=True) for symbol, watched in memory.items()}
+
+
+def prolongs(sight: Sight, config: Config) -> Iterator[LockWish]:
+    """A later start makes the lock that stands longer."""
+    del config
+    memory: Memory = sight.account.memory.get(ID) or {}
+    for lock in sight.account.locks:
+        watched = memory.get(lock.symbol or _GLOBAL) or memory.get(_GLOBAL)
+        if lock.rule == ID and watched is not None and not watched.phase.is_inside:
+            yield LockWish(kind=lock.kind, until=watched.phase.until, symbol=lock.symbol)
 
 
 def _shrunk(kept: dict[ContractId, int], sizes: dict[ContractId, int]) -> dict[ContractId, int]:
@@ -184,22 +216,29 @@ def _offences(sight: Sight, config: Config, watched: Watched, symbol: Symbol | N
         kept = 0 if config.close_positions_at_session_end else watched.kept.get(position.contract, 0)
         may = abs(kept) if (kept > 0) == (position.signed_size > 0) else 0
         excess = sight.size_left(position.contract) - may
-        wish = ReduceContract(position.contract, excess) if may else CloseContract(position.contract)
+        undo: Wish = ReduceContract(position.contract, excess) if may else CloseContract(position.contract)
         if position.size > may:
             yield Finding(
                 about=position.contract,
                 why=f"{why}: {symbol_of(position.contract)} is open",
-                wishes=(wish,) if excess > 0 else (),
+                wishes=(undo,) if excess > 0 else (),
                 symbol=symbol_of(position.contract),
             )
+    if config.close_positions_at_session_end:
+        for order in sight.account.orders.values():
+            if order.is_suspended and (symbol is None or symbol_of(order.contract) == symbol):
+                yield _order_finding(order, why, CancelOrder(order.id))
     for order, _, _ in sight.adding():
         if symbol is None or symbol_of(order.contract) == symbol:
-            yield Finding(
-                about=f"order {order.id}",
-                why=f"{why}: order {order.id} of {symbol_of(order.contract)} would add",
-                wishes=(CutOrder(order.id) if sight.is_opposite(order) else CancelOrder(order.id),),
-                symbol=symbol_of(order.contract),
-            )
+            wish = CutOrder(order.id) if sight.is_opposite(order) else CancelOrder(order.id)
+            yield _order_finding(order, why, wish)
+
+
+def _order_finding(order: Order, why: str, wish: Wish) -> Finding:
+    symbol = symbol_of(order.contract)
+    return Finding(
+        about=f"order {order.id}", why=f"{why}: order {order.id} of {symbol} would add", wishes=(wish,), symbol=symbol
+    )
 
 
 def _warning(sight: Sight, config: Config, memory: Memory, symbol: Symbol, watched: Watched) -> Iterator[Finding]:
@@ -250,6 +289,8 @@ RULE = Rule(
     topics=Topic.POSITIONS | Topic.ORDERS,
     remember=remember,
     memory=Memory,
+    keep=keep,
+    prolongs=prolongs,
     next_due=next_due,
     uses_calendar=True,
 )

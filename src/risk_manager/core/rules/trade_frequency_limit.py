@@ -10,19 +10,18 @@ Blind: an item that is heard of late is judged at its own time; a cooldown that 
 from __future__ import annotations
 
 import enum
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 import msgspec
 
-from risk_manager.core import trade_counts
+from risk_manager.core import trade_counts, trading_day
 from risk_manager.core.model import Trade
 from risk_manager.core.rule import CloseAll, Finding, LockKind, LockWish, Rule, Topic
-from risk_manager.core.settings import Action, Count, Duration
+from risk_manager.core.settings import Action, Count, Duration, ResetTime
 from risk_manager.core.sight import Sight, seconds
-from risk_manager.core.state import Day
 
 ID = "RULE-006"
 _WINDOWS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1)}
@@ -83,33 +82,33 @@ class Reached(msgspec.Struct, frozen=True):
 
 
 class Memory(msgspec.Struct, frozen=True):
-    """The item of each window whose cooldown lasts longest, and the last trade that has been looked at.
-
-    What only a void brings about begins nothing and prolongs nothing: it is no new trade.
-    """
+    """The item of each window whose cooldown lasts longest, and what the trades have been seen to bring about."""
 
     arrival: int = 0
+    revision: int = -1
     reached: dict[str, Reached] = {}
+    seen: dict[str, datetime] = {}
+    """The time of the last item of each window that has reached its limit, cooling or not."""
 
 
 def remember(sight: Sight, config: Config, known: Memory | None) -> Memory:
-    """Note what the new trades have brought about."""
+    """Note what the trades have brought about since the last look.
+
+    What only a void brings about is seen and, while a lock of this rule stands, begins and prolongs nothing.
+    """
     known = known if known is not None else Memory()
     account = sight.account
-    if account.arrivals == known.arrival:
+    if account.revision == known.revision:
         return known
-    trades = trade_counts.counting(account, ID)
-    session = account.days[account.own_day]
-    before = _reached(config, _items(config, [t for t in trades if t.arrival <= known.arrival]), session)
-    after = _reached(config, _items(config, trades), session)
+    items = _items(config, trade_counts.counting(account, ID))
+    after = _reached(config, items, sight.settings.defaults.reset)
+    counts = account.arrivals != known.arrival or not any(lock.rule == ID for lock in account.locks)
     reached = dict(known.reached)
     for name, item in after.items():
-        earlier = before.get(name)
-        is_new = earlier is None or item.at > earlier.at
-        held = reached.get(name)
-        if is_new and (held is None or item.at > held.at):
+        seen, held = known.seen.get(name), reached.get(name)
+        if counts and (seen is None or item.at > seen) and (held is None or item.at > held.at):
             reached[name] = item
-    return Memory(account.arrivals, reached)
+    return Memory(account.arrivals, account.revision, reached, {name: item.at for name, item in after.items()})
 
 
 def _items(config: Config, trades: list[Trade]) -> list[datetime]:
@@ -120,26 +119,27 @@ def _items(config: Config, trades: list[Trade]) -> list[datetime]:
     return list(trade_counts.first_fills(trade for trade in trades if trade.is_exit is is_exit).values())
 
 
-def _reached(config: Config, items: list[datetime], session: Day) -> dict[str, Reached]:
-    """The last item of each window that has left the count at or above the limit."""
+def _reached(config: Config, items: list[datetime], reset: ResetTime) -> dict[str, Reached]:
+    """The last item of each window that has left the count at or above the limit, counted at its own time."""
     reached: dict[str, Reached] = {}
     for name, limit, _ in config.windows():
         if limit is None:
             continue
-        window = _WINDOWS.get(name)
         for index in range(len(items) - 1, limit - 2, -1):
             at = items[index]
-            if window is None:
-                if not session.start <= at < session.end:
-                    continue
-                first = bisect_right(items, session.start - timedelta(microseconds=1))
-            else:
-                first = bisect_right(items, at - window)
-            count = bisect_right(items, at) - first
+            count = bisect_right(items, at) - _first(items, name, at, reset)
             if count >= limit:
                 reached[name] = Reached(at, count)
                 break
     return reached
+
+
+def _first(items: list[datetime], name: str, at: datetime, reset: ResetTime) -> int:
+    """The index of the first item that is in the window which ends at `at`."""
+    window = _WINDOWS.get(name)
+    if window is not None:
+        return bisect_right(items, at - window)
+    return bisect_left(items, trading_day.last_reset(at, reset))
 
 
 def judge(sight: Sight, config: Config) -> Iterator[Finding]:
@@ -164,15 +164,25 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
 
 
 def _only_told(sight: Sight, config: Config) -> Iterator[Finding]:
-    session = sight.account.days[sight.account.own_day]
     items = _items(config, trade_counts.counting(sight.account, ID))
     for name, limit, _ in config.windows():
-        window = _WINDOWS.get(name)
-        since = sight.now - window if window is not None else session.start - timedelta(microseconds=1)
-        count = len(items) - bisect_right(items, since)
+        count = len(items) - _first(items, name, sight.now, sight.settings.defaults.reset)
         if limit is not None and count >= limit:
             why = _why(config, name, count, limit)
             yield Finding(about=name, why=why, value=Decimal(count), limit=Decimal(limit))
+
+
+def next_due(sight: Sight, config: Config) -> datetime | None:
+    """Where the rule only tells: when a count falls below its limit, so that the next breach is a new one."""
+    if config.cooldown_on_breach.enabled:
+        return None
+    items = _items(config, trade_counts.counting(sight.account, ID))
+    times = [
+        items[-limit] + _WINDOWS[name]
+        for name, limit, _ in config.windows()
+        if limit is not None and name in _WINDOWS and len(items) >= limit
+    ]
+    return min((at for at in times if at > sight.now), default=None)
 
 
 def _why(config: Config, name: str, count: int, limit: int) -> str:
@@ -203,5 +213,6 @@ RULE = Rule(
     actions=(Action.COOLDOWN, Action.CLOSE_ALL_AND_LOCKOUT),
     remember=remember,
     memory=Memory,
+    next_due=next_due,
     single_fills=True,
 )

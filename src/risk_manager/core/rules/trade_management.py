@@ -165,7 +165,7 @@ def _sizes(sight: Sight, config: Config, position: Position) -> Iterator[tuple[i
     if ours is None:
         return
     others = stops.protecting(sight, position) - left(sight.account, ours)
-    wanted = max(0, position.size - others)
+    wanted = max(0, stops.size_to_protect(sight, position) - others)
     if wanted != left(sight.account, ours):
         yield ours.id, ours.filled + wanted if wanted else 0
 
@@ -177,7 +177,7 @@ def _missing(sight: Sight, config: Config, position: Position, contract: Contrac
         return
     if sight.now < since + seconds(config.stop_loss.after_seconds):
         return
-    size = position.size - stops.protecting(sight, position)
+    size = stops.size_to_protect(sight, position) - stops.protecting(sight, position)
     if size > 0:
         price = _stop_price(sight, position, contract, config.stop_loss.distance_ticks)
         side = Side.SELL if position.sign > 0 else Side.BUY
@@ -223,7 +223,9 @@ def _better_price(
     prices: list[Decimal] = []
     breakeven, trailing = config.breakeven, config.trailing
     if breakeven is not None and not ride.is_breakeven_done:
-        if _gains(position, contract, mark, breakeven.profit_trigger_ticks):
+        # A move that was refused or lost at the trigger is asked for again below it, while it is still valid.
+        is_asked_for = ride.is_triggered and order.id in sight.account.changes
+        if is_asked_for or _gains(position, contract, mark, breakeven.profit_trigger_ticks):
             prices.append(_breakeven_level(position, contract, breakeven))
     if trailing is not None and ride.best is not None:
         if _gains(position, contract, ride.best, trailing.activation_ticks):
@@ -260,5 +262,6 @@ RULE = Rule(
     topics=Topic.POSITIONS | Topic.ORDERS | Topic.QUOTES,
     remember=remember,
     memory=Memory,
+    keep=lambda memory: memory,
     next_due=next_due,
 )
