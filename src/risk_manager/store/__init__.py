@@ -1,0 +1,13 @@
+"""What survives a crash: one SQLite file with a hash-chained journal, and tables that people and tools read.
+
+Imports `core` only. Start reading at `store.py`; `scribe.py` says what becomes a line of the journal, `tables.py` what
+becomes a row, `writer.py` when it is durable, `recovery.py` how a start goes on where the last one ended. One thread
+of one process writes and checkpoints; everybody else reads.
+"""
+
+from risk_manager.store.errors import StoreError, StoreTrouble
+from risk_manager.store.recovery import Recovered
+from risk_manager.store.retention import Keep
+from risk_manager.store.store import Store, open_store
+
+__all__ = ["Keep", "Recovered", "Store", "StoreError", "StoreTrouble", "open_store"]

@@ -1,0 +1,62 @@
+"""Copies of the whole file, made while the guard writes, and how one is put back."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from risk_manager.store.connection import connect_to_read
+from risk_manager.store.errors import StoreError, StoreTrouble
+
+FOLDER: Final = "backups"
+_NAME: Final = "risk-%Y%m%dT%H%M%S%fZ.db"
+_PATTERN: Final = "risk-*Z.db"
+
+
+def make(path: Path, backups: Path, now: datetime, kept: int) -> Path:
+    """Copy the file as it is at one moment; of the copies the newest `kept` stay. Raises StoreError.
+
+    It reads through a connection of its own, so that the writer goes on meanwhile.
+    """
+    made = backups / now.strftime(_NAME)
+    part = made.with_suffix(".part")
+    try:
+        backups.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)
+        with closing(connect_to_read(path)) as source, closing(sqlite3.connect(part)) as target:
+            source.backup(target)
+            # One file, without a log beside it: a copy that is moved about must not lose half of itself.
+            target.execute("PRAGMA journal_mode = DELETE")
+        _sync(part)
+        os.replace(part, made)
+        for old in newest_first(backups)[kept:]:
+            old.unlink(missing_ok=True)
+    except (OSError, sqlite3.Error) as error:
+        part.unlink(missing_ok=True)
+        raise StoreError(StoreTrouble.CANNOT_WRITE, f"No backup could be made in {backups}: {error}.") from error
+    return made
+
+
+def newest_first(backups: Path) -> list[Path]:
+    """The backups of a folder."""
+    return sorted(backups.glob(_PATTERN), reverse=True)
+
+
+def copy(backup: Path, path: Path) -> None:
+    """Put a backup in the place of the file. Nothing is there half: it is copied beside, then renamed."""
+    part = path.with_name(f"{path.name}.part")
+    shutil.copyfile(backup, part)
+    _sync(part)
+    for ending in ("-wal", "-shm"):
+        Path(f"{path}{ending}").unlink(missing_ok=True)
+    os.replace(part, path)
+
+
+def _sync(path: Path) -> None:
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())

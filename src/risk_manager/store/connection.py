@@ -1,0 +1,52 @@
+"""Connections to the file: one that writes, and any number that only read.
+
+SQLite before 3.51.3 can damage a file in WAL mode when two connections write or checkpoint at the same moment. So the
+guard has exactly one connection that does either; a reader is opened read-only and never checkpoints.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+BUSY_SECONDS: Final = 5.0
+
+
+def connect_to_write(path: Path) -> sqlite3.Connection:
+    """The one connection that writes. Every commit is on the disk when it returns."""
+    connection = _connect(path, "rwc")
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that cannot change anything, also while a guard writes."""
+    return _connect(path, "ro")
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    # One thread at a time uses it: who opens the file hands it to the writer's thread.
+    return sqlite3.connect(
+        f"file:{quote(str(path.absolute()))}?mode={mode}",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """True where the content of the file is wrong, not the disk, the rights or the moment."""
+    return error_name(error) in {"SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CORRUPT_INDEX", "SQLITE_CORRUPT_SEQUENCE"}
+
+
+def error_name(error: sqlite3.Error) -> str:
+    """SQLite's own name for an error; empty where it has none."""
+    return getattr(error, "sqlite_errorname", "") or ""

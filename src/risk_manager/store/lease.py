@@ -1,0 +1,94 @@
+"""One guard for a folder: a lock on a file, which the system lets go of when its process ends, however it ends."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Final
+
+from risk_manager.store.errors import StoreError, StoreTrouble
+
+LOCK_FILE: Final = "guard.lock"
+_SAID_AT: Final = 1
+"""The first byte is what is locked: Windows lets nobody read a byte that another process has locked."""
+
+
+def here() -> str:
+    """This process, as it is named to another one."""
+    return f"process {os.getpid()} on {socket.gethostname()}"
+
+
+class Lease:
+    """The right to guard from a folder, held until `release`."""
+
+    def __init__(self, file: IO[bytes] | None, why_not: str = "") -> None:
+        self._file = file
+        self.why_not = why_not
+        """Why there is none where the folder cannot be written; empty where there is one."""
+
+    def release(self) -> None:
+        """Let another guard have the folder."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def take(folder: Path, now: datetime) -> Lease:
+    """Take the lease of a folder. Raises StoreError where another guard has it.
+
+    Where no file can be locked at all the guard goes on without: better two guards than none.
+    """
+    path = folder / LOCK_FILE
+    try:
+        file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600), "r+b", buffering=0)
+    except OSError as error:
+        return Lease(None, f"{path} cannot be written ({error.strerror}): a second guard would not be noticed.")
+    try:
+        _lock(file)
+    except OSError:
+        try:
+            file.seek(_SAID_AT)
+            holder = file.read(200).decode(errors="replace").strip()
+        finally:
+            file.close()
+        raise StoreError(
+            StoreTrouble.SECOND_GUARD,
+            f"Another guard holds {folder}: {holder or 'it does not say which'}. Two guards would close the same "
+            "position twice. Stop that one first.",
+        ) from None
+    try:
+        file.truncate(0)
+        file.write(f" {here()} since {now:%Y-%m-%d %H:%M:%S} UTC\n".encode())
+    except OSError:
+        pass  # A full disk: the lock holds, it only does not say whose it is.
+    return Lease(file)
+
+
+def is_held(folder: Path) -> bool:
+    """True while a guard holds the folder."""
+    path = folder / LOCK_FILE
+    if not path.exists():
+        return False
+    try:
+        with path.open("r+b", buffering=0) as file:
+            _lock(file)
+    except OSError:
+        return True
+    return False
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: IO[bytes]) -> None:
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(file: IO[bytes]) -> None:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)

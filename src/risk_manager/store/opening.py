@@ -1,0 +1,149 @@
+"""The file is found, checked, brought up to date; what is wrong with it is said, and what can be done is done."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from risk_manager.store import backup, damage, meta
+from risk_manager.store.connection import connect_to_read, connect_to_write, error_name, is_damage
+from risk_manager.store.errors import StoreError, StoreTrouble
+from risk_manager.store.schema import VERSION, check_version, migrate, version_of
+
+FILE: Final = "risk.db"
+CHECKED_EVERY: Final = timedelta(days=7)
+"""How often the whole file is looked through at a start. A process that is killed damages nothing in WAL mode, and
+what a start reads is held against its hashes anyway."""
+
+
+@dataclass
+class Opened:
+    """A file that can be read, and mostly written."""
+
+    path: Path
+    connection: sqlite3.Connection
+    meta: meta.Meta
+    is_writable: bool = True
+    warnings: list[str] = field(default_factory=list)
+
+    def for_writing(self) -> sqlite3.Connection | None:
+        """The connection where it can write; None: the writer must open one itself when it can."""
+        if self.is_writable:
+            return self.connection
+        self.connection.close()
+        return None
+
+
+def open_file(folder: Path, now: datetime) -> Opened:
+    """Open the file of a folder. Raises StoreError where it can be neither read nor made."""
+    path = folder / FILE
+    is_there = path.exists() and path.stat().st_size > 0
+    try:
+        return _open_to_write(path, now)
+    except sqlite3.Error as error:
+        if is_damage(error):
+            return _anew(path, str(error), now)
+        if not is_there:
+            raise StoreError(
+                StoreTrouble.CANNOT_WRITE,
+                f"The database {path} cannot be made: {error}. Without it every lock is forgotten at the next start. "
+                "Make room, or give this user the right to write there.",
+            ) from error
+        return _open_to_read(path, error)
+
+
+def begin_anew(opened: Opened, why: str, now: datetime) -> Opened:
+    """What was opened turns out to be damaged: the newest good backup, or nothing, in its place."""
+    opened.connection.close()
+    if not opened.is_writable:
+        raise StoreError(StoreTrouble.CANNOT_READ, f"{why} And the folder cannot be written, so nothing is mended.")
+    return _anew(opened.path, why, now)
+
+
+def begin_empty(opened: Opened, why: str, now: datetime) -> Opened:
+    """The backup is no good either."""
+    opened.connection.close()
+    aside = damage.set_aside(opened.path, now)
+    fresh = _open_to_write(opened.path, now)
+    fresh.warnings.append(f"The backup cannot be used: {why} It is kept as {aside.name}. {_NOTHING_KNOWN}")
+    return fresh
+
+
+_NOTHING_KNOWN: Final = "No lock and no count of earlier is known: look at the account before you trade."
+
+
+def _anew(path: Path, why: str, now: datetime) -> Opened:
+    aside = damage.set_aside(path, now)
+    taken = damage.replace_by_backup(path, path.parent / backup.FOLDER)
+    fresh = _open_to_write(path, now)
+    warning = f"The database was damaged: {why} It is kept as {aside.name}. "
+    if taken is None:
+        warning += f"There is no good backup. {_NOTHING_KNOWN}"
+    else:
+        warning += f"The backup {taken.name} is in its place: what came after it is not known, locks included."
+    fresh.warnings.append(warning)
+    return fresh
+
+
+def _open_to_write(path: Path, now: datetime) -> Opened:
+    connection = connect_to_write(path)
+    try:
+        check_version(connection)
+        warnings = _migrated(path, connection, now)
+        known = meta.read(connection)
+        if known.head.seq and _is_check_due(known, now):
+            faults = damage.faults(connection)
+            if faults:
+                raise _damaged(faults)
+            with suppress(sqlite3.OperationalError):  # It cannot be written now: the next start looks again.
+                connection.execute(*meta.put_checked(now))
+        elif not known.head.seq:
+            connection.execute(*meta.put_checked(now))
+    except BaseException:
+        connection.close()
+        raise
+    return Opened(path, connection, known, warnings=warnings)
+
+
+def _is_check_due(known: meta.Meta, now: datetime) -> bool:
+    return known.checked_at is None or not timedelta(0) <= now - known.checked_at < CHECKED_EVERY
+
+
+def _damaged(faults: list[str]) -> sqlite3.DatabaseError:
+    error = sqlite3.DatabaseError("; ".join(faults[:3]) + ".")
+    error.sqlite_errorname = "SQLITE_CORRUPT"
+    return error
+
+
+def _migrated(path: Path, connection: sqlite3.Connection, now: datetime) -> list[str]:
+    """Bring an older file up to date, after a backup of it."""
+    found = version_of(connection)
+    if not 0 < found < VERSION:
+        migrate(connection)
+        return []
+    made = backup.make(path, path.parent / backup.FOLDER, now, kept=10**6)
+    migrate(connection)
+    return [f"The database was brought from version {found} to {VERSION}; {made.name} is how it was before."]
+
+
+def _open_to_read(path: Path, why: sqlite3.Error) -> Opened:
+    try:
+        connection = connect_to_read(path)
+        try:
+            check_version(connection)
+            known = meta.read(connection)
+        except BaseException:
+            connection.close()
+            raise
+    except sqlite3.Error as error:
+        raise StoreError(
+            StoreTrouble.CANNOT_READ,
+            f"The database {path} is there and cannot be opened: {error} ({error_name(error)}). What is locked stands "
+            "in it, so the guard does not start without it.",
+        ) from error
+    warning = f"The database {path} can be read and not written: {why}. The guard goes on from memory."
+    return Opened(path, connection, known, is_writable=False, warnings=[warning])

@@ -1,0 +1,227 @@
+"""The store as the guard has it: opened, asked what stood, begun with a state, told of every step, closed.
+
+store = open_store(folder, now=clock.now)
+recovered = store.recover(settings, read_settings)
+guard = Guard(settings, ..., state=recovered.state)
+store.begin(guard.state)
+guard.listen(store.heard)
+...
+store.close()
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from risk_manager import __version__
+from risk_manager.core.model import AccountId
+from risk_manager.core.state import Lock, State
+from risk_manager.store import backup, damage, lease, opening, recovery
+from risk_manager.store.errors import StoreError, StoreTrouble
+from risk_manager.store.file import File
+from risk_manager.store.line import Head
+from risk_manager.store.opening import FILE, Opened
+from risk_manager.store.recovery import AnySettings, ReadSettings, Recovered
+from risk_manager.store.retention import Keep
+from risk_manager.store.scribe import Heard, Scribe
+from risk_manager.store.writer import Begin, Configure, Watched, Writer
+
+CLOSE_SECONDS: Final = 5.0
+
+
+def open_store(folder: Path, *, now: Callable[[], datetime], keep: Keep | None = None) -> Store:
+    """Open the store of a data folder, or make one. Raises StoreError: another guard holds it, a newer program has
+    written it, or nothing can be read or made.
+
+    A damaged file is set aside and the newest good backup taken: `warnings` says so. A file that can be read and not
+    written is opened too: the guard needs what stands in it.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            StoreTrouble.CANNOT_WRITE, f"The folder {folder} cannot be made ({error.strerror}). Choose another home."
+        ) from error
+    held = lease.take(folder, now())
+    try:
+        opened = opening.open_file(folder, now())
+    except BaseException:
+        held.release()
+        raise
+    return Store(folder, opened, held, now=now, keep=keep or Keep())
+
+
+class Store:
+    """What is durable, and the way there. All methods are for one thread, the guard's own."""
+
+    def __init__(
+        self, folder: Path, opened: Opened, held: lease.Lease, *, now: Callable[[], datetime], keep: Keep
+    ) -> None:
+        """Use `open_store`."""
+        self._folder = folder
+        self._opened = opened
+        self._lease = held
+        self._now = now
+        self._keep = keep
+        self._recovered: Recovered | None = None
+        self._writer: Writer | None = None
+        self._count = 0
+        self._backing_up: threading.Thread | None = None
+        self.warnings: list[str] = [*opened.warnings, *([held.why_not] if held.why_not else [])]
+        """Sentences that people must hear loudly: what was found at the opening, and backups that failed."""
+        self.on_trouble: Callable[[str | None], None] = _no_trouble_told
+        """Called in the writer's thread when writing stops being possible (why), and when it works again (None)."""
+        self.on_warning: Callable[[str], None] = _no_warning_told
+        """Called in a thread of the store's with what has gone wrong without stopping anything: a backup failed."""
+        self.on_saved: Callable[[], None] = _no_save_told
+        """Called in the writer's thread after each group that has become durable."""
+
+    # At the start
+
+    def recover(self, settings: AnySettings, read_settings: ReadSettings) -> Recovered:
+        """The state at the last durable line. `settings` are those of now; `read_settings` reads texts that were once
+        in force, and must give the settings of now for texts that it cannot read any more.
+
+        A journal that is broken in what is replayed counts as a damaged file.
+        """
+        for mend in (opening.begin_anew, opening.begin_empty):
+            try:
+                found = self._recover(settings, read_settings)
+                break
+            except StoreError as error:
+                if error.trouble is not StoreTrouble.DAMAGED:
+                    raise
+                self._opened = mend(self._opened, str(error), self._now())
+                self.warnings += self._opened.warnings
+        else:
+            found = self._recover(settings, read_settings)
+        self._recovered = found
+        return found
+
+    def last_good_configuration(self) -> Mapping[str, str] | None:
+        """The texts that were last in force, by the name of their file and without secrets; None: there are none."""
+        return self._opened.meta.texts or None
+
+    def begin(self, state: State) -> None:
+        """The guard begins with `state`: the recovered one, or one that takes its place. From here on it is written."""
+        found = self._recovered
+        scribe = Scribe(self._opened.meta.head, found.texts if found is not None else None)
+        file = File(self._folder / FILE, self._opened.for_writing())
+        self._writer = Writer(
+            file,
+            scribe,
+            keep=self._keep,
+            now=self._now,
+            on_trouble=lambda why: self.on_trouble(why),
+            on_saved=lambda: self.on_saved(),
+            on_damage=self._replace_damaged,
+            on_reset=self._back_up_soon,
+        )
+        was = found.was if found is not None else None
+        self._writer.put_own(Begin(state, was, __version__, self._now()))
+        self._writer.start()
+
+    # While it guards
+
+    def heard(self, heard: Heard) -> None:
+        """Take over a step: the listener for the guard. Costs a few microseconds and never waits."""
+        writer = self._writer
+        assert writer is not None, "begin() comes first"
+        self._count += 1
+        writer.put(heard)
+
+    def remember_configuration(self, texts: Mapping[str, str]) -> None:
+        """These texts are in force from here on. Call it before the guard hears of the reload."""
+        assert self._writer is not None, "begin() comes first"
+        self._writer.put_own(Configure(dict(texts), self._now()))
+
+    @property
+    def heard_count(self) -> int:
+        """Steps that were handed over since `begin`."""
+        return self._count
+
+    @property
+    def saved_count(self) -> int:
+        """Of those, the steps that are durable."""
+        return self._watched.heard_saved
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing can be written now: then nothing may be loosened (no clear, no reload)."""
+        return self._watched.trouble
+
+    @property
+    def head(self) -> Head:
+        """The newest line that is durable."""
+        return self._watched.head
+
+    @property
+    def saved_state(self) -> State | None:
+        """The state that is durable."""
+        return self._watched.state
+
+    def is_saved(self, account: AccountId, lock: Lock) -> bool:
+        """True when a lock would stand after a power failure now."""
+        state = self._watched.state
+        return state is not None and account in state.accounts and lock in state.accounts[account].locks
+
+    def backup(self) -> Path:
+        """Make a backup now, and wait for it. Raises StoreError. Also made at each reset of an account's own day."""
+        return backup.make(self._folder / FILE, self._folder / backup.FOLDER, self._now(), self._keep.backups)
+
+    # At the end
+
+    def close(self, timeout_seconds: float = CLOSE_SECONDS) -> bool:
+        """Write what there is, mark an orderly end, let go of the folder. False where not all could be written."""
+        if self._backing_up is not None:
+            self._backing_up.join(timeout_seconds)
+        is_written = True
+        if self._writer is not None:
+            is_written = self._writer.stop(timeout_seconds)
+        else:
+            self._opened.connection.close()
+        self._lease.release()
+        return is_written
+
+    # In the writer's thread
+
+    def _back_up_soon(self) -> None:
+        """Make a backup without waiting for it. One that is being made is enough."""
+        if self._backing_up is None or not self._backing_up.is_alive():
+            self._backing_up = threading.Thread(target=self._back_up, name="store: backup", daemon=True)
+            self._backing_up.start()
+
+    def _back_up(self) -> None:
+        try:
+            self.backup()
+        except StoreError as error:
+            self.warnings.append(str(error))
+            self.on_warning(str(error))
+
+    def _replace_damaged(self) -> Head:
+        path = self._folder / FILE
+        damage.set_aside(path, self._now())
+        damage.replace_by_backup(path, self._folder / backup.FOLDER)
+        opened = opening.open_file(self._folder, self._now())
+        opened.connection.close()
+        return opened.meta.head
+
+    def _recover(self, settings: AnySettings, read_settings: ReadSettings) -> Recovered:
+        return recovery.recover(self._opened.connection, self._opened.meta, settings, read_settings)
+
+    @property
+    def _watched(self) -> Watched:
+        return self._writer.watched if self._writer is not None else Watched()
+
+
+def _no_trouble_told(_why: str | None) -> None: ...
+
+
+def _no_warning_told(_why: str) -> None: ...
+
+
+def _no_save_told() -> None: ...
