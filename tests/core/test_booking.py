@@ -8,7 +8,7 @@ from decimal import Decimal
 from risk_manager.core import booking, trade_counts
 from risk_manager.core.model import Side, Trade
 from risk_manager.core.settings import Settings
-from risk_manager.core.state import Account, Line
+from risk_manager.core.state import Account
 from tests.core.story import Story
 
 NOW = datetime(2025, 10, 23, 15, 30, tzinfo=UTC)
@@ -65,16 +65,21 @@ def test_the_order_of_arrival_changes_no_sum() -> None:
 
 def test_a_trade_of_yesterday_is_not_todays() -> None:
     yesterday = RESET - timedelta(days=1)
-    account = booked(trade(1, "-10", at=yesterday), trade(2, "-20", at=yesterday - timedelta(microseconds=1)))
+    before = min(yesterday, NOW - booking.KEPT) - timedelta(microseconds=1)
+    account = booked(
+        trade(1, "-10", at=yesterday),
+        trade(2, "-20", at=yesterday - timedelta(microseconds=1)),
+        trade(3, "-40", at=before),
+    )
     assert gross(account) == -10
-    assert list(account.trades) == [1]
+    assert 3 not in account.trades
 
 
 def test_the_day_turns_once_and_keeps_the_last_hour() -> None:
     account = booked(trade(1, "-10", at=RESET - timedelta(minutes=30)), trade(2, "-20", at=NOW))
     turned = booking.turn_days(account, Settings(), RESET)
     assert gross(turned) == 0
-    assert list(turned.trades) == [1]
+    assert 1 in turned.trades
     again = booking.turn_days(turned, Settings(), RESET)
     assert (again.days, again.trades) == (turned.days, turned.trades)
 
@@ -94,18 +99,6 @@ def test_a_trade_that_came_before_the_day_of_its_own_time_counts_when_the_day_ha
     assert story.realized == 0
     story.waits_until(RESET)
     assert story.realized == -10
-
-
-def test_the_clearing_line_leaves_earlier_fills_out() -> None:
-    account = booked(trade(1, "-10"), trade(2, "-20", at=NOW + SECOND))
-    lined = Account(id=1, trades=account.trades, lines={"RULE-006": Line(NOW + SECOND, 1)})
-    assert [one.id for one in trade_counts.counting(lined, "RULE-006")] == [2]
-    assert [one.id for one in trade_counts.counting(lined, "RULE-007")] == [1, 2]
-
-
-def test_counting_goes_by_the_trades_own_times() -> None:
-    account = booked(trade(1, "1", at=NOW), trade(2, "1", at=NOW - SECOND), trade(3, None, at=NOW, voided=True))
-    assert [one.id for one in trade_counts.counting(account, "RULE-006")] == [2, 1]
 
 
 def test_an_orders_result_is_its_exits_added_up() -> None:

@@ -124,11 +124,15 @@ def test_it_is_over_at_its_instant() -> None:
     assert story.asked_for == []
 
 
-def test_a_void_begins_nothing() -> None:
+def test_a_void_moves_no_end_of_a_cooldown_that_stands_and_begins_none_when_it_ends() -> None:
     story = Story(cooldown_after_loss={"consecutive_losses": {"count": 2, "cooldown_duration": 60}})
-    winner = story.trade("MNQ", -1, 5, number=50)
-    story.sees(story.trade("MNQ", -1, -1), winner, story.trade("MNQ", -1, -1))
-    story.sees(story.trade("MNQ", -1, 5, number=50, voided=True))
+    story.sees(story.trade("MNQ", -1, -1), story.trade("MNQ", -1, -1))
+    end = story.ends("RULE-007")
+    story.sees(story.trade("MNQ", -1, 5, number=50), story.trade("MNQ", -1, -1), after="30s")
+    assert story.ends("RULE-007") == end
+    story.sees(story.trade("MNQ", -1, 5, number=50, voided=True), after="5s")
+    assert story.ends("RULE-007") == end
+    story.waits("25s")
     assert story.locks == []
 
 
