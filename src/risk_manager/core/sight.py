@@ -8,9 +8,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from risk_manager.core import exits, fills, pnl
+from risk_manager.core import exits, fills, pnl, trade_counts
 from risk_manager.core.contracts import contract_known, symbol_of
-from risk_manager.core.model import Contract, ContractId, Order, OrderType, Position, Symbol
+from risk_manager.core.model import Contract, ContractId, Order, OrderType, Position, Symbol, Trade
 from risk_manager.core.outcome import Outcome
 from risk_manager.core.pursuit import closing_of
 from risk_manager.core.rule import LockKind
@@ -36,6 +36,7 @@ class Sight:
         "_left",
         "_orders",
         "_stood",
+        "_trades",
         "_unrealized",
         "_version",
         "account",
@@ -55,6 +56,7 @@ class Sight:
         self.within = confirm_within(settings)
         self._stood = account.locks
         self._unrealized: Decimal | None = None
+        self._trades: list[Trade] | None = None
         self._version = -1
         self._orders: list[tuple[Order, int]] | None = None
         self._adding: list[Adding] | None = None
@@ -164,6 +166,16 @@ class Sight:
         """How many contracts an opposite order may keep: the position as reported, less what the guard closes."""
         position = self.account.positions.get(order.contract)
         return 0 if position is None else max(0, position.size - self.closing_by_us(order.contract))
+
+    # Trades
+
+    def trades(self, rule: str) -> list[Trade]:
+        """The trades that count for a rule, in the order of their own times; not those that an admin's clear has put
+        behind its line."""
+        if self._trades is None:
+            self._trades = trade_counts.counting(self.account)
+        line = self.account.lines.get(rule)
+        return self._trades if line is None else [trade for trade in self._trades if line.is_before(trade)]
 
     # Prices
 

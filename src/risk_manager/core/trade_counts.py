@@ -8,25 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 
 from risk_manager.core.model import OrderId, Trade
-from risk_manager.core.state import Account, Day
+from risk_manager.core.state import Account
 
 _ZERO = Decimal(0)
 
 
-def counting(account: Account, rule: str, day: Day | None = None) -> list[Trade]:
-    """The trades that count for a rule (of one day, where it is given), in the order of their own times."""
-    line = account.lines.get(rule)
-    trades = [
-        trade
-        for trade in account.trades.values()
-        if not trade.voided
-        and (line is None or line.is_before(trade))
-        and (day is None or day.start <= trade.at < day.end)
-    ]
-    trades.sort(key=lambda trade: (trade.at, trade.arrival))
-    return trades
+_BY_TIME = attrgetter("at", "arrival")
+
+
+def counting(account: Account) -> list[Trade]:
+    """The trades that count, in the order of their own times."""
+    return sorted((trade for trade in account.trades.values() if not trade.voided), key=_BY_TIME)
 
 
 def results_by_order(trades: Iterable[Trade]) -> dict[OrderId, Decimal]:

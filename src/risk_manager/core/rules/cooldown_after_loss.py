@@ -16,7 +16,6 @@ from decimal import Decimal
 
 import msgspec
 
-from risk_manager.core import trade_counts
 from risk_manager.core.model import OrderId, Trade
 from risk_manager.core.pnl import usd
 from risk_manager.core.rule import Finding, LockKind, LockWish, Rule, Topic
@@ -54,6 +53,13 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         if not self.loss_thresholds and self.consecutive_losses is None:
             raise ValueError("neither loss_thresholds nor consecutive_losses is set: the rule would watch nothing")
 
+    def longest(self) -> timedelta:
+        """The longest cooldown that there is."""
+        durations = [threshold.cooldown_duration for threshold in self.loss_thresholds]
+        if self.consecutive_losses is not None:
+            durations.append(self.consecutive_losses.cooldown_duration)
+        return seconds(max(durations))
+
     def deepest(self, result: Decimal) -> Threshold | None:
         """The deepest threshold that a result reaches."""
         reached = [threshold for threshold in self.loss_thresholds if result <= threshold.loss_amount]
@@ -88,7 +94,7 @@ def remember(sight: Sight, config: Config, known: Memory | None) -> Memory:
     if account.revision == known.revision:
         return known
     day = account.days[account.own_day]
-    after = _cooling(config, trade_counts.counting(account, ID), day)
+    after = _cooling(config, sight.trades(ID), day, now - config.longest())
     counts = account.arrivals != known.arrival or not any(lock.rule == ID for lock in account.locks)
     cooling = {one.about: one for one in known.cooling if one.until > now}
     for about, one in after.items():
@@ -100,8 +106,9 @@ def remember(sight: Sight, config: Config, known: Memory | None) -> Memory:
     return Memory(account.arrivals, account.revision, tuple(cooling.values()), seen_ends)
 
 
-def _cooling(config: Config, trades: list[Trade], day: Day) -> dict[str, Cooling]:
-    """All cooldowns that these fills begin, each with its latest end. The fills are in the order of their times.
+def _cooling(config: Config, trades: list[Trade], day: Day, since: datetime) -> dict[str, Cooling]:
+    """All cooldowns that fills after `since` begin, each with its latest end. The fills are in the order of their
+    times; what began earlier is over.
 
     The row is of the day; the loss of one order is not cut by a reset.
     """
@@ -113,15 +120,17 @@ def _cooling(config: Config, trades: list[Trade], day: Day) -> dict[str, Cooling
             continue
         before = results.get(trade.order, _ZERO)
         result = results[trade.order] = before + trade.profit_and_loss
-        deepest, held = config.deepest(result), config.deepest(before)
-        if deepest is not None and (held is None or deepest.loss_amount < held.loss_amount):
-            _add(cooling, _after_loss(trade, result, deepest))
+        is_late = trade.at > since
+        if is_late and result < before and (deepest := config.deepest(result)) is not None:
+            held = config.deepest(before)
+            if held is None or deepest.loss_amount < held.loss_amount:
+                _add(cooling, _after_loss(trade, result, deepest))
         row = config.consecutive_losses
         if row is None or not day.start <= trade.at < day.end:
             continue
         before = of_the_day.get(trade.order, _ZERO)
         of_the_day[trade.order] = before + trade.profit_and_loss
-        if before >= 0 > of_the_day[trade.order]:
+        if is_late and before >= 0 > of_the_day[trade.order]:
             losers = _row(of_the_day)
             if losers >= row.count:
                 _add(cooling, _after_row(trade, losers, row))

@@ -84,7 +84,7 @@ def remember(sight: Sight, config: Config, known: Memory | None) -> Memory | Non
     day = sight.account.days[trading_day.key(reset_of(config, sight.settings.defaults))]
     if known is not None and known.revision == sight.account.revision and known.since == day.start:
         return known
-    trades = trade_counts.counting(sight.account, ID, day)
+    trades = [trade for trade in sight.trades(ID) if day.start <= trade.at < day.end]
     orders = tuple(
         (order, result)
         for order, result in trade_counts.results_by_order(trades).items()

@@ -100,8 +100,7 @@ def remember(sight: Sight, config: Config, known: Memory | None) -> Memory:
     account = sight.account
     if account.revision == known.revision:
         return known
-    items = _items(config, trade_counts.counting(account, ID))
-    after = _reached(config, items, sight.settings.defaults.reset)
+    after = _reached(config, _items(config, sight.trades(ID)), sight.settings.defaults.reset, sight.now)
     counts = account.arrivals != known.arrival or not any(lock.rule == ID for lock in account.locks)
     reached = dict(known.reached)
     for name, item in after.items():
@@ -119,14 +118,17 @@ def _items(config: Config, trades: list[Trade]) -> list[datetime]:
     return list(trade_counts.first_fills(trade for trade in trades if trade.is_exit is is_exit).values())
 
 
-def _reached(config: Config, items: list[datetime], reset: ResetTime) -> dict[str, Reached]:
-    """The last item of each window that has left the count at or above the limit, counted at its own time."""
+def _reached(config: Config, items: list[datetime], reset: ResetTime, now: datetime) -> dict[str, Reached]:
+    """The last item of each window that has left the count at or above the limit, counted at its own time. Items
+    whose cooldown would be over are not looked at."""
     reached: dict[str, Reached] = {}
-    for name, limit, _ in config.windows():
+    for name, limit, duration in config.windows():
         if limit is None:
             continue
         for index in range(len(items) - 1, limit - 2, -1):
             at = items[index]
+            if at + duration <= now:
+                break
             count = bisect_right(items, at) - _first(items, name, at, reset)
             if count >= limit:
                 reached[name] = Reached(at, count)
@@ -164,7 +166,7 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
 
 
 def _only_told(sight: Sight, config: Config) -> Iterator[Finding]:
-    items = _items(config, trade_counts.counting(sight.account, ID))
+    items = _items(config, sight.trades(ID))
     for name, limit, _ in config.windows():
         count = len(items) - _first(items, name, sight.now, sight.settings.defaults.reset)
         if limit is not None and count >= limit:
@@ -176,7 +178,7 @@ def next_due(sight: Sight, config: Config) -> datetime | None:
     """Where the rule only tells: when a count falls below its limit, so that the next breach is a new one."""
     if config.cooldown_on_breach.enabled:
         return None
-    items = _items(config, trade_counts.counting(sight.account, ID))
+    items = _items(config, sight.trades(ID))
     times = [
         items[-limit] + _WINDOWS[name]
         for name, limit, _ in config.windows()
