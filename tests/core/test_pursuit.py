@@ -179,3 +179,14 @@ def test_after_a_restart_nothing_is_under_way_and_what_is_wrong_is_asked_for_at_
     story = locked()
     story.restarts(down="100ms", positions=[position("MNQ", 2)])
     assert story.asked_for == [close("MNQ")]
+
+
+def test_a_close_that_a_quote_began_is_pursued_like_any_other() -> None:
+    story = Story(daily_unrealized_loss={"limit": -100})
+    story.sees(position("MNQ", 1, 100), quote("MNQ", 100))
+    story.sees(quote("MNQ", 50), after="5s")
+    assert story.asked_for == [close("MNQ")]
+    story.waits("2249ms")
+    assert story.asked_for == []
+    story.waits("1ms")
+    assert story.asked_for == [close("MNQ")]
