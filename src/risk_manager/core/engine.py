@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import msgspec
 from msgspec.structs import replace
 
-from risk_manager.core import believing, blindness, connections, deadlines, hearing, judging, locks, plan, pursuit
+from risk_manager.core import believing, blindness, calm, connections, deadlines, hearing, judging, locks, plan, pursuit
 from risk_manager.core.commands import Command, Fetch
 from risk_manager.core.contracts import contract_told
 from risk_manager.core.events import (
@@ -28,7 +28,7 @@ from risk_manager.core.events import (
     TimePassed,
     TradeSeen,
 )
-from risk_manager.core.model import AccountId, Quote
+from risk_manager.core.model import AccountId, ContractId, Quote
 from risk_manager.core.outcome import Outcome
 from risk_manager.core.record import Alert, Breach, LockChange, Severity, Step
 from risk_manager.core.rule import EVERYTHING, Topic
@@ -77,7 +77,7 @@ def is_restart(event: AnyEvent) -> bool:
 
 def dump(state: State) -> bytes:
     """The state, written down."""
-    return msgspec.json.encode(state)
+    return msgspec.json.encode(replace(state, calm={}))
 
 
 def load(data: bytes, settings: Mapping[AccountId, Settings]) -> State:
@@ -97,7 +97,7 @@ def load(data: bytes, settings: Mapping[AccountId, Settings]) -> State:
                     account.memory[armed.rule.id], armed.rule.memory, strict=False, str_keys=True
                 )
         accounts[key] = replace(account, memory=memory, is_asleep=True)
-    return replace(state, accounts=accounts, due={}, away={}, deadline=None)
+    return replace(state, accounts=accounts, due={}, away={}, deadline=None, calm={})
 
 
 class Turns:
@@ -148,6 +148,8 @@ class Turns:
                 self._forget_due(key)  # nobody guards it any more
             elif not self.state.accounts[key].is_asleep or is_restart(event):
                 self._account(key, event if key in concerned else TimePassed(), now)
+        if concerned and isinstance(event, QuoteSeen):
+            self._draw_bands(event.contract, concerned)
         if self.is_due_moved or not isinstance(event, QuoteSeen):
             self._set_deadline()
 
@@ -165,10 +167,19 @@ class Turns:
         self.state = replace(self.state, quotes={**self.state.quotes, event.contract: quote})
 
     def _concerned(self, event: AnyEvent) -> tuple[AccountId, ...]:
-        if isinstance(event, QuoteSeen | ContractSeen):
+        if isinstance(event, QuoteSeen):
+            holders = self.state.holders.get(event.contract)
+            known = self.state.calm.get(event.contract, calm.UNKNOWN)
+            return calm.concerned(known, event, holders) if holders is not None else ()
+        if isinstance(event, ContractSeen):
             return self.state.holders.get(event.contract, ())
         account = getattr(event, "account", None)
         return (account,) if account in self.state.accounts else ()
+
+    def _draw_bands(self, contract: ContractId, judged: tuple[AccountId, ...]) -> None:
+        known = self.state.calm.get(contract, calm.UNKNOWN)
+        bands = calm.drawn(self.state, known, contract, judged, self.settings)
+        self.state = replace(self.state, calm={**self.state.calm, contract: bands})
 
     def _also_due(self, event: AnyEvent, concerned: tuple[AccountId, ...], now: datetime) -> list[AccountId]:
         """Other accounts for which time has brought something. After a restart each waits for its own read."""
@@ -215,6 +226,7 @@ class Turns:
         elif is_due and any(one.rule.reads is not None and one.rule.reads(sight, one.config) for one in settings.rules):
             self.commands.append(Fetch(account=key, why="a grace is about to end"))
         self._keep(before, leaving.account)
+        self._forget_bands(before, leaving.account)
         is_moved = bool(leaving.commands() or judged.breaches or judged.locks or ended)
         if is_due or is_moved or not isinstance(event, QuoteSeen):
             self._due(key, leaving.account, settings, now)
@@ -234,6 +246,13 @@ class Turns:
                 holders[contract] = (*holders.get(contract, ()), account.id)
             state = replace(state, holders=holders)
         self.state = state
+
+    def _forget_bands(self, before: Account, account: Account) -> None:
+        if self.state.calm and (before.positions or account.positions):
+            contracts = before.positions.keys() | account.positions.keys()
+            known = calm.forgotten(self.state.calm, account.id, contracts)
+            if known is not self.state.calm:
+                self.state = replace(self.state, calm=known)
 
     def _due(self, key: AccountId, account: Account, settings: Settings, now: datetime) -> None:
         due = deadlines.next_due(self.state, account, settings, now)

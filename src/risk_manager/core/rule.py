@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from risk_manager.core.model import ContractId, OrderId, Side, Symbol
+from risk_manager.core.model import ContractId, OrderId, Position, Side, Symbol
 from risk_manager.core.settings import Action, Defaults, ResetTime
 
 if TYPE_CHECKING:
@@ -171,6 +171,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     under a lock."""
     memory: Any = None
     """The type of what it remembers, so that it can be read back."""
+    calm: Callable[[Sight, Any, Position], tuple[Decimal | None, Decimal | None] | None] | None = None
+    """Between which marks of a position (exclusive; None: no bound) quotes do not change the rule's answer; None: it
+    must be asked at every quote. A rule that watches quotes and has no such function is always asked."""
     keep: Callable[[Any], Any] | None = None
     """What of its memory stays true when its settings change; without it nothing does."""
     prolongs: Callable[[Sight, Any], Iterable[LockWish]] | None = None

@@ -271,3 +271,5 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     away: dict[Hub, Away] = {}
     unreadable: int = 0
     deadline: datetime | None = None
+    calm: dict[ContractId, Any] = {}
+    """Between which prices quotes change nothing (`calm.Calm`); derived, and not written down."""

@@ -17,7 +17,8 @@ from decimal import Decimal
 import msgspec
 
 from risk_manager.core import pnl, trade_counts, trading_day
-from risk_manager.core.model import OrderId
+from risk_manager.core.calm import ANY, Bounds, by_pnl
+from risk_manager.core.model import OrderId, Position
 from risk_manager.core.pnl import usd
 from risk_manager.core.rule import Finding, Rule, Topic
 from risk_manager.core.rules import consequence
@@ -77,6 +78,15 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
             )
 
 
+def calm(sight: Sight, config: Config, position: Position) -> Bounds | None:
+    """Until the day's loss could reach the limit."""
+    if not config.include_unrealized:
+        return ANY
+    reset = reset_of(config, sight.settings.defaults)
+    value = pnl.realized_in(sight.account, reset, include_fees=config.include_fees) + sight.unrealized()
+    return by_pnl(sight, position, down=value - config.limit, up=None)
+
+
 def remember(sight: Sight, config: Config, known: Memory | None) -> Memory | None:
     """Add up the closing orders of the day again when the trades have changed."""
     if config.single_trade_limit is None:
@@ -113,6 +123,7 @@ RULE = Rule(
     judge=judge,
     topics=Topic.TRADES | Topic.POSITIONS | Topic.QUOTES,
     actions=(Action.CLOSE_ALL_AND_LOCKOUT,),
+    calm=calm,
     remember=remember,
     memory=Memory | None,
     reset_of=reset_of,

@@ -15,6 +15,8 @@ from typing import Annotated
 import msgspec
 
 from risk_manager.core import pnl
+from risk_manager.core.calm import ANY, Bounds, by_pnl
+from risk_manager.core.model import Position
 from risk_manager.core.pnl import usd
 from risk_manager.core.rule import Finding, Rule, Topic
 from risk_manager.core.rules import consequence
@@ -53,6 +55,14 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
         yield consequence.about_account(config.action, why, reset, sight.now, value=value, limit=config.target)
 
 
+def calm(sight: Sight, config: Config, position: Position) -> Bounds | None:
+    """Until the day's profit could reach the target."""
+    if not config.include_unrealized:
+        return ANY
+    value = pnl.realized_in(sight.account, reset_of(config, sight.settings.defaults)) + sight.unrealized()
+    return by_pnl(sight, position, down=None, up=config.target - value)
+
+
 EXAMPLE = """\
 daily_realized_profit:
   enabled: true
@@ -72,5 +82,6 @@ RULE = Rule(
     judge=judge,
     topics=Topic.TRADES | Topic.POSITIONS | Topic.QUOTES,
     actions=(Action.CLOSE_ALL_AND_LOCKOUT, Action.ALERT),
+    calm=calm,
     reset_of=reset_of,
 )

@@ -13,7 +13,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from risk_manager.core.pnl import usd
+from risk_manager.core.calm import Bounds, by_pnl
+from risk_manager.core.model import Position
+from risk_manager.core.pnl import ZERO, usd
 from risk_manager.core.rule import Finding, Rule, Topic
 from risk_manager.core.rules import consequence
 from risk_manager.core.rules.scope import Scope
@@ -63,6 +65,15 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
             yield consequence.about_contract(position.contract, symbol, why, result, config.limit)
 
 
+def calm(sight: Sight, config: Config, position: Position) -> Bounds | None:
+    """Until the open profit could reach the limit."""
+    if config.scope is Scope.ACCOUNT:
+        value = sight.unrealized()
+        return by_pnl(sight, position, up=config.limit - value, down=None)
+    value = sight.open_pnl(position) or ZERO
+    return by_pnl(sight, position, up=config.limit - value, down=None, shared=False)
+
+
 EXAMPLE = """\
 max_unrealized_profit: {enabled: true, limit: 1000, scope: account, enforcement: close_all}
 """
@@ -75,5 +86,6 @@ RULE = Rule(
     judge=judge,
     topics=Topic.POSITIONS | Topic.TRADES | Topic.QUOTES,
     actions=(Action.CLOSE_ALL, Action.CLOSE_ALL_AND_LOCKOUT, Action.CLOSE_POSITION),
+    calm=calm,
     reset_of=reset_of,
 )

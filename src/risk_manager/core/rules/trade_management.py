@@ -16,6 +16,7 @@ from decimal import Decimal
 import msgspec
 
 from risk_manager.core import stops
+from risk_manager.core.calm import ANY, Bounds
 from risk_manager.core.fills import left
 from risk_manager.core.model import Contract, ContractId, Order, OrderType, Position, Side
 from risk_manager.core.rule import CancelOrder, ChangeStop, Finding, Rule, SetStop, Topic, Wish
@@ -219,22 +220,52 @@ def _better_price(
     mark = sight.mark(position)
     if mark is None or ride is None or order.stop_price is None or order.type is OrderType.TRAILING_STOP:
         return None
-    tick, sign = contract.tick_size, position.sign
+    sign = position.sign
     prices: list[Decimal] = []
-    breakeven, trailing = config.breakeven, config.trailing
+    breakeven = config.breakeven
     if breakeven is not None and not ride.is_breakeven_done:
         # A move that was refused or lost at the trigger is asked for again below it, while it is still valid.
         is_asked_for = ride.is_triggered and order.id in sight.account.changes
         if is_asked_for or _gains(position, contract, mark, breakeven.profit_trigger_ticks):
             prices.append(_breakeven_level(position, contract, breakeven))
-    if trailing is not None and ride.best is not None:
-        if _gains(position, contract, ride.best, trailing.activation_ticks):
-            price = stops.on_grid(ride.best - sign * trailing.trail_distance_ticks * tick, tick, up=sign < 0)
-            if (price - order.stop_price) * sign >= trailing.step_ticks * tick:
-                prices.append(price)
+    trailed = _trailed(config, position, contract, order, ride)
+    if trailed is not None:
+        prices.append(trailed)
     # A stop at the market or beyond it would be refused for ever.
     valid = [price for price in prices if _is_better(position, price, order) and (mark - price) * sign > 0]
     return max(valid, key=lambda price: price * sign, default=None)
+
+
+def _trailed(config: Config, position: Position, contract: Contract, order: Order, ride: Ride) -> Decimal | None:
+    """Where a stop has trailed to; None where it stays."""
+    trailing, tick, sign = config.trailing, contract.tick_size, position.sign
+    if trailing is None or ride.best is None or order.stop_price is None:
+        return None
+    if not _gains(position, contract, ride.best, trailing.activation_ticks):
+        return None
+    price = stops.on_grid(ride.best - sign * trailing.trail_distance_ticks * tick, tick, up=sign < 0)
+    return price if (price - order.stop_price) * sign >= trailing.step_ticks * tick else None
+
+
+def calm(sight: Sight, config: Config, position: Position) -> Bounds | None:
+    """Until a mark is better than the best so far, or reaches the trigger. Where a stop could be better than it is
+    (refused, or not valid yet), every quote counts."""
+    if config.breakeven is None and config.trailing is None:
+        return ANY
+    contract, mark = sight.contract(position.contract), sight.mark(position)
+    ride = (sight.account.memory.get(ID) or {}).get(position.contract)
+    if contract is None or mark is None or ride is None or ride.best is None:
+        return None
+    sign, tick = position.sign, contract.tick_size
+    if config.breakeven is not None and not ride.is_breakeven_done:
+        if ride.is_triggered or _gains(position, contract, mark, config.breakeven.profit_trigger_ticks):
+            return None
+    for order in stops.movable(sight, position):
+        if _trailed(config, position, contract, order, ride) is not None:
+            return None
+    # A mark that only equals the best is no news; the grid has nothing between it and half a tick further.
+    further = ride.best + sign * tick / 2
+    return (None, further) if sign > 0 else (further, None)
 
 
 def next_due(sight: Sight, config: Config) -> datetime | None:
@@ -260,6 +291,7 @@ RULE = Rule(
     config=Config,
     judge=judge,
     topics=Topic.POSITIONS | Topic.ORDERS | Topic.QUOTES,
+    calm=calm,
     remember=remember,
     memory=Memory,
     keep=lambda memory: memory,
