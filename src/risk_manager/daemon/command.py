@@ -8,6 +8,7 @@ import sys
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from risk_manager import home as homes
 from risk_manager.config import ConfigError, Configuration, load_home
@@ -44,6 +45,7 @@ def run(*, home: Path | None = None) -> int:
 
 
 async def _guard(configuration: Configuration, folder: Path) -> int:
+    asyncio.get_running_loop().set_exception_handler(_unheard)
     clock = SystemClock()
     watch = Watch(configuration, clock)
     watch.guard.listen(tell)
@@ -66,6 +68,12 @@ async def _guard(configuration: Configuration, folder: Path) -> int:
     await end(watching)
     _say("The guard has stopped. Nobody watches the account now.")
     return ExitCode.FINE
+
+
+def _unheard(loop: asyncio.AbstractEventLoop, told: dict[str, Any]) -> None:
+    """What tasks failed with; what is a sentence for the admin is said once, by `run`, and without a traceback."""
+    if not isinstance(told.get("exception"), UnknownAccountError):
+        loop.default_exception_handler(told)
 
 
 async def _introduce(watch: Watch) -> None:

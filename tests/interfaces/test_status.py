@@ -1,0 +1,110 @@
+"""`risk-manager status`: what it says, and what a script learns from its exit code."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from risk_manager.exit_codes import ExitCode
+from risk_manager.interfaces.trader import status
+from risk_manager.ipc import status as published
+from tests.ipc.sample import ACCOUNT, AT, STATUS
+
+
+def shown(capsys: pytest.CaptureFixture[str], home: Path, *, json: bool = False) -> tuple[int, str, str]:
+    code = status.run(home=home, json=json)
+    told = capsys.readouterr()
+    return code, told.out, told.err
+
+
+def publish(home: Path, age: timedelta) -> Path:
+    (home / "data").mkdir()
+    path = home / "data" / "status.json"
+    published.write(path, replace(STATUS, at=datetime.now(UTC) - age))
+    return path
+
+
+def test_where_nothing_was_published_it_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = shown(capsys, tmp_path)
+    assert (code, out) == (ExitCode.NOT_RUNNING, "")
+    assert err.startswith("The guard has not published anything in ")
+    assert err.endswith("it has not run here yet.\n")
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"at":"yesterday"}', b"\xff\xfe\x00"])
+def test_a_damaged_file_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str], damage: bytes) -> None:
+    publish(tmp_path, timedelta()).write_bytes(damage)
+    code, out, err = shown(capsys, tmp_path)
+    assert (code, out) == (ExitCode.NOT_RUNNING, "")
+    assert "cannot be read" in err
+    assert err.endswith("Start the guard again, it writes a new one.\n")
+
+
+def test_a_folder_in_its_place_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "data" / "status.json").mkdir(parents=True)
+    code, _, err = shown(capsys, tmp_path)
+    assert code == ExitCode.NOT_RUNNING
+    assert "cannot be read" in err
+
+
+@pytest.mark.parametrize(
+    ("age", "code"), [(0, ExitCode.FINE), (3, ExitCode.FINE), (8, ExitCode.NOT_RUNNING), (9e6, ExitCode.NOT_RUNNING)]
+)
+@pytest.mark.parametrize("json_wanted", [False, True])
+def test_the_exit_code_says_whether_it_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], age: float, code: ExitCode, json_wanted: bool
+) -> None:
+    publish(tmp_path, timedelta(seconds=age))
+    ended, out, err = shown(capsys, tmp_path, json=json_wanted)
+    assert (ended, err) == (code, "")
+    if json_wanted:
+        assert json.loads(out)["accounts"][0]["net_pnl"] == "-412.50"
+    else:
+        assert out.startswith("The guard is running" if code is ExitCode.FINE else "THE GUARD IS NOT RUNNING.")
+
+
+def test_everything_that_stands_is_told() -> None:
+    assert status.lines(STATUS, 0) == [
+        "The guard is running and connected.",
+        "",
+        "Account 465 Main",
+        "  day: realized -$400.00, open -$12.50, net -$412.50",
+        "  LOCKED whole account until 2026-11-23 23:00:00 UTC: the day is lost (daily_realized_loss)",
+        "  COOLDOWN MNQ until its condition ends: the day is lost (daily_realized_loss)",
+        "  long 2 MNQ at 25210.25: -$12.50, not protected by a stop",
+        "  short 1 MNQ at 25210.25: no price yet",
+        "  1 orders alive; rules on: daily_realized_loss",
+        "",
+        "Lately:",
+        *[f"  act {number}" for number in range(5)],
+    ]
+
+
+def test_an_account_with_nothing_may_trade_and_is_flat() -> None:
+    calm = replace(ACCOUNT, locks=(), positions=(), orders=(), rules=(), is_tradable=True, net_pnl=Decimal("1234.5"))
+    told = status.lines(replace(STATUS, accounts=(calm,), last_acts=()), 0)
+    assert "net $1,234.50" in told[3]
+    assert told[4:] == ["  may trade", "  flat", "  0 orders alive; rules on: none"]
+
+
+@pytest.mark.parametrize(
+    ("user", "market", "words"),
+    [(False, True, "user hub"), (True, False, "market hub"), (False, False, "user and market")],
+)
+def test_a_guard_that_does_not_see_says_that_it_is_blind(user: bool, market: bool, words: str) -> None:
+    away = replace(STATUS.connection, user_hub=user, market_hub=market, lost_since=AT)
+    head = status.lines(replace(STATUS, connection=away), 0)[0]
+    assert head.startswith(f"The guard is running and BLIND: the {words}")
+    assert "2026-11-23 15:00:00" in head
+
+
+def test_what_is_old_is_never_called_running() -> None:
+    away = replace(STATUS.connection, user_hub=False)
+    assert status.lines(replace(STATUS, connection=away), 6)[0] == (
+        "THE GUARD IS NOT RUNNING. This is what it saw 6 s ago."
+    )
