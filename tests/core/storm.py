@@ -501,8 +501,9 @@ class World:
         self.heard.append(Heard(self.now, getattr(event, "account", None), event, step))
         self.state = step.state
         if self.is_written_down:
-            self.state = as_it_was(engine.load(engine.dump(step.state), self.settings), step.state)
-            assert self.state == step.state, "what is written down and read again is not the same"
+            loaded = as_it_was(engine.load(engine.dump(step.state), self.settings), step.state)
+            assert loaded == step.state, "what is written down and read again is not the same"
+            self.state = replace(loaded, calm={})  # every quote is judged in full: no band tells that it may be skipped
         return step.commands
 
     # What must never happen
@@ -623,7 +624,9 @@ def as_it_was(loaded: State, written: State) -> State:
     accounts = {
         key: replace(account, is_asleep=written.accounts[key].is_asleep) for key, account in loaded.accounts.items()
     }
-    return replace(loaded, accounts=accounts, due=written.due, away=written.away, deadline=written.deadline)
+    return replace(
+        loaded, accounts=accounts, due=written.due, away=written.away, deadline=written.deadline, calm=written.calm
+    )
 
 
 def locks_hold(before: Account, event: AnyEvent, after: Account, settings: Settings, now: datetime) -> None:

@@ -24,7 +24,7 @@ MNQ, ES, CL = "CON.F.US.MNQ.Z25", "CON.F.US.EP.Z25", "CON.F.US.CLE.Z25"
 CONTRACTS = {
     MNQ: (Decimal("25210"), Decimal("0.25")),
     ES: (Decimal("6770"), Decimal("0.25")),
-    CL: (61, Decimal("0.01")),
+    CL: (Decimal("61"), Decimal("0.01")),
 }
 START = datetime(2025, 10, 23, 15, 30, tzinfo=UTC)
 
