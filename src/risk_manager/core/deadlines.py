@@ -5,22 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 
 from risk_manager.core import blindness, exits, fills, pursuit
-from risk_manager.core.outcome import Outcome
-from risk_manager.core.settings import Settings
-from risk_manager.core.sight import Sight, confirm_within
-from risk_manager.core.state import Account, State
+from risk_manager.core.sight import Sight
 
 
-def next_due(state: State, account: Account, settings: Settings, now: datetime) -> datetime | None:
-    """When an account must be looked at again; always later than `now`."""
-    within = confirm_within(settings)
+def next_due(sight: Sight) -> datetime | None:
+    """When an account must be looked at again; always later than now."""
+    account, settings, now = sight.account, sight.settings, sight.now
+    within = sight.within
     times: list[datetime | None] = [day.end for day in account.days.values()]
     times += [lock.until for lock in account.locks]
     times += [waiver.until for waiver in account.waivers]
     times += [fills.next_forgotten(waiting, within) for waiting in account.fills.values()]
     times.append(exits.next_over(account, now, within))
     times.append(pursuit.next_due(account))
-    sight = Sight(state, account, settings, now, Outcome(account))
     times.append(blindness.next_due(sight))
     for armed in settings.rules:
         if armed.rule.next_due is not None:

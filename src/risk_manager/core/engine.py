@@ -229,7 +229,8 @@ class Turns:
         self._forget_bands(before, leaving.account)
         is_moved = bool(leaving.commands() or judged.breaches or judged.locks or ended)
         if is_due or is_moved or not isinstance(event, QuoteSeen):
-            self._due(key, leaving.account, settings, now)
+            sight.account = leaving.account
+            self._due(key, deadlines.next_due(sight))
 
     def _keep(self, before: Account, account: Account) -> None:
         if account is before:
@@ -254,8 +255,7 @@ class Turns:
             if known is not self.state.calm:
                 self.state = replace(self.state, calm=known)
 
-    def _due(self, key: AccountId, account: Account, settings: Settings, now: datetime) -> None:
-        due = deadlines.next_due(self.state, account, settings, now)
+    def _due(self, key: AccountId, due: datetime | None) -> None:
         if due is None:
             self._forget_due(key)
         elif due != self.state.due.get(key):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -34,6 +34,7 @@ class Sight:
     __slots__ = (
         "_adding",
         "_left",
+        "_once",
         "_orders",
         "_stood",
         "_trades",
@@ -61,6 +62,7 @@ class Sight:
         self._orders: list[tuple[Order, int]] | None = None
         self._adding: list[Adding] | None = None
         self._left: dict[ContractId, int] = {}
+        self._once: dict[tuple[str, ContractId], list[Order]] = {}
 
     def stand_on(self, account: Account) -> None:
         """Take an account whose locks have ended by their condition: those do not stand any more."""
@@ -73,6 +75,7 @@ class Sight:
             self._version = self.outcome.version
             self._orders = self._adding = None
             self._left = {}
+            self._once = {}
 
     # What is open
 
@@ -109,6 +112,14 @@ class Sight:
         return exits.under_way(self.account, contract, self.now, self.within)
 
     # Orders
+
+    def once(self, name: tuple[str, ContractId], compute: Callable[[], list[Order]]) -> list[Order]:
+        """What `compute` gives, computed once until more is planned."""
+        self._look_again()
+        known = self._once.get(name)
+        if known is None:
+            known = self._once[name] = compute()
+        return known
 
     def orders(self) -> list[tuple[Order, int]]:
         """Working orders that nobody is cancelling, each with what may still fill; exits under way are left out."""

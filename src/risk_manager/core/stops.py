@@ -18,8 +18,12 @@ def is_ours(order: Order) -> bool:
     return order.tag.startswith(OWN)
 
 
-def of(sight: Sight, position: Position) -> Iterator[Order]:
+def of(sight: Sight, position: Position) -> list[Order]:
     """The working stops on the opposite side of a position, at any price."""
+    return sight.once(("stops", position.contract), lambda: list(_of(sight, position)))
+
+
+def _of(sight: Sight, position: Position) -> Iterator[Order]:
     for order in sight.account.orders.values():
         if (
             order.contract == position.contract

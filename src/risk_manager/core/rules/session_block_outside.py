@@ -81,12 +81,18 @@ class Watched(msgspec.Struct, frozen=True):
     is_changed: bool = False
     """True when the settings have changed since: the phase is looked up again, what may stay is still true."""
 
+    def is_settled(self, now: datetime) -> bool:
+        """True while inside a window: there is nothing to look up and nothing to keep."""
+        return self.phase.is_inside and not self.is_changed and now < self.phase.until
+
 
 Memory = dict[Symbol, Watched]
 
 
 def remember(sight: Sight, config: Config, known: Memory | None) -> Memory:
     """Note when a window ends and what is open then; what shrinks may not grow again."""
+    if known and all(watched.is_settled(sight.now) for watched in known.values()):
+        return known
     memory: Memory = {}
     calendar = Calendar(sight.settings, respects_exchange=config.respect_holidays)
     sizes = locks.sizes_now(sight.account)

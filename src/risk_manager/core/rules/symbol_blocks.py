@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 import msgspec
 
@@ -39,7 +40,12 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     def lists(self, symbol: Symbol) -> bool:
         """True for a symbol that is on the list."""
-        return symbol in self.named() or any(fnmatchcase(symbol, entry.upper()) for entry in self.blocked_symbols)
+        return _lists(self, symbol)
+
+
+@lru_cache(maxsize=1024)
+def _lists(config: Config, symbol: Symbol) -> bool:
+    return symbol in config.named() or any(fnmatchcase(symbol, entry.upper()) for entry in config.blocked_symbols)
 
 
 def judge(sight: Sight, config: Config) -> Iterator[Finding]:
