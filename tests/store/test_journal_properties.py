@@ -6,13 +6,17 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from risk_manager.store import meta, recovery, schema
+from risk_manager.store.replaying import replay
 from risk_manager.store.scribe import Entry, Scribe
+from risk_manager.store.verification import verify
 from tests.core.storm import STARTS, Choice, Move
 from tests.core.test_properties import choices, lags, stories, told
 from tests.store.telling import Begun, Configured, Story, Taken, read_texts, same
@@ -44,8 +48,9 @@ def write(connection: sqlite3.Connection, entry: Entry) -> None:
     connection.execute(*meta.put_head(entry.head))
 
 
-def empty() -> sqlite3.Connection:
-    connection = sqlite3.connect(":memory:", isolation_level=None)
+def empty(path: Path | str = ":memory:") -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA synchronous = OFF")
     schema.migrate(connection)
     return connection
 
@@ -72,3 +77,27 @@ def test_a_recovered_state_is_the_state_at_the_last_line(
         connection.execute("DELETE FROM snapshots WHERE seq > (SELECT min(seq) FROM snapshots)")
         found = recovery.recover(connection, meta.read(connection), world.settings, read_texts)
         assert same(found.was, last[-1].state)
+
+
+@told(60)
+@given(choice=choices, start=st.sampled_from(STARTS), lag=lags, story=tellings)
+def test_a_replay_gives_the_same_answers_the_same_states_and_the_same_rows(
+    choice: Choice, start: Any, lag: timedelta, story: Telling
+) -> None:
+    world = Story(dict.fromkeys(story[0], choice), start, lag)
+    world.tell(story[1])
+    with TemporaryDirectory() as folder, closing(empty(Path(folder) / "risk.db")) as connection:
+        connection.execute("BEGIN")
+        scribe = Scribe(meta.Meta().head)
+        for entry in entries(world, scribe):
+            write(connection, entry)
+        last = scribe.keep_state()
+        if last is not None:
+            write(connection, last)
+        connection.execute("COMMIT")
+        found = replay(Path(folder) / "risk.db", {}, read_texts)
+        assert not found.differences
+        assert found.states
+        checked = verify(Path(folder) / "risk.db")
+        assert not checked.problems
+        assert checked.lines == found.lines == scribe.head.seq

@@ -50,10 +50,11 @@ def tell(store: Store, moves: list[Move]) -> Story:
 def settled(store: Store) -> None:
     """Wait until everything is durable."""
     saved = threading.Event()
-    store.on_saved = saved.set
-    while store.saved_count < store.heard_count:
-        assert saved.wait(10), store.trouble
-        saved.clear()
+    for _ in range(1000):
+        if store.saved_count == store.heard_count:
+            return
+        saved.wait(0.01)
+    raise AssertionError(store.trouble)
 
 
 def opened(folder: Path) -> Store:

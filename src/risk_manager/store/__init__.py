@@ -7,7 +7,22 @@ of one process writes and checkpoints; everybody else reads.
 
 from risk_manager.store.errors import StoreError, StoreTrouble
 from risk_manager.store.recovery import Recovered
+from risk_manager.store.replaying import Replayed, replay
+from risk_manager.store.restoring import restore
 from risk_manager.store.retention import Keep
 from risk_manager.store.store import Store, open_store
+from risk_manager.store.verification import Verified, verify
 
-__all__ = ["Keep", "Recovered", "Store", "StoreError", "StoreTrouble", "open_store"]
+__all__ = [
+    "Keep",
+    "Recovered",
+    "Replayed",
+    "Store",
+    "StoreError",
+    "StoreTrouble",
+    "Verified",
+    "open_store",
+    "replay",
+    "restore",
+    "verify",
+]

@@ -16,9 +16,9 @@ _BESIDE = ("", "-wal", "-shm")
 """A file in WAL mode is three files."""
 
 
-def set_aside(path: Path, now: datetime) -> Path:
+def set_aside(path: Path, now: datetime, why: str = "damaged") -> Path:
     """Move a file and what belongs to it out of the way, under a name with the time in it."""
-    aside = path.with_name(f"{path.name}.damaged-{now:%Y%m%dT%H%M%S%f}Z")
+    aside = path.with_name(f"{path.name}.{why}-{now:%Y%m%dT%H%M%S%f}Z")
     for ending in _BESIDE:
         with suppress(FileNotFoundError):
             os.replace(f"{path}{ending}", f"{aside}{ending}")

@@ -72,7 +72,8 @@ def put_in(state: State, text: str, at: datetime) -> State:
     quotes = dict(state.quotes)
     for mark in msgspec.json.decode(text, type=list[Mark]):
         quotes[mark.contract] = Quote(last=mark.last, bid=mark.bid, ask=mark.ask, told_at=from_micros(mark.at))
-    return replace(state, quotes=quotes, now=max(at, state.now))
+    # Bands between which the engine lets prices pass unjudged were drawn at other prices than these.
+    return replace(state, quotes=quotes, now=max(at, state.now), calm={})
 
 
 def is_only_a_price(before: State, step: Step) -> bool:

@@ -10,6 +10,7 @@ import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from typing import Final
 
 import msgspec
 from msgspec.structs import replace
@@ -73,8 +74,7 @@ class Tail:
         elif line.kind == lines.MARKS:
             self.state = marks.put_in(self.known(line), line.event, from_micros(line.at))
         elif line.kind not in lines.OWN_KINDS:
-            event: AnyEvent = msgspec.json.decode(line.event, type=AnyEvent)
-            step = engine.step(self.known(line), event, self.settings, from_micros(line.at))
+            step = engine.step(self.known(line), read_event(line), self.settings, from_micros(line.at))
             self.state = step.state
             return step
         return None
@@ -86,6 +86,15 @@ class Tail:
                 StoreTrouble.DAMAGED, f"Line {line.seq} of the journal has no state before it: the beginning is gone."
             )
         return self.state
+
+
+_EVENT: Final = msgspec.json.Decoder(AnyEvent)
+
+
+def read_event(line: Line) -> AnyEvent:
+    """The event of a line."""
+    event: AnyEvent = _EVENT.decode(line.event)
+    return event
 
 
 def recover(

@@ -70,6 +70,8 @@ class Store:
         self._recovered: Recovered | None = None
         self._writer: Writer | None = None
         self._count = 0
+        self._is_closing = False
+        self._one_backup = threading.Lock()
         self._backing_up: threading.Thread | None = None
         self.warnings: list[str] = [*opened.warnings, *([held.why_not] if held.why_not else [])]
         """Sentences that people must hear loudly: what was found at the opening, and backups that failed."""
@@ -171,12 +173,15 @@ class Store:
 
     def backup(self) -> Path:
         """Make a backup now, and wait for it. Raises StoreError. Also made at each reset of an account's own day."""
-        return backup.make(self._folder / FILE, self._folder / backup.FOLDER, self._now(), self._keep.backups)
+        with self._one_backup:
+            return backup.make(self._folder / FILE, self._folder / backup.FOLDER, self._now(), self._keep.backups)
 
     # At the end
 
     def close(self, timeout_seconds: float = CLOSE_SECONDS) -> bool:
         """Write what there is, mark an orderly end, let go of the folder. False where not all could be written."""
+        # Whoever closes last folds the log back into the file; a reader that is still there would keep it.
+        self._is_closing = True
         if self._backing_up is not None:
             self._backing_up.join(timeout_seconds)
         is_written = True
@@ -191,6 +196,8 @@ class Store:
 
     def _back_up_soon(self) -> None:
         """Make a backup without waiting for it. One that is being made is enough."""
+        if self._is_closing:
+            return
         if self._backing_up is None or not self._backing_up.is_alive():
             self._backing_up = threading.Thread(target=self._back_up, name="store: backup", daemon=True)
             self._backing_up.start()
@@ -215,7 +222,7 @@ class Store:
 
     @property
     def _watched(self) -> Watched:
-        return self._writer.watched if self._writer is not None else Watched()
+        return self._writer.watched if self._writer is not None else Watched(head=self._opened.meta.head)
 
 
 def _no_trouble_told(_why: str | None) -> None: ...
