@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from risk_manager.core import engine
 from risk_manager.core.commands import Command
-from risk_manager.core.events import AnyEvent, TimePassed
+from risk_manager.core.events import AnyEvent, QuoteSeen, TimePassed
 from risk_manager.core.model import AccountId
 from risk_manager.core.record import Step
 from risk_manager.core.settings import Settings
@@ -50,13 +50,18 @@ class Guard:
         self._inbox: deque[AnyEvent] = deque()
         self._is_taking = False
         self._listeners: list[Callable[[Taken], None]] = []
+        self._quote_listeners: list[Callable[[QuoteSeen, datetime], None]] = []
         self._unheard: list[Taken] = []
         self._wake: asyncio.TimerHandle | None = None
         self._deadline: datetime | None = None
 
     def listen(self, listener: Callable[[Taken], None]) -> None:
-        """Have every step told, after its commands have left, in order."""
+        """Have every step told, after its commands have left, in order; quotes that nothing came of are not."""
         self._listeners.append(listener)
+
+    def listen_to_quotes(self, listener: Callable[[QuoteSeen, datetime], None]) -> None:
+        """Have the quotes told that nothing came of, at once: it must cost next to nothing."""
+        self._quote_listeners.append(listener)
 
     def put(self, event: AnyEvent) -> None:
         """Take an event in, now. One that comes while another is being taken waits its turn."""
@@ -80,7 +85,10 @@ class Guard:
             self._carry_out(tuple(dict.fromkeys(step.commands)))
         if step.deadline is not self._deadline:
             self._sleep_until(step.deadline)
-        if self._listeners:
+        if isinstance(event, QuoteSeen) and not (step.commands or step.breaches or step.alerts or step.locks):
+            for listener in self._quote_listeners:
+                listener(event, now)
+        elif self._listeners:
             if not self._unheard:
                 asyncio.get_running_loop().call_soon(self._tell)
             self._unheard.append(Taken(event, now, step))
