@@ -12,57 +12,79 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
+import msgspec
+
 from risk_manager.core.model import Contract, ContractId, Symbol
 
-_TABLE: Final = """
-EP ES 0.25 12.50        MES MES 0.25 1.25 micro     ENQ NQ 0.25 5.00         MNQ MNQ 0.25 0.50 micro
-RTY RTY 0.1 5.00        M2K M2K 0.1 0.50 micro      YM YM 1 5.00             MYM MYM 1 0.50 micro
-EMD EMD 0.1 10.00       NKD NKD 5 25.00             CLE CL 0.01 10.00        MCLE MCL 0.01 1.00 micro
-NQM QM 0.025 12.50      NGE NG 0.001 10.00          MNG MNG 0.001 1.00 micro NQG QG 0.005 12.50
-RBE RB 0.0001 4.20      HOE HO 0.0001 4.20          GCE GC 0.1 10.00         MGC MGC 0.1 1.00 micro
-SIE SI 0.005 25.00      SIL SIL 0.005 5.00 micro    CPE HG 0.0005 12.50      MHG MHG 0.0005 1.25 micro
-PLE PL 0.1 5.00         USA ZB 0.03125 31.25        ULA UB 0.03125 31.25     TYA ZN 0.015625 15.625
-TNA TN 0.015625 15.625  FVA ZF 0.0078125 7.8125     TUA ZT 0.00390625 7.8125 DA6 6A 0.00005 5.00
-BP6 6B 0.0001 6.25      CA6 6C 0.00005 5.00         EU6 6E 0.00005 6.25      EEU E7 0.0001 6.25
-JY6 6J 0.0000005 6.25   SF6 6S 0.00005 6.25         NE6 6N 0.00005 5.00      MX6 6M 0.00001 5.00
-M6A M6A 0.0001 1.00 micro  M6B M6B 0.0001 0.625 micro  M6E M6E 0.0001 1.25 micro  HE HE 0.025 10.00
-GLE LE 0.025 10.00      ZCE ZC 0.25 12.50           ZSE ZS 0.25 12.50        ZWA ZW 0.25 12.50
-ZLE ZL 0.01 6.00        ZME ZM 0.1 10.00            MBT MBT 5 0.50 micro     GMET MET 0.5 0.05 micro
-"""
 
-
-class Product:
+class Product(msgspec.Struct, frozen=True):
     """One row of the catalogue."""
 
-    __slots__ = ("code", "is_micro", "symbol", "tick_size", "tick_value")
-
-    def __init__(self, code: str, symbol: Symbol, tick_size: str, tick_value: str, is_micro: bool) -> None:
-        self.code = code
-        self.symbol = symbol
-        self.tick_size = Decimal(tick_size)
-        self.tick_value = Decimal(tick_value)
-        self.is_micro = is_micro
-
-
-def _read_table() -> dict[str, Product]:
-    rows: dict[str, Product] = {}
-    words = iter(_TABLE.split())
-    fields: list[str] = []
-    for word in words:
-        if word == "micro":
-            rows[fields[0]] = Product(fields[0], fields[1], fields[2], fields[3], is_micro=True)
-            fields = []
-            continue
-        if len(fields) == 4:
-            rows[fields[0]] = Product(fields[0], fields[1], fields[2], fields[3], is_micro=False)
-            fields = []
-        fields.append(word)
-    if fields:
-        rows[fields[0]] = Product(fields[0], fields[1], fields[2], fields[3], is_micro=False)
-    return rows
+    code: str
+    """The gateway's word for it."""
+    symbol: Symbol
+    """The trader's word for it."""
+    tick_size: Decimal
+    tick_value: Decimal
+    is_micro: bool = False
 
 
-PRODUCTS: Final[Mapping[str, Product]] = _read_table()
+_CATALOGUE: Final = (
+    Product("EP", "ES", Decimal("0.25"), Decimal("12.50")),
+    Product("MES", "MES", Decimal("0.25"), Decimal("1.25"), is_micro=True),
+    Product("ENQ", "NQ", Decimal("0.25"), Decimal("5.00")),
+    Product("MNQ", "MNQ", Decimal("0.25"), Decimal("0.50"), is_micro=True),
+    Product("RTY", "RTY", Decimal("0.1"), Decimal("5.00")),
+    Product("M2K", "M2K", Decimal("0.1"), Decimal("0.50"), is_micro=True),
+    Product("YM", "YM", Decimal("1"), Decimal("5.00")),
+    Product("MYM", "MYM", Decimal("1"), Decimal("0.50"), is_micro=True),
+    Product("EMD", "EMD", Decimal("0.1"), Decimal("10.00")),
+    Product("NKD", "NKD", Decimal("5"), Decimal("25.00")),
+    Product("CLE", "CL", Decimal("0.01"), Decimal("10.00")),
+    Product("MCLE", "MCL", Decimal("0.01"), Decimal("1.00"), is_micro=True),
+    Product("NQM", "QM", Decimal("0.025"), Decimal("12.50")),
+    Product("NGE", "NG", Decimal("0.001"), Decimal("10.00")),
+    Product("MNG", "MNG", Decimal("0.001"), Decimal("1.00"), is_micro=True),
+    Product("NQG", "QG", Decimal("0.005"), Decimal("12.50")),
+    Product("RBE", "RB", Decimal("0.0001"), Decimal("4.20")),
+    Product("HOE", "HO", Decimal("0.0001"), Decimal("4.20")),
+    Product("GCE", "GC", Decimal("0.1"), Decimal("10.00")),
+    Product("MGC", "MGC", Decimal("0.1"), Decimal("1.00"), is_micro=True),
+    Product("SIE", "SI", Decimal("0.005"), Decimal("25.00")),
+    Product("SIL", "SIL", Decimal("0.005"), Decimal("5.00"), is_micro=True),
+    Product("CPE", "HG", Decimal("0.0005"), Decimal("12.50")),
+    Product("MHG", "MHG", Decimal("0.0005"), Decimal("1.25"), is_micro=True),
+    Product("PLE", "PL", Decimal("0.1"), Decimal("5.00")),
+    Product("USA", "ZB", Decimal("0.03125"), Decimal("31.25")),
+    Product("ULA", "UB", Decimal("0.03125"), Decimal("31.25")),
+    Product("TYA", "ZN", Decimal("0.015625"), Decimal("15.625")),
+    Product("TNA", "TN", Decimal("0.015625"), Decimal("15.625")),
+    Product("FVA", "ZF", Decimal("0.0078125"), Decimal("7.8125")),
+    Product("TUA", "ZT", Decimal("0.00390625"), Decimal("7.8125")),
+    Product("DA6", "6A", Decimal("0.00005"), Decimal("5.00")),
+    Product("BP6", "6B", Decimal("0.0001"), Decimal("6.25")),
+    Product("CA6", "6C", Decimal("0.00005"), Decimal("5.00")),
+    Product("EU6", "6E", Decimal("0.00005"), Decimal("6.25")),
+    Product("EEU", "E7", Decimal("0.0001"), Decimal("6.25")),
+    Product("JY6", "6J", Decimal("0.0000005"), Decimal("6.25")),
+    Product("SF6", "6S", Decimal("0.00005"), Decimal("6.25")),
+    Product("NE6", "6N", Decimal("0.00005"), Decimal("5.00")),
+    Product("MX6", "6M", Decimal("0.00001"), Decimal("5.00")),
+    Product("M6A", "M6A", Decimal("0.0001"), Decimal("1.00"), is_micro=True),
+    Product("M6B", "M6B", Decimal("0.0001"), Decimal("0.625"), is_micro=True),
+    Product("M6E", "M6E", Decimal("0.0001"), Decimal("1.25"), is_micro=True),
+    Product("HE", "HE", Decimal("0.025"), Decimal("10.00")),
+    Product("GLE", "LE", Decimal("0.025"), Decimal("10.00")),
+    Product("ZCE", "ZC", Decimal("0.25"), Decimal("12.50")),
+    Product("ZSE", "ZS", Decimal("0.25"), Decimal("12.50")),
+    Product("ZWA", "ZW", Decimal("0.25"), Decimal("12.50")),
+    Product("ZLE", "ZL", Decimal("0.01"), Decimal("6.00")),
+    Product("ZME", "ZM", Decimal("0.1"), Decimal("10.00")),
+    Product("MBT", "MBT", Decimal("5"), Decimal("0.50"), is_micro=True),
+    Product("GMET", "MET", Decimal("0.5"), Decimal("0.05"), is_micro=True),
+)
+
+PRODUCTS: Final[Mapping[str, Product]] = {product.code: product for product in _CATALOGUE}
 """The catalogue, by the gateway's code."""
 
 _SYMBOLS: Final[Mapping[str, Symbol]] = {
