@@ -12,6 +12,7 @@ from risk_manager.store.restoring import restore
 from risk_manager.store.retention import Keep
 from risk_manager.store.store import Store, open_store
 from risk_manager.store.verification import Verified, verify
+from risk_manager.store.what_if import WhatIf, what_if
 
 __all__ = [
     "Keep",
@@ -21,8 +22,10 @@ __all__ = [
     "StoreError",
     "StoreTrouble",
     "Verified",
+    "WhatIf",
     "open_store",
     "replay",
     "restore",
     "verify",
+    "what_if",
 ]

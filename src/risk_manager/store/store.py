@@ -12,7 +12,7 @@ store.close()
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -23,6 +23,7 @@ from risk_manager.core.state import Lock, State
 from risk_manager.store import backup, damage, lease, opening, recovery
 from risk_manager.store.errors import StoreError, StoreTrouble
 from risk_manager.store.file import File
+from risk_manager.store.hidden import without_secrets
 from risk_manager.store.line import Head
 from risk_manager.store.opening import FILE, Opened
 from risk_manager.store.recovery import AnySettings, ReadSettings, Recovered
@@ -136,10 +137,13 @@ class Store:
         self._count += 1
         writer.put(heard)
 
-    def remember_configuration(self, texts: Mapping[str, str]) -> None:
-        """These texts are in force from here on. Call it before the guard hears of the reload."""
+    def remember_configuration(self, texts: Mapping[str, str], secrets: Collection[str] = ()) -> None:
+        """These texts are in force from here on. Call it before the guard hears of the reload.
+
+        `secrets` are never written, nor is a key that stands in a text by itself: `hidden.py`.
+        """
         assert self._writer is not None, "begin() comes first"
-        self._writer.put_own(Configure(dict(texts), self._now()))
+        self._writer.put_own(Configure(without_secrets(texts, secrets), self._now()))
 
     @property
     def heard_count(self) -> int:

@@ -135,7 +135,7 @@ def _account(old: Account, new: Account, now: datetime, seq: int) -> Iterator[St
 
 def _positions(old: Account, new: Account, seq: int) -> Iterator[Statement]:
     for contract, one in new.positions.items():
-        if old.positions.get(contract) is not one:
+        if _is_other(old.positions.get(contract), one):
             prices = (str(one.average_price), str(one.cost))
             yield (
                 _POSITION,
@@ -148,7 +148,7 @@ def _positions(old: Account, new: Account, seq: int) -> Iterator[Statement]:
 
 def _orders(old: Account, new: Account, seq: int) -> Iterator[Statement]:
     for order_id, one in new.orders.items():
-        if old.orders.get(order_id) is not one:
+        if _is_other(old.orders.get(order_id), one):
             yield (
                 _ORDER,
                 (
@@ -165,7 +165,7 @@ def _orders(old: Account, new: Account, seq: int) -> Iterator[Statement]:
 
 def _trades(old: Account, new: Account, seq: int) -> Iterator[Statement]:
     for trade_id, one in new.trades.items():
-        if old.trades.get(trade_id) is not one:
+        if _is_other(old.trades.get(trade_id), one):
             yield (
                 _TRADE,
                 (
@@ -188,6 +188,10 @@ def _days(old: Account, new: Account, seq: int) -> Iterator[Statement]:
     for name in old.days:
         if name not in new.days:
             yield "DELETE FROM reset_schedule WHERE account = ? AND day = ?", (new.id, name)
+
+
+def _is_other(old: object, new: object) -> bool:
+    return old is not new and old != new
 
 
 def _session(account: Account) -> tuple[Any, ...]:
