@@ -49,3 +49,12 @@ def test_a_market_that_sleeps_has_no_old_prices() -> None:
     assert story.loudness == []
     story.waits("56m")  # open again for a minute, and still no price
     assert story.loudness == ["warning"]
+
+
+def test_a_second_spell_without_prices_is_told_again() -> None:
+    story = Story()
+    story.sees(position("MNQ", 1, 100), quote("MNQ", 100))
+    story.waits("70s")
+    story.sees(quote("MNQ", 100))
+    story.waits("60s")
+    assert story.loudness == ["warning"]

@@ -129,3 +129,7 @@ def test_dollars_as_people_read_them(amount: str, text: str) -> None:
 
 def test_the_contract_of_a_story_is_the_gateways() -> None:
     assert contract("ES") == "CON.F.US.EP.Z25"
+
+
+def test_nothing_is_not_written_with_a_minus() -> None:
+    assert pnl.usd(Decimal("-0.001")) == "$0.00"

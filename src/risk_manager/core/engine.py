@@ -227,7 +227,7 @@ class Turns:
             self.commands.append(Fetch(account=key, why="a grace is about to end"))
         self._keep(before, leaving.account)
         self._forget_bands(before, leaving.account)
-        is_moved = bool(leaving.commands() or judged.breaches or judged.locks or ended)
+        is_moved = bool(leaving.commands() or judged.breaches or judged.locks or ended or is_blind)
         if is_due or is_moved or not isinstance(event, QuoteSeen):
             sight.account = leaving.account
             self._due(key, deadlines.next_due(sight))

@@ -61,7 +61,7 @@ def _measure(account: Account, wish: LockWish) -> dict[ContractId, int]:
 
 def sizes_now(account: Account, symbol: Symbol | None = None) -> dict[ContractId, int]:
     """The signed sizes that stand, the fills that are on their way to the positions included."""
-    contracts = set(account.positions) | set(account.fills)
+    contracts = dict.fromkeys([*account.positions, *account.fills])
     sizes: dict[ContractId, int] = {}
     for contract in contracts:
         if symbol is not None and symbol_of(contract) != symbol:

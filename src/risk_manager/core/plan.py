@@ -16,6 +16,7 @@ from risk_manager.core.contracts import symbol_of
 from risk_manager.core.model import ContractId, Order, OrderId
 from risk_manager.core.outcome import Outcome, Unwanted
 from risk_manager.core.pursuit import LOUD_FROM_TRY
+from risk_manager.core.rule import CancelOrder
 from risk_manager.core.sight import Sight
 from risk_manager.core.state import Account, Change, ChangeKind, Closing, Placing
 
@@ -43,6 +44,8 @@ class Leaving:
 def leave(sight: Sight) -> Leaving:
     """Decide on everything that the outcome wants. The account of the result knows what is under way."""
     outcome = sight.outcome
+    if sight.account.tags:
+        _sweep_own_stops(sight)
     if sight.account.trims:
         _trim(sight)
     leaving = Leaving(sight)
@@ -63,6 +66,13 @@ def leave(sight: Sight) -> Leaving:
         _place(leaving, contract)
     _drop_what_is_right(leaving)
     return leaving
+
+
+def _sweep_own_stops(sight: Sight) -> None:
+    """A stop of ours whose position is gone, or on the other side, would open one: it goes, whatever rule is on."""
+    for order in sight.account.orders.values():
+        if stops.is_ours(order) and order.is_working and not sight.is_opposite(order):
+            sight.outcome.add(CancelOrder(order.id), "RULE-012: the position of this stop is gone")
 
 
 def _close(leaving: Leaving, contract: ContractId, size: int | None, why: str) -> None:

@@ -106,4 +106,4 @@ def is_priced(state: State, position: Position) -> bool:
 def usd(amount: Decimal) -> str:
     """Dollars as people read them: -$1,250.00."""
     rounded = amount.quantize(Decimal("0.01"), rounding=ROUND_HALF_EVEN)
-    return f"-${abs(rounded):,.2f}" if rounded < 0 else f"${rounded:,.2f}"
+    return f"-${abs(rounded):,.2f}" if rounded < 0 else f"${abs(rounded):,.2f}"

@@ -123,7 +123,6 @@ def _ridden(sight: Sight, config: Config, position: Position, ride: Ride) -> Rid
 
 def judge(sight: Sight, config: Config) -> Iterator[Finding]:
     """Asked last, so that what is being closed is left alone."""
-    yield from _left_over(sight, config)
     rides: Memory = sight.account.memory.get(ID) or {}
     for position in sight.positions():
         contract = sight.contract(position.contract)
@@ -146,15 +145,6 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
 
 def _help(about: str, why: str, wish: Wish) -> Finding:
     return Finding(about=about, why=why, wishes=(wish,), is_breach=False)
-
-
-def _left_over(sight: Sight, config: Config) -> Iterator[Finding]:
-    """A stop of ours whose position is gone, or on the other side, goes too."""
-    if config.stop_loss is None:
-        return
-    for order in sight.account.orders.values():
-        if stops.is_ours(order) and order.is_working and not sight.is_opposite(order):
-            yield _help(f"order {order.id}", "the position of this stop is gone", CancelOrder(order.id))
 
 
 def _sizes(sight: Sight, config: Config, position: Position) -> Iterator[tuple[int, int]]:
