@@ -50,7 +50,7 @@ class Guard:
         self._inbox: deque[AnyEvent] = deque()
         self._is_taking = False
         self._listeners: list[Callable[[Taken], None]] = []
-        self._quote_listeners: list[Callable[[QuoteSeen, datetime], None]] = []
+        self._patient: list[Callable[[Taken], None]] = []
         self._unheard: list[Taken] = []
         self._wake: asyncio.TimerHandle | None = None
         self._deadline: datetime | None = None
@@ -59,9 +59,10 @@ class Guard:
         """Have every step told, after its commands have left, in order; quotes that nothing came of are not."""
         self._listeners.append(listener)
 
-    def listen_to_quotes(self, listener: Callable[[QuoteSeen, datetime], None]) -> None:
-        """Have the quotes told that nothing came of, at once: it must cost next to nothing."""
-        self._quote_listeners.append(listener)
+    def listen_to_all(self, listener: Callable[[Taken], None]) -> None:
+        """Have every step told, in order, those quotes too: there are thousands, so it must cost next to nothing."""
+        self._listeners.append(listener)
+        self._patient.append(listener)
 
     def put(self, event: AnyEvent) -> None:
         """Take an event in, now. One that comes while another is being taken waits its turn."""
@@ -85,10 +86,7 @@ class Guard:
             self._carry_out(tuple(dict.fromkeys(step.commands)))
         if step.deadline is not self._deadline:
             self._sleep_until(step.deadline)
-        if isinstance(event, QuoteSeen) and not (step.commands or step.breaches or step.alerts or step.locks):
-            for listener in self._quote_listeners:
-                listener(event, now)
-        elif self._listeners:
+        if self._patient or (self._listeners and not _is_idle(event, step)):
             if not self._unheard:
                 asyncio.get_running_loop().call_soon(self._tell)
             self._unheard.append(Taken(event, now, step))
@@ -96,7 +94,7 @@ class Guard:
     def _tell(self) -> None:
         told, self._unheard = self._unheard, []
         for taken in told:
-            for listener in self._listeners:
+            for listener in self._patient if _is_idle(taken.event, taken.step) else self._listeners:
                 listener(taken)
 
     def _sleep_until(self, deadline: datetime | None) -> None:
@@ -120,3 +118,8 @@ class Guard:
         if self._wake is not None:
             self._wake.cancel()
             self._wake = None
+
+
+def _is_idle(event: AnyEvent, step: Step) -> bool:
+    """True for a quote that nothing came of."""
+    return isinstance(event, QuoteSeen) and not (step.commands or step.breaches or step.alerts or step.locks)
