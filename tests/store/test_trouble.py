@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -246,6 +247,27 @@ def test_a_line_that_was_changed_in_what_is_replayed_counts_as_damage(tmp_path: 
     again = Guard(tmp_path)
     assert any("broken at line" in warning for warning in again.store.warnings)
     again.store.close()
+
+
+def test_a_backup_that_leads_to_nothing_either_is_set_aside_too(tmp_path: Path) -> None:
+    guard = Guard(tmp_path)
+    guard.go_on(50)
+    guard.wait()
+    guard.store.close()
+    for made in (tmp_path / "backups").glob("*"):
+        made.unlink()
+    with closing(sqlite3.connect(tmp_path / "risk.db")) as connection:
+        connection.execute("UPDATE journal SET at = at + 1 WHERE seq = (SELECT max(seq) FROM journal)")
+        connection.commit()
+    (tmp_path / "backups").mkdir(exist_ok=True)
+    shutil.copyfile(tmp_path / "risk.db", tmp_path / "backups" / "risk-20251023T150000000000Z.db")
+    again = Guard(tmp_path)
+    assert again.found.state is None
+    assert any("The backup cannot be used" in warning for warning in again.store.warnings)
+    again.go_on(10)
+    again.wait()
+    again.store.close()
+    assert verify(tmp_path / "risk.db").is_whole
 
 
 def test_a_file_that_is_damaged_while_the_guard_runs_is_begun_anew_from_memory(

@@ -67,19 +67,6 @@ def take(folder: Path, now: datetime) -> Lease:
     return Lease(file)
 
 
-def is_held(folder: Path) -> bool:
-    """True while a guard holds the folder."""
-    path = folder / LOCK_FILE
-    if not path.exists():
-        return False
-    try:
-        with path.open("r+b", buffering=0) as file:
-            _lock(file)
-    except OSError:
-        return True
-    return False
-
-
 if sys.platform == "win32":
     import msvcrt
 

@@ -23,13 +23,14 @@ from risk_manager.core.state import Lock, State
 from risk_manager.store import backup, damage, lease, opening, recovery
 from risk_manager.store.errors import StoreError, StoreTrouble
 from risk_manager.store.file import File
+from risk_manager.store.handover import Begin, Configure, Watched
 from risk_manager.store.hidden import without_secrets
 from risk_manager.store.line import Head
 from risk_manager.store.opening import FILE, Opened
 from risk_manager.store.recovery import AnySettings, ReadSettings, Recovered
 from risk_manager.store.retention import Keep
 from risk_manager.store.scribe import Heard, Scribe
-from risk_manager.store.writer import Begin, Configure, Watched, Writer
+from risk_manager.store.writer import Writer
 
 CLOSE_SECONDS: Final = 5.0
 

@@ -11,20 +11,18 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
-import msgspec
-
-from risk_manager.core.state import State
 from risk_manager.store import lease, meta
 from risk_manager.store import line as lines
 from risk_manager.store.breath import Breath
 from risk_manager.store.connection import error_name, is_damage
 from risk_manager.store.file import File
+from risk_manager.store.handover import Begin, Configure, Watched
 from risk_manager.store.retention import Keep, prune
 from risk_manager.store.scribe import Entry, Heard, Scribe, is_urgent
 
@@ -36,34 +34,6 @@ _RETRY_SECONDS: Final = 0.25
 _RETRY_MOST_SECONDS: Final = 5.0
 _TOGETHER: Final = 2_000
 """Entries that go into one transaction at most."""
-
-
-class Begin(msgspec.Struct, frozen=True):
-    """A guard begins with a state."""
-
-    state: State
-    was: State | None
-    version: str
-    at: datetime
-
-
-class Configure(msgspec.Struct, frozen=True):
-    """Other settings are in force from here on."""
-
-    texts: Mapping[str, str]
-    at: datetime
-
-
-class Watched(msgspec.Struct, kw_only=True):
-    """What the writer tells of itself. Each value is replaced as a whole, so that any thread may look."""
-
-    heard_saved: int = 0
-    """Steps that are durable, of those that were handed over. Prices that changed nothing else may still wait."""
-    state: State | None = None
-    """The state that is durable."""
-    head: lines.Head = lines.Head()
-    trouble: str | None = None
-    """Why nothing can be written now."""
 
 
 class Writer:
