@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gc
 import json
 import sys
 import tempfile
@@ -86,6 +87,8 @@ async def guard(url: str, connections: int) -> None:
         await watch.is_ready()
         while watch.gateway.status().warm_connections < connections:
             await asyncio.sleep(0.01)
+        gc.collect()
+        gc.freeze()
         print("ready", flush=True)
         await asyncio.wait([*running, start(ended(), "bench: end")], return_when=asyncio.FIRST_COMPLETED)
         if running[0].done():

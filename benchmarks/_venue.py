@@ -6,6 +6,7 @@ import asyncio
 import base64
 import hashlib
 import json
+import socket
 import time
 from typing import Final
 
@@ -134,6 +135,8 @@ class Peer(asyncio.Protocol):
         """Somebody has come."""
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
+        # A backlog is to be seen here and not to hide in the system's buffers.
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 32 * 1024)
 
     def data_received(self, data: bytes) -> None:
         """Bytes have come; the moment is taken before anything is done with them."""

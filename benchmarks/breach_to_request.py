@@ -23,6 +23,8 @@ from benchmarks._venue import ES, MANY, MNQ, Venue, position, quote
 
 QUOTES_PER_SECOND = (4, 1_000, 5_000, 20_000)
 LOST_SECONDS = 2.0
+UNSENT_BYTES_MAX = 16 * 1024
+"""A client that is further behind with its quotes is given no more: they are counted as shed."""
 _TURNS = 8
 """Floor and guard take turns, so that a noisy minute hits both."""
 
@@ -33,6 +35,9 @@ class Measured:
 
     times: list[float] = field(default_factory=list)
     lost: int = 0
+    sent: int = 0
+    shed: int = 0
+    """Quotes that were taken, and that could not be given in time: the rate was more than the client can do."""
 
     def at(self, share: float) -> float:
         """The time that this share of the breaches was answered within."""
@@ -47,12 +52,14 @@ class Driver:
         self._venue = venue
         self._chance = random.Random(seed)
         self._quoted = 0
+        self.sent = self.shed = 0
 
     async def breaches(self, count: int, contracts: Sequence[str], per_second: float, into: Measured) -> None:
         """Let `contracts` break their limit together, `count` times, under a steady rain of quotes."""
         calm = b"".join(position(contract, 1 if len(contracts) > 1 else 0) for contract in contracts)
         breach = b"".join(position(contract, 12) for contract in contracts)
         began, self._quoted = time.perf_counter(), 0
+        sent, shed = self.sent, self.shed
         await self._rain(began, per_second, 0.02)
         for _ in range(count):
             self._venue.arrived.clear()
@@ -67,6 +74,8 @@ class Driver:
             await self._rain(began, per_second, 0.001)
             self._venue.tell(calm)
             await self._rain(began, per_second, self._chance.uniform(0.002, 0.004))
+        into.sent += self.sent - sent
+        into.shed += self.shed - shed
 
     async def _rain(self, began: float, per_second: float, seconds: float) -> None:
         end = time.perf_counter() + seconds
@@ -76,9 +85,13 @@ class Driver:
     async def _moment(self, began: float, per_second: float) -> None:
         """Send the quotes that are due, one by one, and let the loop look at its sockets without ever sleeping."""
         due = int((time.perf_counter() - began) * per_second)
-        if self._quoted < due:
-            self._venue.hubs["market"].transport.write(quote(ES, self._quoted))
-            self._quoted = max(self._quoted + 1, due - 50)  # what this process could not send is not made up for
+        market = self._venue.hubs["market"].transport
+        if self._quoted < due and market.get_write_buffer_size() <= UNSENT_BYTES_MAX:
+            market.write(quote(ES, self._quoted))
+            self._quoted += 1
+            self.sent += 1
+        self.shed += max(0, due - 50 - self._quoted)
+        self._quoted = max(self._quoted, due - 50)  # what could not be sent in time is not made up for
         await asyncio.sleep(0)
 
 
@@ -95,6 +108,9 @@ async def client(which: str, held: dict[str, int]) -> AsyncIterator[Driver]:
     try:
         async with asyncio.timeout(60):
             assert await process.stdout.readline() == b"ready\n", f"{which} did not start"
+            while len(venue.hubs) < 2:
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.2)
         yield Driver(venue)
     finally:
         process.stdin.close()
@@ -137,11 +153,12 @@ def ratio(row: Row, share: float) -> float:
 
 def show(title: str, rows: Sequence[Row]) -> None:
     """Print a table."""
-    print(f"\n{title}\n{'quotes/s':>9}  {'':<6}{'p50':>9}{'p99':>9}{'p99.9':>9}  lost   (microseconds)")
+    print(f"\n{title}\n{'quotes/s':>9}  {'':<6}{'p50':>9}{'p99':>9}{'p99.9':>9}  lost   shed   (microseconds)")
     for row in rows:
         for name, one in (("floor", row.floor), ("guard", row.guard)):
             times = "".join(f"{one.at(share):>9.1f}" for share in (0.5, 0.99, 0.999))
-            print(f"{row.quotes_per_second:>9,.0f}  {name:<6}{times}  {one.lost:>4}")
+            shed = one.shed / max(1, one.sent + one.shed)
+            print(f"{row.quotes_per_second:>9,.0f}  {name:<6}{times}  {one.lost:>4}  {shed:>5.0%}")
         ratios = "".join(f"{ratio(row, share):>7.1f} x" for share in (0.5, 0.99, 0.999))
         print(f"{'':>9}  {'ratio':<6}{ratios}")
 

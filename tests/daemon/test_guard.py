@@ -14,7 +14,16 @@ import pytest
 
 from risk_manager.config import settings_from_mapping
 from risk_manager.core.commands import Close, Command, Reduce
-from risk_manager.core.events import AccountRead, AnyEvent, CommandAccepted, Hub, HubLost, PositionSeen, TimePassed
+from risk_manager.core.events import (
+    AccountRead,
+    AnyEvent,
+    CommandAccepted,
+    Hub,
+    HubLost,
+    PositionSeen,
+    QuoteSeen,
+    TimePassed,
+)
 from risk_manager.daemon.guard import Guard, Taken
 
 ACCOUNT, MNQ = 465, "CON.F.US.MNQ.Z26"
@@ -22,6 +31,7 @@ NOON = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 RULES = {
     "max_contracts_per_instrument": {"limits": {"MNQ": 2}},
     "no_stop_loss_grace": {"grace_period_seconds": 10},
+    "daily_unrealized_loss": {"limit": -1000},
     "defaults": {"quote_stale_after": 100_000},
 }
 
@@ -192,6 +202,17 @@ def test_every_listener_hears_every_step_in_order_with_its_own_record(room: Room
     ]
     assert sizes == [0, 1, 2, 3, 2, 0]
     assert others[-1].step.state is room.guard.state
+
+
+def test_a_quote_that_nothing_came_of_is_told_to_those_who_want_quotes_and_to_nobody_else(room: Room) -> None:
+    quotes: list[QuoteSeen] = []
+    room.guard.listen_to_quotes(lambda quote, _: quotes.append(quote))
+    calm = QuoteSeen(contract=MNQ, last=Decimal(25010))
+    ruin = QuoteSeen(contract=MNQ, last=Decimal(24000))
+    in_loop(room, lambda: puts(room, read(), position(1), calm, ruin))
+    assert quotes == [calm]
+    assert [said(taken.event) for taken in room.heard] == ["AccountRead", "position 1", "QuoteSeen"]
+    assert room.heard[-1].event == ruin
 
 
 def test_a_listener_that_puts_an_event_is_not_told_of_it_out_of_order(room: Room) -> None:
