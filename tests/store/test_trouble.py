@@ -166,6 +166,27 @@ def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
     again.store.close()
 
 
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="the administrator may write in every folder")
+def test_a_folder_that_may_not_be_written_with_a_log_that_a_killed_guard_has_left(tmp_path: Path) -> None:
+    guard = Guard(tmp_path)
+    guard.go_on(50)
+    guard.wait()
+    left = tmp_path / "left"
+    left.mkdir()
+    for ending in ("", "-wal"):
+        shutil.copyfile(tmp_path / f"risk.db{ending}", left / f"risk.db{ending}")
+    saved = guard.store.saved_state
+    guard.store.close()
+    left.chmod(stat.S_IREAD | stat.S_IEXEC)
+    try:
+        again = Guard(left)
+        assert same(again.found.was, saved)
+    finally:
+        left.chmod(stat.S_IRWXU)
+    again.wait()
+    again.store.close()
+
+
 def test_a_file_that_can_only_be_read_gives_its_locks_and_is_written_as_soon_as_it_can(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

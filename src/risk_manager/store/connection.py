@@ -16,7 +16,7 @@ BUSY_SECONDS: Final = 5.0
 
 def connect_to_write(path: Path) -> sqlite3.Connection:
     """The one connection that writes. Every commit is on the disk when it returns."""
-    connection = _connect(path, "rwc")
+    connection = _connect(path, "mode=rwc")
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
@@ -27,14 +27,34 @@ def connect_to_write(path: Path) -> sqlite3.Connection:
 
 
 def connect_to_read(path: Path) -> sqlite3.Connection:
-    """A connection that cannot change anything, also while a guard writes."""
-    return _connect(path, "ro")
+    """A connection that cannot change anything, also while a guard writes.
+
+    In a folder where we may not write SQLite cannot make the index of its log; a file without a log needs none.
+    """
+    connection = _connect(path, "mode=ro")
+    try:
+        connection.execute("PRAGMA user_version").fetchone()
+    except sqlite3.OperationalError:
+        connection.close()
+        if has_log(path):
+            raise
+        return _connect(path, "mode=ro&immutable=1")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
+def has_log(path: Path) -> bool:
+    """True where something has been written beside the file that is not in it yet."""
+    log = Path(f"{path}-wal")
+    return log.exists() and log.stat().st_size > 0
+
+
+def _connect(path: Path, how: str) -> sqlite3.Connection:
     # One thread at a time uses it: who opens the file hands it to the writer's thread.
     return sqlite3.connect(
-        f"file:{quote(str(path.absolute()))}?mode={mode}",
+        f"file:{quote(str(path.absolute()))}?{how}",
         uri=True,
         timeout=BUSY_SECONDS,
         isolation_level=None,

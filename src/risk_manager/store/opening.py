@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
-from contextlib import suppress
+import tempfile
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from risk_manager.store import backup, damage, meta
-from risk_manager.store.connection import connect_to_read, connect_to_write, error_name, is_damage
+from risk_manager.store.connection import connect_to_read, connect_to_write, is_damage
 from risk_manager.store.errors import StoreError, StoreTrouble
 from risk_manager.store.schema import VERSION, check_version, migrate, version_of
 
@@ -132,18 +134,34 @@ def _migrated(path: Path, connection: sqlite3.Connection, now: datetime) -> list
 
 def _open_to_read(path: Path, why: sqlite3.Error) -> Opened:
     try:
-        connection = connect_to_read(path)
+        try:
+            connection = connect_to_read(path)
+        except sqlite3.OperationalError:
+            connection = _connect_to_copy(path)
         try:
             check_version(connection)
             known = meta.read(connection)
         except BaseException:
             connection.close()
             raise
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise StoreError(
             StoreTrouble.CANNOT_READ,
-            f"The database {path} is there and cannot be opened: {error} ({error_name(error)}). What is locked stands "
+            f"The database {path} is there and cannot be opened: {error}. What is locked stands "
             "in it, so the guard does not start without it.",
         ) from error
     warning = f"The database {path} can be read and not written: {why}. The guard goes on from memory."
     return Opened(path, connection, known, is_writable=False, warnings=[warning])
+
+
+def _connect_to_copy(path: Path) -> sqlite3.Connection:
+    """The file and its log, read where we may write: the guard before us was killed, and its folder is read-only."""
+    with tempfile.TemporaryDirectory() as folder:
+        copied = Path(folder) / path.name
+        for ending in ("", "-wal"):
+            shutil.copyfile(f"{path}{ending}", f"{copied}{ending}")
+            Path(f"{copied}{ending}").chmod(0o600)
+        with closing(connect_to_write(copied)) as source:
+            connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+            source.backup(connection)
+    return connection

@@ -51,6 +51,9 @@ def open_store(folder: Path, *, now: Callable[[], datetime], keep: Keep | None =
     held = lease.take(folder, now())
     try:
         opened = opening.open_file(folder, now())
+    except OSError as error:
+        held.release()
+        raise StoreError(StoreTrouble.CANNOT_READ, f"The folder {folder} cannot be used: {error}.") from error
     except BaseException:
         held.release()
         raise
