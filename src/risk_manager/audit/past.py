@@ -1,0 +1,51 @@
+"""Where a journal lies, and what the configurations of its time mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from risk_manager import home as homes
+from risk_manager.config import ConfigError, Configuration, load_home, load_texts
+from risk_manager.config.rule_table import known_rules
+from risk_manager.core.model import AccountId
+from risk_manager.core.settings import Settings
+
+DATABASE: Final = Path("data") / "risk.db"
+
+
+def database(home: Path | None) -> Path:
+    """The database of a home folder."""
+    return homes.folder(home) / DATABASE
+
+
+class NoSecrets(Mapping[str, str]):
+    """An environment in which every variable is there: a look back needs no login."""
+
+    def __getitem__(self, name: str) -> str:
+        return f"no need of {name}"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def read(texts: Mapping[str, str]) -> Mapping[AccountId, Settings]:
+    """What the texts of a configuration mean. Raises ConfigError where this version cannot read them any more."""
+    return load_texts(texts, known_rules(), environment=NoSecrets(), keyring=NoSecrets().get).settings
+
+
+def settings_of_home(home: Path | None) -> Mapping[AccountId, Settings]:
+    """The settings that a home folder has now; none where they cannot be read."""
+    try:
+        return configuration(homes.folder(home)).settings
+    except ConfigError:
+        return {}
+
+
+def configuration(folder: Path) -> Configuration:
+    """The configuration of a folder, without its secrets. Raises ConfigError."""
+    return load_home(folder, known_rules(), environment=NoSecrets(), keyring=NoSecrets().get)
