@@ -14,15 +14,13 @@ from typing import Any
 from risk_manager import home as homes
 from risk_manager.config import ConfigError, Configuration, load_home
 from risk_manager.config.rule_table import known_rules
-from risk_manager.daemon.clock import Clock, SystemClock
+from risk_manager.daemon.clock import SystemClock
 from risk_manager.daemon.guard import Taken
-from risk_manager.daemon.keeping import Keeping
 from risk_manager.daemon.publishing import Publisher
 from risk_manager.daemon.telling import sentences
 from risk_manager.daemon.watch import UnknownAccountError, Watch
 from risk_manager.exit_codes import ExitCode
 from risk_manager.gateway.tasks import end, start
-from risk_manager.store import StoreError, StoreTrouble
 
 
 def run(*, home: Path | None = None) -> int:
@@ -34,46 +32,24 @@ def run(*, home: Path | None = None) -> int:
         The folder with `config/accounts.yaml` and `config/risk_config.yaml`.
     """
     folder = homes.folder(home)
-    clock = SystemClock()
     try:
-        keeping = Keeping(folder / "data", clock)
-    except StoreError as error:
+        configuration = load_home(folder, known_rules())
+    except ConfigError as error:
         _say(str(error))
-        return ExitCode.REFUSED if error.trouble is StoreTrouble.SECOND_GUARD else ExitCode.BAD_INPUT
-    try:
-        configuration = _configuration(folder, keeping)
-        return asyncio.run(_guard(configuration, folder, keeping, clock))
-    except ConfigError:
+        _say("The guard does not start with a configuration that it cannot trust.")
         return ExitCode.BAD_INPUT
+    try:
+        return asyncio.run(_guard(configuration, folder))
     except UnknownAccountError as error:
         _say(str(error))
         return ExitCode.BAD_INPUT
-    finally:
-        keeping.close()
 
 
-def _configuration(folder: Path, keeping: Keeping) -> Configuration:
-    """The configuration of the home, or the last good one where that is broken. Raises ConfigError, told already."""
-    try:
-        return load_home(folder, known_rules())
-    except ConfigError as error:
-        _say(str(error))
-    try:
-        configuration = keeping.last_good(folder)
-    except ConfigError as error:
-        _say("The guard does not start with a configuration that it cannot trust.")
-        raise error from None
-    _say("CRITICAL: the configuration is broken. The last good one is in force until it is mended and loaded.")
-    return configuration
-
-
-async def _guard(configuration: Configuration, folder: Path, keeping: Keeping, clock: Clock) -> int:
+async def _guard(configuration: Configuration, folder: Path) -> int:
     asyncio.get_running_loop().set_exception_handler(_unheard)
-    watch = Watch(configuration, clock, keeping.recover(configuration).state)
+    clock = SystemClock()
+    watch = Watch(configuration, clock)
     watch.guard.listen(tell)
-    keeping.attach(watch.guard, configuration)
-    for sentence in keeping.report():
-        _say(sentence)
     publisher = Publisher(folder / "data" / "status.json", watch.guard, clock, watch.reconnects)
     watching = start(watch.run(), "guard: watch")
     publishing = start(publisher.run(), "guard: publish")
