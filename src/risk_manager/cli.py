@@ -15,6 +15,7 @@ COMMANDS = {
     "demo": ("risk_manager.demo.command:run", "The guard at work against a simulated market; needs no account."),
     "run": ("risk_manager.daemon.command:run", "Guard the accounts that the home folder names, in the foreground."),
     "status": ("risk_manager.interfaces.trader.status:run", "Show what the guard sees, and what is locked."),
+    "replay": ("risk_manager.audit.replay_command:run", "Judge the journal again: the same answers, or where not."),
     "rehearse": ("risk_manager.rehearse.command:run", "Try scenarios on the real rules, without a network."),
     "simulator": ("risk_manager.simulator.command:run", "A gateway with a market of its own, for trying things."),
 }
@@ -30,6 +31,14 @@ app = App(
 )
 for _name, (_place, _help) in COMMANDS.items():
     app.command(_place, name=_name, help=_help, sort_key=list(COMMANDS).index(_name))
+
+audit = App(name="audit", help="Is the journal what the guard has written: audit verify.", sort_key=len(COMMANDS))
+audit.command(
+    "risk_manager.audit.audit_command:verify",
+    name="verify",
+    help="Check that no line was changed, taken out or put in.",
+)
+app.command(audit)
 
 
 def main() -> None:

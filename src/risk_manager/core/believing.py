@@ -28,6 +28,8 @@ from risk_manager.core.events import (
     Refusal,
     Reloaded,
     ReloadRefused,
+    StoreBack,
+    StoreLost,
     TimePassed,
     TradeSeen,
     Unreadable,
@@ -83,6 +85,8 @@ def hear(account: Account, event: AnyEvent, settings: Settings, now: datetime) -
         case CommandAccepted() | CommandLost() | QuoteSeen() | TimePassed():
             pass
         case HubLost() | HubBack() | ReloadRefused() | LoginRefused() | Unreadable() | ContractSeen():
+            pass
+        case StoreLost() | StoreBack():
             pass
         case _:
             assert_never(event)

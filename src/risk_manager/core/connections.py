@@ -7,7 +7,16 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from risk_manager.core.events import AnyEvent, HubBack, HubLost, LoginRefused, ReloadRefused, Unreadable
+from risk_manager.core.events import (
+    AnyEvent,
+    HubBack,
+    HubLost,
+    LoginRefused,
+    ReloadRefused,
+    StoreBack,
+    StoreLost,
+    Unreadable,
+)
 from risk_manager.core.model import AccountId
 from risk_manager.core.pursuit import without
 from risk_manager.core.record import Alert, Severity
@@ -40,6 +49,11 @@ def heard(
             if _wants(settings, "alert_on_auth_failure"):
                 text = f"The gateway refuses the login. {event.why}"
                 alerts.append(Alert(severity=Severity.CRITICAL, text=text, at=now))
+        case StoreLost():
+            text = f"Nothing can be saved: {event.why} The guard goes on from memory, and a restart would forget."
+            alerts.append(Alert(severity=Severity.CRITICAL, text=text, at=now))
+        case StoreBack():
+            alerts.append(Alert(severity=Severity.INFO, text="Everything is saved again.", at=now))
         case Unreadable():
             if not state.unreadable:
                 text = f"A message of {event.source} cannot be read: {event.why}. More of them are counted."

@@ -148,6 +148,8 @@ class Turns:
                 self._forget_due(key)  # nobody guards it any more
             elif not self.state.accounts[key].is_asleep or is_restart(event):
                 self._account(key, event if key in concerned else TimePassed(), now)
+            elif isinstance(event, Reloaded):
+                self._configured_asleep(key, event, now)
         if concerned and isinstance(event, QuoteSeen):
             self._draw_bands(event.contract, concerned)
         if self.is_due_moved or not isinstance(event, QuoteSeen):
@@ -180,6 +182,11 @@ class Turns:
         known = self.state.calm.get(contract, calm.UNKNOWN)
         bands = calm.drawn(self.state, known, contract, judged, self.settings)
         self.state = replace(self.state, calm={**self.state.calm, contract: bands})
+
+    def _configured_asleep(self, key: AccountId, event: Reloaded, now: datetime) -> None:
+        """The configuration has changed while nobody was awake: it is judged with the first read."""
+        account, _ = believing.hear(self.state.accounts[key], event, self.settings[key], now)
+        self.state = replace(self.state, accounts={**self.state.accounts, key: account})
 
     def _also_due(self, event: AnyEvent, concerned: tuple[AccountId, ...], now: datetime) -> list[AccountId]:
         """Other accounts for which time has brought something. After a restart each waits for its own read."""

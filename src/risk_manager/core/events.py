@@ -196,6 +196,16 @@ class ContractSeen(Event, frozen=True, kw_only=True, tag="contract_seen"):
     tick_value: Decimal
 
 
+class StoreLost(Event, frozen=True, kw_only=True, tag="store_lost"):
+    """Nothing can be written any more: what is in force goes on from memory."""
+
+    why: str
+
+
+class StoreBack(Event, frozen=True, kw_only=True, tag="store_back"):
+    """Writing works again, and nothing of what was not written is missing."""
+
+
 class TimePassed(Event, frozen=True, kw_only=True, tag="time_passed"):
     """Nothing came; something may be due."""
 
@@ -218,5 +228,7 @@ AnyEvent = (
     | LoginRefused
     | Unreadable
     | ContractSeen
+    | StoreLost
+    | StoreBack
     | TimePassed
 )

@@ -14,13 +14,17 @@ from typing import Any
 from risk_manager import home as homes
 from risk_manager.config import ConfigError, Configuration, load_home
 from risk_manager.config.rule_table import known_rules
-from risk_manager.daemon.clock import SystemClock
+from risk_manager.daemon.clock import Clock, SystemClock
 from risk_manager.daemon.guard import Taken
+from risk_manager.daemon.keeping import Keeping
 from risk_manager.daemon.publishing import Publisher
 from risk_manager.daemon.telling import sentences
 from risk_manager.daemon.watch import UnknownAccountError, Watch
 from risk_manager.exit_codes import ExitCode
 from risk_manager.gateway.tasks import end, start
+from risk_manager.store import StoreError, StoreTrouble
+
+DATA = "data"
 
 
 def run(*, home: Path | None = None) -> int:
@@ -32,25 +36,53 @@ def run(*, home: Path | None = None) -> int:
         The folder with `config/accounts.yaml` and `config/risk_config.yaml`.
     """
     folder = homes.folder(home)
-    try:
-        configuration = load_home(folder, known_rules())
-    except ConfigError as error:
-        _say(str(error))
+    configuration = _configuration(folder)
+    if configuration is None and not (folder / DATA).is_dir():
         _say("The guard does not start with a configuration that it cannot trust.")
         return ExitCode.BAD_INPUT
+    clock = SystemClock()
     try:
-        return asyncio.run(_guard(configuration, folder))
+        keeping = Keeping(folder / DATA, clock)
+    except StoreError as error:
+        _say(str(error))
+        return ExitCode.REFUSED if error.trouble is StoreTrouble.SECOND_GUARD else ExitCode.BAD_INPUT
+    try:
+        configuration = configuration or _last_good(folder, keeping)
+        return asyncio.run(_guard(configuration, folder, keeping, clock))
+    except ConfigError:
+        _say("The guard does not start with a configuration that it cannot trust.")
+        return ExitCode.BAD_INPUT
     except UnknownAccountError as error:
         _say(str(error))
         return ExitCode.BAD_INPUT
+    finally:
+        keeping.close()
 
 
-async def _guard(configuration: Configuration, folder: Path) -> int:
+def _configuration(folder: Path) -> Configuration | None:
+    """The configuration of the home; None where it is broken, which is told then."""
+    try:
+        return load_home(folder, known_rules())
+    except ConfigError as error:
+        _say(str(error))
+        return None
+
+
+def _last_good(folder: Path, keeping: Keeping) -> Configuration:
+    """The configuration that was last in force. Raises ConfigError where there is none."""
+    configuration = keeping.last_good(folder)
+    _say("CRITICAL: the configuration is broken. The last good one is in force until it is mended and loaded.")
+    return configuration
+
+
+async def _guard(configuration: Configuration, folder: Path, keeping: Keeping, clock: Clock) -> int:
     asyncio.get_running_loop().set_exception_handler(_unheard)
-    clock = SystemClock()
-    watch = Watch(configuration, clock)
+    watch = Watch(configuration, clock, keeping.recover(configuration).state)
     watch.guard.listen(tell)
-    publisher = Publisher(folder / "data" / "status.json", watch.guard, clock, watch.reconnects)
+    keeping.attach(watch.guard, configuration)
+    for sentence in keeping.report():
+        _say(sentence)
+    publisher = Publisher(folder / DATA / "status.json", watch.guard, clock, watch.reconnects)
     watching = start(watch.run(), "guard: watch")
     publishing = start(publisher.run(), "guard: publish")
     stopped = asyncio.Event()

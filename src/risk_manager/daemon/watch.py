@@ -29,6 +29,7 @@ from risk_manager.core.events import (
     Unreadable,
 )
 from risk_manager.core.model import AccountId, ContractId
+from risk_manager.core.state import State
 from risk_manager.core.trading_day import last_reset
 from risk_manager.daemon.clock import Clock
 from risk_manager.daemon.guard import Guard, Taken
@@ -54,7 +55,8 @@ class UnknownAccountError(Exception):
 class Watch:
     """The guard of one login."""
 
-    def __init__(self, configuration: Configuration, clock: Clock) -> None:
+    def __init__(self, configuration: Configuration, clock: Clock, state: State | None = None) -> None:
+        """`state` is what stood when the last guard ended; without one nothing is believed yet."""
         login = configuration.login
         self._clock = clock
         self.gateway = Gateway(
@@ -64,7 +66,7 @@ class Watch:
             self._heard,
         )
         self.enforcement = Enforcement(self.gateway, self, self._put)
-        self.guard = Guard(configuration.settings, self.enforcement.carry_out, clock)
+        self.guard = Guard(configuration.settings, self.enforcement.carry_out, clock, state)
         self.guard.listen(self._follow)
         self._early: list[AnyEvent] | None = []
         self._quoted: frozenset[ContractId] = frozenset()

@@ -1,0 +1,94 @@
+"""What survives: the store beside the guard. Opened before it, told of every step, closed after it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from risk_manager.config import ConfigError, Configuration, Problem, changed_rules, load_texts
+from risk_manager.config.accounts import ACCOUNTS_FILE
+from risk_manager.config.rule_table import known_rules
+from risk_manager.core.events import Reloaded, StoreBack, StoreLost
+from risk_manager.core.model import AccountId
+from risk_manager.core.settings import Settings
+from risk_manager.daemon.clock import Clock
+from risk_manager.daemon.guard import Guard
+from risk_manager.store import Recovered, Store, open_store
+
+
+class Keeping:
+    """The store of a guard, and what it has found at the start."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        """Take the lease and open the file. Raises StoreError with the sentence: another guard is there, ..."""
+        self._clock = clock
+        self.store: Store = open_store(folder, now=clock.now)
+        self._recovered: Recovered | None = None
+
+    def recover(self, configuration: Configuration) -> Recovered:
+        """What stood when the last guard ended, for the accounts of now."""
+
+        def read(texts: Mapping[str, str]) -> Mapping[AccountId, Settings]:
+            try:
+                return load_texts(texts, known_rules()).settings
+            except ConfigError:
+                return configuration.settings
+
+        self._recovered = self.store.recover(configuration.settings, read)
+        return self._recovered
+
+    def attach(self, guard: Guard, configuration: Configuration) -> None:
+        """From here on every step is written. Rules whose settings have changed since then are told of."""
+        loop = asyncio.get_running_loop()
+
+        def troubled(why: str | None) -> None:
+            event = StoreLost(why=why) if why is not None else StoreBack()
+            loop.call_soon_threadsafe(guard.put, event)
+
+        self.store.on_trouble = troubled
+        self.store.begin(guard.state)
+        secrets = [configuration.login.api_key.reveal()]
+        self.store.remember_configuration(configuration.texts, secrets)
+        guard.listen_to_all(self.store.heard)
+        before = self._recovered.settings if self._recovered is not None else {}
+        for account, settings in configuration.settings.items():
+            changed = changed_rules(before[account], settings) if account in before else ()
+            if changed:
+                guard.put(Reloaded(account=account, changed=changed))
+
+    def last_good(self, folder: Path) -> Configuration:
+        """The configuration that was last in force, its login from the home where that is whole. Raises ConfigError."""
+        texts = self.store.last_good_configuration()
+        if texts is None:
+            raise ConfigError([Problem("risk_config.yaml", None, "", "There is no earlier configuration")])
+        accounts = folder / "config" / ACCOUNTS_FILE
+        with_login = {**texts, ACCOUNTS_FILE: accounts.read_text(encoding="utf-8")} if accounts.is_file() else texts
+        return load_texts(with_login, known_rules())
+
+    def report(self) -> Iterator[str]:
+        """What people must hear at the start: what was mended, and how long nobody watched."""
+        yield from self.store.warnings
+        found = self._recovered
+        if found is None or found.gap_since is None:
+            return
+        gap = self._clock.now() - found.gap_since
+        how = "after an orderly end" if found.was_clean else "after a crash, a kill or a power failure"
+        since = f"{found.gap_since.astimezone():%Y-%m-%d %H:%M:%S}"
+        yield (
+            f"Nobody has watched since {since} ({_long(gap.total_seconds())}), {how}. "
+            "What happened meanwhile is judged now."
+        )
+
+    def close(self) -> None:
+        """Write what there is and let go of the folder."""
+        self.store.close()
+
+
+def _long(seconds: float) -> str:
+    whole = int(seconds)
+    if whole < 120:
+        return f"{whole} s"
+    if whole < 7200:
+        return f"{whole // 60} min"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
