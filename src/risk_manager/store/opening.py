@@ -18,8 +18,8 @@ from risk_manager.store.schema import VERSION, check_version, migrate, version_o
 
 FILE: Final = "risk.db"
 CHECKED_EVERY: Final = timedelta(days=7)
-"""How often the whole file is looked through at a start. A process that is killed damages nothing in WAL mode, and
-what a start reads is held against its hashes anyway."""
+"""How often the whole file is looked through at a start that follows an orderly end. What a start reads is held against
+its hashes every time."""
 
 
 @dataclass
@@ -112,7 +112,7 @@ def _open_to_write(path: Path, now: datetime) -> Opened:
 
 
 def _is_check_due(known: meta.Meta, now: datetime) -> bool:
-    return known.checked_at is None or not timedelta(0) <= now - known.checked_at < CHECKED_EVERY
+    return not known.is_clean or known.checked_at is None or not timedelta(0) <= now - known.checked_at < CHECKED_EVERY
 
 
 def _damaged(faults: list[str]) -> sqlite3.DatabaseError:
