@@ -62,7 +62,7 @@ def test_a_whole_journal(home: Path, capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_a_journal_that_was_changed(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with closing(sqlite3.connect(home / "data" / "risk.db")) as connection:
+    with closing(sqlite3.connect(home / "data" / "state.db")) as connection:
         connection.execute("DELETE FROM journal WHERE seq = 12")
         connection.commit()
     assert audit_command.verify(home=home) == ExitCode.DIFFERS
@@ -82,7 +82,7 @@ def test_a_replay_with_the_settings_of_then(home: Path, capsys: pytest.CaptureFi
 
 
 def test_a_table_that_was_changed(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with closing(sqlite3.connect(home / "data" / "risk.db")) as connection:
+    with closing(sqlite3.connect(home / "data" / "state.db")) as connection:
         connection.execute("DELETE FROM trade_history")
         connection.commit()
     assert replay_command.run(home=home) == ExitCode.DIFFERS

@@ -128,7 +128,7 @@ async def test_a_broken_configuration_is_refused_with_all_its_problems(tmp_path:
     assert any(line.startswith("risk_config.yaml:5 ") and "-500" in line for line in problems)
     assert problems[-1] == "The guard does not start with a configuration that it cannot trust."
     assert SECRET not in err
-    assert not (home / "data").exists()
+    assert not (home / "data" / "status.json").exists()
 
 
 async def test_a_home_without_a_configuration_says_what_is_missing(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def test_a_replay_gives_the_same_answers_the_same_states_and_the_same_rows(
 ) -> None:
     world = Story(dict.fromkeys(story[0], choice), start, lag)
     world.tell(story[1])
-    with TemporaryDirectory() as folder, closing(empty(Path(folder) / "risk.db")) as connection:
+    with TemporaryDirectory() as folder, closing(empty(Path(folder) / "state.db")) as connection:
         connection.execute("BEGIN")
         scribe = Scribe(meta.Meta().head)
         for entry in entries(world, scribe):
@@ -95,9 +95,9 @@ def test_a_replay_gives_the_same_answers_the_same_states_and_the_same_rows(
         if last is not None:
             write(connection, last)
         connection.execute("COMMIT")
-        found = replay(Path(folder) / "risk.db", {}, read_texts)
+        found = replay(Path(folder) / "state.db", {}, read_texts)
         assert not found.differences
         assert found.states
-        checked = verify(Path(folder) / "risk.db")
+        checked = verify(Path(folder) / "state.db")
         assert not checked.problems
         assert checked.lines == found.lines == scribe.head.seq

@@ -30,7 +30,7 @@ def told(tmp_path: Path) -> Guard:
 
 
 def changed(folder: Path, *statements: str) -> None:
-    with closing(sqlite3.connect(folder / "risk.db")) as connection:
+    with closing(sqlite3.connect(folder / "state.db")) as connection:
         for statement in statements:
             connection.execute(statement)
         connection.commit()
@@ -52,45 +52,45 @@ def changed(folder: Path, *statements: str) -> None:
     ],
 )
 def test_whatever_is_done_to_the_journal_is_found(told: Guard, tmp_path: Path, statement: str, sentence: str) -> None:
-    assert verify(tmp_path / "risk.db").is_whole
+    assert verify(tmp_path / "state.db").is_whole
     changed(tmp_path, statement)
-    found = verify(tmp_path / "risk.db")
+    found = verify(tmp_path / "state.db")
     assert not found.is_whole
     assert any(re.search(sentence, problem) for problem in found.problems), found.problems
 
 
 def test_a_table_that_was_changed_by_hand_is_found_by_a_replay(told: Guard, tmp_path: Path) -> None:
     changed(tmp_path, "UPDATE daily_pnl SET realized = '1000000'")
-    found = replay(tmp_path / "risk.db", BY_ACCOUNT, lambda _: BY_ACCOUNT)
+    found = replay(tmp_path / "state.db", BY_ACCOUNT, lambda _: BY_ACCOUNT)
     assert found.differences[0].startswith("The table daily_pnl is not what the journal leads to")
 
 
 def test_a_replay_with_settings_that_were_not_in_force_says_where_it_differs(told: Guard, tmp_path: Path) -> None:
     others = {1: settings_from_mapping({"max_contracts": {"limit": 1}})}
-    found = replay(tmp_path / "risk.db", others, lambda _: others)
+    found = replay(tmp_path / "state.db", others, lambda _: others)
     assert not found.is_same
     assert found.differences[0].startswith("Line ")
 
 
 def test_another_configuration_tells_what_it_would_have_done(told: Guard, tmp_path: Path) -> None:
     stricter = {1: settings_from_mapping({"max_contracts": {"limit": 1}})}
-    found = what_if(tmp_path / "risk.db", BY_ACCOUNT, lambda _: BY_ACCOUNT, stricter)
+    found = what_if(tmp_path / "state.db", BY_ACCOUNT, lambda _: BY_ACCOUNT, stricter)
     assert any("RULE-001" in sentence for sentence in found.only_other)
-    same_again = what_if(tmp_path / "risk.db", BY_ACCOUNT, lambda _: BY_ACCOUNT, {1: settings()})
+    same_again = what_if(tmp_path / "state.db", BY_ACCOUNT, lambda _: BY_ACCOUNT, {1: settings()})
     assert same_again.only_other == same_again.only_then == ()
     assert same_again.both
 
 
 def test_there_is_no_journal_to_look_at(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="There is no database"):
-        verify(tmp_path / "risk.db")
+        verify(tmp_path / "state.db")
 
 
 def test_a_guard_can_be_looked_at_while_it_writes(tmp_path: Path) -> None:
     guard = Guard(tmp_path)
     for _ in range(10):
         guard.go_on(50)
-        assert verify(tmp_path / "risk.db").is_whole
+        assert verify(tmp_path / "state.db").is_whole
     guard.store.close()
 
 
@@ -143,12 +143,12 @@ def test_a_backup_that_is_restored_is_what_was_then(tmp_path: Path) -> None:
 def test_a_backup_that_is_damaged_is_not_restored(told: Guard, tmp_path: Path) -> None:
     bad = tmp_path / "bad.db"
     bad.write_bytes(b"x" * 5000)
-    before = (tmp_path / "risk.db").read_bytes()
+    before = (tmp_path / "state.db").read_bytes()
     with pytest.raises(StoreError, match="damaged or of a newer program"):
         restore(tmp_path, bad, now=lambda: START)
     with pytest.raises(StoreError, match="There is no backup"):
         restore(tmp_path, tmp_path / "none.db", now=lambda: START)
-    assert (tmp_path / "risk.db").read_bytes() == before
+    assert (tmp_path / "state.db").read_bytes() == before
 
 
 def test_what_is_too_old_goes_in_bites_and_what_is_left_is_whole_and_replays(tmp_path: Path) -> None:
@@ -161,22 +161,22 @@ def test_what_is_too_old_goes_in_bites_and_what_is_left_is_whole_and_replays(tmp
         guard._events = turns(number, begin=1000 * (number + 1), at=later)
     guard.go_on(1000)
     guard.store.close()
-    with closing(sqlite3.connect(tmp_path / "risk.db", isolation_level=None)) as connection:
+    with closing(sqlite3.connect(tmp_path / "state.db", isolation_level=None)) as connection:
         lines = connection.execute("SELECT count(*) FROM journal").fetchone()[0]
         trades = connection.execute("SELECT count(*) FROM trade_history").fetchone()[0]
         at = guard.state.now + timedelta(days=1) - timedelta(hours=9)
         bites = 1
         while prune(connection, Keep(journal_days=1), at):
             bites += 1
-            assert verify(tmp_path / "risk.db").is_whole
+            assert verify(tmp_path / "state.db").is_whole
         assert bites > 1
         assert 0 < connection.execute("SELECT count(*) FROM journal").fetchone()[0] < lines
         assert connection.execute("SELECT count(*) FROM trade_history").fetchone()[0] < trades
         assert meta.read(connection).anchor.seq > 0
-    checked = verify(tmp_path / "risk.db")
+    checked = verify(tmp_path / "state.db")
     assert checked.is_whole
     assert checked.lines < lines
-    assert replay(tmp_path / "risk.db", BY_ACCOUNT, lambda _: BY_ACCOUNT).differences == ()
+    assert replay(tmp_path / "state.db", BY_ACCOUNT, lambda _: BY_ACCOUNT).differences == ()
     again = Guard(tmp_path)
     assert same(again.found.was, guard.state)
     again.store.close()
@@ -210,5 +210,5 @@ def test_a_migration_that_fails_leaves_the_version_before_it(tmp_path: Path) -> 
 
 
 def test_a_reader_cannot_write(told: Guard, tmp_path: Path) -> None:
-    with closing(connect_to_read(tmp_path / "risk.db")) as reader, pytest.raises(sqlite3.OperationalError):
+    with closing(connect_to_read(tmp_path / "state.db")) as reader, pytest.raises(sqlite3.OperationalError):
         reader.execute("DELETE FROM journal")

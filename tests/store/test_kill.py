@@ -31,8 +31,8 @@ def test_a_killed_writer_has_kept_all_that_it_said_was_durable(tmp_path: Path) -
         assert not store.warnings
         assert store.head.seq >= said
         store.close()
-    assert verify(tmp_path / "risk.db").is_whole
-    replayed = replay(tmp_path / "risk.db", by_account, lambda _: by_account)
+    assert verify(tmp_path / "state.db").is_whole
+    replayed = replay(tmp_path / "state.db", by_account, lambda _: by_account)
     assert not replayed.differences
     assert replayed.steps > ROUNDS
 

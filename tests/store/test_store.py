@@ -87,7 +87,7 @@ def test_a_lock_is_saved_only_when_it_is_durable(tmp_path: Path) -> None:
     lock = story.state.accounts[1].locks[0]
     settled(store)
     assert store.is_saved(1, lock)
-    with closing(connect_to_read(tmp_path / "risk.db")) as reader:
+    with closing(connect_to_read(tmp_path / "state.db")) as reader:
         assert reader.execute("SELECT rule, kind, ended_at FROM lockouts").fetchall() == [
             (lock.rule, lock.kind.value, None)
         ]
@@ -108,7 +108,7 @@ def test_a_second_guard_is_refused(tmp_path: Path) -> None:
 
 def test_a_newer_file_is_refused(tmp_path: Path) -> None:
     opened(tmp_path).close()
-    with closing(sqlite3.connect(tmp_path / "risk.db")) as connection:
+    with closing(sqlite3.connect(tmp_path / "state.db")) as connection:
         connection.execute("PRAGMA user_version = 99")
     with pytest.raises(StoreError, match="version 99") as refused:
         opened(tmp_path)

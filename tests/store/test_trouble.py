@@ -103,8 +103,8 @@ def test_a_full_disk_is_told_once_and_everything_is_written_when_there_is_room(
     again = Guard(tmp_path)
     assert same(again.found.was, guard.state)
     again.store.close()
-    assert verify(tmp_path / "risk.db").is_whole
-    assert replay(tmp_path / "risk.db", BY_ACCOUNT, lambda _: BY_ACCOUNT).is_same
+    assert verify(tmp_path / "state.db").is_whole
+    assert replay(tmp_path / "state.db", BY_ACCOUNT, lambda _: BY_ACCOUNT).is_same
 
 
 def test_what_is_not_durable_is_lost_with_the_process_and_no_more(
@@ -137,7 +137,7 @@ def test_a_file_that_the_system_does_not_let_grow(tmp_path: Path) -> None:
     assert told.returncode == 0, told.stderr
     assert "cannot be written" in told.stdout
     assert told.stdout.endswith("caught up\n")
-    assert verify(tmp_path / "risk.db").is_whole
+    assert verify(tmp_path / "state.db").is_whole
 
 
 def test_a_file_in_the_place_of_the_folder(tmp_path: Path) -> None:
@@ -174,7 +174,7 @@ def test_a_folder_that_may_not_be_written_with_a_log_that_a_killed_guard_has_lef
     left = tmp_path / "left"
     left.mkdir()
     for ending in ("", "-wal"):
-        shutil.copyfile(tmp_path / f"risk.db{ending}", left / f"risk.db{ending}")
+        shutil.copyfile(tmp_path / f"state.db{ending}", left / f"state.db{ending}")
     saved = guard.store.saved_state
     guard.store.close()
     left.chmod(stat.S_IREAD | stat.S_IEXEC)
@@ -232,15 +232,15 @@ def test_a_damaged_file_is_set_aside_and_the_backup_taken(tmp_path: Path, how: s
     kept = guard.store.saved_state
     guard.go_on(50)
     guard.store.close()
-    damaged(tmp_path / "risk.db", how)
+    damaged(tmp_path / "state.db", how)
     again = Guard(tmp_path)
     assert any("was damaged" in warning and "The backup risk-" in warning for warning in again.store.warnings)
     assert same(again.found.was, kept)
-    assert len(list(tmp_path.glob("risk.db.damaged-*"))) == 1
+    assert len(list(tmp_path.glob("state.db.damaged-*"))) == 1
     again.go_on(50)
     again.wait()
     again.store.close()
-    assert verify(tmp_path / "risk.db").is_whole
+    assert verify(tmp_path / "state.db").is_whole
 
 
 def test_a_damaged_file_without_a_backup_begins_with_nothing_and_says_so(tmp_path: Path) -> None:
@@ -249,7 +249,7 @@ def test_a_damaged_file_without_a_backup_begins_with_nothing_and_says_so(tmp_pat
     guard.store.close()
     for made in (tmp_path / "backups").glob("*"):
         made.unlink()
-    damaged(tmp_path / "risk.db", "pages")
+    damaged(tmp_path / "state.db", "pages")
     again = Guard(tmp_path)
     assert again.found.state is None
     assert any("There is no good backup" in warning for warning in again.store.warnings)
@@ -262,7 +262,7 @@ def test_a_line_that_was_changed_in_what_is_replayed_counts_as_damage(tmp_path: 
     guard.wait()
     guard.store.backup()
     guard.store.close()
-    with closing(sqlite3.connect(tmp_path / "risk.db")) as connection:
+    with closing(sqlite3.connect(tmp_path / "state.db")) as connection:
         connection.execute("UPDATE journal SET at = at + 1 WHERE seq = (SELECT max(seq) FROM journal)")
         connection.commit()
     again = Guard(tmp_path)
@@ -277,18 +277,18 @@ def test_a_backup_that_leads_to_nothing_either_is_set_aside_too(tmp_path: Path) 
     guard.store.close()
     for made in (tmp_path / "backups").glob("*"):
         made.unlink()
-    with closing(sqlite3.connect(tmp_path / "risk.db")) as connection:
+    with closing(sqlite3.connect(tmp_path / "state.db")) as connection:
         connection.execute("UPDATE journal SET at = at + 1 WHERE seq = (SELECT max(seq) FROM journal)")
         connection.commit()
     (tmp_path / "backups").mkdir(exist_ok=True)
-    shutil.copyfile(tmp_path / "risk.db", tmp_path / "backups" / "risk-20251023T150000000000Z.db")
+    shutil.copyfile(tmp_path / "state.db", tmp_path / "backups" / "risk-20251023T150000000000Z.db")
     again = Guard(tmp_path)
     assert again.found.state is None
     assert any("The backup cannot be used" in warning for warning in again.store.warnings)
     again.go_on(10)
     again.wait()
     again.store.close()
-    assert verify(tmp_path / "risk.db").is_whole
+    assert verify(tmp_path / "state.db").is_whole
 
 
 def test_a_file_that_is_damaged_while_the_guard_runs_is_begun_anew_from_memory(
@@ -317,7 +317,7 @@ def test_a_file_that_is_damaged_while_the_guard_runs_is_begun_anew_from_memory(
     again = Guard(tmp_path)
     assert same(again.found.was, guard.state)
     again.store.close()
-    assert replay(tmp_path / "risk.db", BY_ACCOUNT, lambda _: BY_ACCOUNT).is_same
+    assert replay(tmp_path / "state.db", BY_ACCOUNT, lambda _: BY_ACCOUNT).is_same
 
 
 def test_a_clock_that_goes_back_changes_nothing(tmp_path: Path) -> None:
@@ -326,7 +326,7 @@ def test_a_clock_that_goes_back_changes_nothing(tmp_path: Path) -> None:
     guard._events = turns(9, begin=1000, at=START)
     guard.go_on(40)
     guard.store.close()
-    assert replay(tmp_path / "risk.db", BY_ACCOUNT, lambda _: BY_ACCOUNT).is_same
+    assert replay(tmp_path / "state.db", BY_ACCOUNT, lambda _: BY_ACCOUNT).is_same
 
 
 def test_an_error_of_ours_ends_the_writer_and_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ def verify(*, home: Path | None = None) -> int:
     Parameters
     ----------
     home
-        The folder with `data/risk.db`.
+        The folder with `data/state.db`.
     """
     path = database(home)
     try:

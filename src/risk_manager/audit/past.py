@@ -12,7 +12,7 @@ from risk_manager.config.rule_table import known_rules
 from risk_manager.core.model import AccountId
 from risk_manager.core.settings import Settings
 
-DATABASE: Final = Path("data") / "risk.db"
+DATABASE: Final = Path("data") / "state.db"
 
 
 def database(home: Path | None) -> Path:

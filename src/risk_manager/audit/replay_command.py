@@ -17,7 +17,7 @@ def run(*, home: Path | None = None, config: Path | None = None) -> int:
     Parameters
     ----------
     home
-        The folder with `data/risk.db`.
+        The folder with `data/state.db`.
     config
         A folder with another configuration: tell what it would have done with what happened.
     """

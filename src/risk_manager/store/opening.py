@@ -16,7 +16,7 @@ from risk_manager.store.connection import connect_to_read, connect_to_write, is_
 from risk_manager.store.errors import StoreError, StoreTrouble
 from risk_manager.store.schema import VERSION, check_version, migrate, version_of
 
-FILE: Final = "risk.db"
+FILE: Final = "state.db"
 CHECKED_EVERY: Final = timedelta(days=7)
 """How often the whole file is looked through at a start that follows an orderly end. What a start reads is held against
 its hashes every time."""
