@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -184,6 +185,7 @@ async def floor(url: str, connections: int) -> None:
     """The least that can be done in asyncio: both hubs, and pre-built requests on warm connections."""
     place = urlsplit(url)
     assert place.hostname is not None
+    assert place.port is not None
     loop = asyncio.get_running_loop()
     body = msgspec.json.encode({"accountId": ACCOUNT, "contractId": "CON.F.US.MNQ.Z26", "size": 1})
     ready = (
@@ -207,7 +209,7 @@ async def floor(url: str, connections: int) -> None:
             b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %b\r\n\r\n"
             % (hub.encode(), place.netloc.encode(), base64.b64encode(bytes(16)))
         )
-        await loop.create_connection(lambda hello=hello: Bare(act, hello), place.hostname, place.port)
+        await loop.create_connection(partial(Bare, act, hello), place.hostname, place.port)
     print("ready", flush=True)
     await ended()
 

@@ -204,13 +204,13 @@ def test_every_listener_hears_every_step_in_order_with_its_own_record(room: Room
     assert others[-1].step.state is room.guard.state
 
 
-def test_a_quote_that_nothing_came_of_is_told_to_those_who_want_quotes_and_to_nobody_else(room: Room) -> None:
-    quotes: list[QuoteSeen] = []
-    room.guard.listen_to_quotes(lambda quote, _: quotes.append(quote))
+def test_a_quote_that_nothing_came_of_is_told_only_to_those_who_want_everything(room: Room) -> None:
+    everything: list[Taken] = []
+    room.guard.listen_to_all(everything.append)
     calm = QuoteSeen(contract=MNQ, last=Decimal(25010))
     ruin = QuoteSeen(contract=MNQ, last=Decimal(24000))
     in_loop(room, lambda: puts(room, read(), position(1), calm, ruin))
-    assert quotes == [calm]
+    assert [taken.event for taken in everything] == [read(), position(1), calm, ruin]
     assert [said(taken.event) for taken in room.heard] == ["AccountRead", "position 1", "QuoteSeen"]
     assert room.heard[-1].event == ruin
 
