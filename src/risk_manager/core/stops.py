@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from risk_manager.core.fills import left
 from risk_manager.core.model import STOP_TYPES, Order, OrderId, OrderType, Position
@@ -65,9 +64,3 @@ def movable(sight: Sight, position: Position, also: frozenset[OrderId] = frozens
         and order.stop_price is not None
         and (order.id in also or left(sight.account, order) <= position.size)
     ]
-
-
-def on_grid(price: Decimal, tick_size: Decimal, *, up: bool) -> Decimal:
-    """The next price on the tick grid, upwards or downwards; a price that is on it stays."""
-    ticks = (price / tick_size).to_integral_value(rounding=ROUND_CEILING if up else ROUND_FLOOR)
-    return ticks * tick_size

@@ -1,7 +1,6 @@
 """RULE-003 daily_realized_loss: the day may not lose more than this.
 
-Watches: realized P&L of the day, and the open P&L as well unless that is switched off; each closing order by itself
-where `single_trade_limit` is set.
+Watches: realized P&L of the day, and open P&L too unless that is off; each closing order where that has a limit.
 Breached: when the limit is reached (<=).
 Then: closes everything and locks the account.
 Ends: at the next reset of the rule's own day.
@@ -15,6 +14,7 @@ from datetime import datetime
 from decimal import Decimal
 
 import msgspec
+from msgspec.structs import replace
 
 from risk_manager.core import pnl, trade_counts, trading_day
 from risk_manager.core.calm import ANY, Bounds, by_pnl
@@ -63,19 +63,13 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
         parts = f" (realized {usd(realized)}, open {usd(unrealized)})" if config.include_unrealized else ""
         why = f"Daily loss {usd(value)} reached the limit {usd(config.limit)}{parts}"
         yield consequence.about_account(config.action, why, reset, sight.now, value=value, limit=config.limit)
-    if config.single_trade_limit is not None:
-        known = sight.account.memory.get(ID)
-        for order, result in known.orders if known is not None else ():
-            why = f"Order {order} lost {usd(result)}, the limit for one trade is {usd(config.single_trade_limit)}"
-            yield consequence.about_account(
-                config.action,
-                why,
-                reset,
-                sight.now,
-                about=f"order {order}",
-                value=result,
-                limit=config.single_trade_limit,
-            )
+    known = sight.account.memory.get(ID)
+    if config.single_trade_limit is not None and known is not None:
+        limit = config.single_trade_limit
+        for order, result in known.orders:
+            why = f"Order {order} lost {usd(result)}, the limit for one trade is {usd(limit)}"
+            finding = consequence.about_account(config.action, why, reset, sight.now, value=result, limit=limit)
+            yield replace(finding, about=f"order {order}")
 
 
 def calm(sight: Sight, config: Config, position: Position) -> Bounds | None:
@@ -95,24 +89,19 @@ def remember(sight: Sight, config: Config, known: Memory | None) -> Memory | Non
     if known is not None and known.revision == sight.account.revision and known.since == day.start:
         return known
     trades = [trade for trade in sight.trades(ID) if day.start <= trade.at < day.end]
-    orders = tuple(
-        (order, result)
-        for order, result in trade_counts.results_by_order(trades).items()
-        if result <= config.single_trade_limit
-    )
+    results = trade_counts.results_by_order(trades)
+    orders = tuple(one for one in results.items() if one[1] <= config.single_trade_limit)
     return Memory(sight.account.revision, day.start, orders)
 
 
 EXAMPLE = """\
 daily_realized_loss:
-  enabled: true
   limit: -500
   single_trade_limit: -100            # optional
   include_unrealized: true
   include_fees: true
   reset_time: "17:00"
   timezone: America/Chicago
-  enforcement: close_all_and_lockout
 """
 
 RULE = Rule(

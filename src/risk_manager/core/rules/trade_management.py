@@ -15,7 +15,7 @@ from decimal import Decimal
 
 import msgspec
 
-from risk_manager.core import stops
+from risk_manager.core import stop_prices, stops
 from risk_manager.core.calm import ANY, Bounds
 from risk_manager.core.fills import left
 from risk_manager.core.model import Contract, ContractId, Order, OrderType, Position, Side
@@ -112,10 +112,12 @@ def _ridden(sight: Sight, config: Config, position: Position, ride: Ride) -> Rid
     best = mark if ride.best is None or (mark - ride.best) * position.sign > 0 else ride.best
     triggered, done = ride.is_triggered, ride.is_breakeven_done
     if config.breakeven is not None and not done:
-        triggered = triggered or _gains(position, contract, mark, config.breakeven.profit_trigger_ticks)
+        triggered = triggered or stop_prices.gains(position, contract, mark, config.breakeven.profit_trigger_ticks)
         movable = stops.movable(sight, position)
-        level = _breakeven_level(position, contract, config.breakeven)
-        done = triggered and bool(movable) and all(not _is_better(position, level, order) for order in movable)
+        level = stop_prices.breakeven_level(position, contract, config.breakeven.offset_ticks)
+        done = (
+            triggered and bool(movable) and all(not stop_prices.is_better(position, level, order) for order in movable)
+        )
     if (best, triggered, done) == (ride.best, ride.is_triggered, ride.is_breakeven_done):
         return ride
     return Ride(ride.opened, best, triggered, done)
@@ -170,37 +172,10 @@ def _missing(sight: Sight, config: Config, position: Position, contract: Contrac
         return
     size = stops.size_to_protect(sight, position) - stops.protecting(sight, position)
     if size > 0:
-        price = _stop_price(sight, position, contract, config.stop_loss.distance_ticks)
+        price = stop_prices.behind_entry(position, contract, config.stop_loss.distance_ticks, sight.mark(position))
         side = Side.SELL if position.sign > 0 else Side.BUY
         wish = SetStop(position.contract, side, size, price)
         yield _help(f"stop {position.contract}", f"{size} {contract.symbol} without a stop", wish)
-
-
-def _stop_price(sight: Sight, position: Position, contract: Contract, distance_ticks: int) -> Decimal:
-    """So far from the average price, rounded toward the entry; on the valid side of the mark in any case."""
-    tick, sign = contract.tick_size, position.sign
-    price = stops.on_grid(position.cost / position.size - sign * distance_ticks * tick, tick, up=sign > 0)
-    mark = sight.mark(position)
-    if mark is not None and (mark - price) * sign <= 0:
-        price = stops.on_grid(mark, tick, up=sign < 0) - sign * tick
-    return price
-
-
-def _gains(position: Position, contract: Contract, mark: Decimal, ticks: int) -> bool:
-    """True where a mark is at least so many ticks in the position's favour, counted from what was paid."""
-    gain = (mark * position.size - position.cost) * position.sign
-    return gain >= ticks * contract.tick_size * position.size
-
-
-def _breakeven_level(position: Position, contract: Contract, breakeven: AutoBreakeven) -> Decimal:
-    tick, sign = contract.tick_size, position.sign
-    entry = position.cost / position.size
-    return stops.on_grid(entry + sign * breakeven.offset_ticks * tick, tick, up=sign > 0)
-
-
-def _is_better(position: Position, price: Decimal, order: Order) -> bool:
-    """True where a price is nearer to the position's favour than the order's stop."""
-    return order.stop_price is not None and (price - order.stop_price) * position.sign > 0
 
 
 def _better_price(
@@ -216,25 +191,26 @@ def _better_price(
     if breakeven is not None and not ride.is_breakeven_done:
         # A move that was refused or lost at the trigger is asked for again below it, while it is still valid.
         is_asked_for = ride.is_triggered and order.id in sight.account.changes
-        if is_asked_for or _gains(position, contract, mark, breakeven.profit_trigger_ticks):
-            prices.append(_breakeven_level(position, contract, breakeven))
+        if is_asked_for or stop_prices.gains(position, contract, mark, breakeven.profit_trigger_ticks):
+            prices.append(stop_prices.breakeven_level(position, contract, breakeven.offset_ticks))
     trailed = _trailed(config, position, contract, order, ride)
     if trailed is not None:
         prices.append(trailed)
     # A stop at the market or beyond it would be refused for ever.
-    valid = [price for price in prices if _is_better(position, price, order) and (mark - price) * sign > 0]
+    valid = [price for price in prices if stop_prices.is_better(position, price, order) and (mark - price) * sign > 0]
     return max(valid, key=lambda price: price * sign, default=None)
 
 
 def _trailed(config: Config, position: Position, contract: Contract, order: Order, ride: Ride) -> Decimal | None:
     """Where a stop has trailed to; None where it stays."""
-    trailing, tick, sign = config.trailing, contract.tick_size, position.sign
+    trailing = config.trailing
     if trailing is None or ride.best is None or order.stop_price is None:
         return None
-    if not _gains(position, contract, ride.best, trailing.activation_ticks):
+    if not stop_prices.gains(position, contract, ride.best, trailing.activation_ticks):
         return None
-    price = stops.on_grid(ride.best - sign * trailing.trail_distance_ticks * tick, tick, up=sign < 0)
-    return price if (price - order.stop_price) * sign >= trailing.step_ticks * tick else None
+    return stop_prices.trailing_level(
+        position, contract, ride.best, trailing.trail_distance_ticks, trailing.step_ticks, order.stop_price
+    )
 
 
 def calm(sight: Sight, config: Config, position: Position) -> Bounds | None:
@@ -248,7 +224,7 @@ def calm(sight: Sight, config: Config, position: Position) -> Bounds | None:
         return None
     sign, tick = position.sign, contract.tick_size
     if config.breakeven is not None and not ride.is_breakeven_done:
-        if ride.is_triggered or _gains(position, contract, mark, config.breakeven.profit_trigger_ticks):
+        if ride.is_triggered or stop_prices.gains(position, contract, mark, config.breakeven.profit_trigger_ticks):
             return None
     for order in stops.movable(sight, position):
         if _trailed(config, position, contract, order, ride) is not None:

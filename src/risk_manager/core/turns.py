@@ -1,0 +1,227 @@
+"""One evaluation at one instant: what is due, then the event, then the judgement of both, then what leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from risk_manager.core import believing, blindness, calm, connections, deadlines, hearing, judging, locks, plan, pursuit
+from risk_manager.core.commands import Command, Fetch
+from risk_manager.core.contracts import contract_told
+from risk_manager.core.events import (
+    AccountRead,
+    AccountSeen,
+    AnyEvent,
+    ContractSeen,
+    OrderSeen,
+    PositionSeen,
+    QuoteSeen,
+    Reloaded,
+    TimePassed,
+    TradeSeen,
+)
+from risk_manager.core.model import AccountId, ContractId, Quote
+from risk_manager.core.outcome import Outcome
+from risk_manager.core.record import Alert, Breach, LockChange, Severity, Step
+from risk_manager.core.rule import EVERYTHING, Topic
+from risk_manager.core.settings import Settings
+from risk_manager.core.sight import Sight
+from risk_manager.core.state import Account, State
+
+_TOPIC = {
+    PositionSeen: Topic.POSITIONS | Topic.QUOTES,
+    OrderSeen: Topic.ORDERS,
+    TradeSeen: Topic.TRADES | Topic.QUOTES,
+    AccountSeen: Topic.ACCOUNT,
+    QuoteSeen: Topic.QUOTES,
+}
+
+
+def is_restart(event: AnyEvent) -> bool:
+    """True for the first read after a start: nobody was awake before it."""
+    return isinstance(event, AccountRead) and event.after_restart
+
+
+class Turns:
+    """The turns of one step: usually one, more where something was due before the event."""
+
+    __slots__ = ("alerts", "breaches", "commands", "is_due_moved", "lock_changes", "settings", "state", "strict")
+
+    def __init__(self, state: State, settings: Mapping[AccountId, Settings], *, strict: bool) -> None:
+        self.state = state
+        self.settings = settings
+        self.strict = strict
+        self.breaches: list[Breach] = []
+        self.alerts: list[Alert] = []
+        self.commands: list[Command] = []
+        self.lock_changes: list[LockChange] = []
+        self.is_due_moved = False
+
+    def deadline(self) -> datetime | None:
+        """When something is due next."""
+        return self.state.deadline
+
+    def step(self) -> Step:
+        """The record."""
+        return Step(
+            state=self.state,
+            breaches=tuple(self.breaches),
+            alerts=tuple(self.alerts),
+            commands=tuple(self.commands),
+            locks=tuple(self.lock_changes),
+            deadline=self.state.deadline,
+        )
+
+    def turn(self, event: AnyEvent, now: datetime) -> None:
+        """One evaluation at one instant: what is due, then the event, then the judgement of both."""
+        if isinstance(event, QuoteSeen):
+            self._quote(event, now)
+        else:
+            self.state, alerts = connections.heard(self.state, event, self.settings, now)
+            self.alerts += alerts
+            if isinstance(event, ContractSeen) and event.tick_size > 0 and event.tick_value > 0:
+                contract = contract_told(event.contract, event.tick_size, event.tick_value)
+                self.state = replace(self.state, contracts={**self.state.contracts, event.contract: contract})
+        concerned = self._concerned(event)
+        due = self._also_due(event, concerned, now)
+        self.state = replace(self.state, now=now) if now != self.state.now else self.state
+        for key in (*concerned, *due):
+            if key not in self.settings:
+                self._forget_due(key)  # nobody guards it any more
+            elif not self.state.accounts[key].is_asleep or is_restart(event):
+                self._account(key, event if key in concerned else TimePassed(), now)
+            elif isinstance(event, Reloaded):
+                self._configured_asleep(key, event, now)
+        if concerned and isinstance(event, QuoteSeen):
+            self._draw_bands(event.contract, concerned)
+        if self.is_due_moved or not isinstance(event, QuoteSeen):
+            self._set_deadline()
+
+    def _quote(self, event: QuoteSeen, now: datetime) -> None:
+        known = self.state.quotes.get(event.contract)
+        if known is None:
+            quote = Quote(last=event.last, bid=event.bid, ask=event.ask, told_at=now)
+        else:
+            quote = Quote(
+                last=event.last if event.last is not None else known.last,
+                bid=event.bid if event.bid is not None else known.bid,
+                ask=event.ask if event.ask is not None else known.ask,
+                told_at=now,
+            )
+        self.state = replace(self.state, quotes={**self.state.quotes, event.contract: quote})
+
+    def _concerned(self, event: AnyEvent) -> tuple[AccountId, ...]:
+        if isinstance(event, QuoteSeen):
+            holders = self.state.holders.get(event.contract)
+            known = self.state.calm.get(event.contract, calm.UNKNOWN)
+            return calm.concerned(known, event, holders) if holders is not None else ()
+        if isinstance(event, ContractSeen):
+            return self.state.holders.get(event.contract, ())
+        account = getattr(event, "account", None)
+        return (account,) if account in self.state.accounts else ()
+
+    def _draw_bands(self, contract: ContractId, judged: tuple[AccountId, ...]) -> None:
+        known = self.state.calm.get(contract, calm.UNKNOWN)
+        bands = calm.drawn(self.state, known, contract, judged, self.settings)
+        self.state = replace(self.state, calm={**self.state.calm, contract: bands})
+
+    def _configured_asleep(self, key: AccountId, event: Reloaded, now: datetime) -> None:
+        """The configuration has changed while nobody was awake: it is judged with the first read."""
+        account, _ = believing.hear(self.state.accounts[key], event, self.settings[key], now)
+        self.state = replace(self.state, accounts={**self.state.accounts, key: account})
+
+    def _also_due(self, event: AnyEvent, concerned: tuple[AccountId, ...], now: datetime) -> list[AccountId]:
+        """Other accounts for which time has brought something. After a restart each waits for its own read."""
+        if self.state.deadline is None or now < self.state.deadline or is_restart(event):
+            return []
+        return [key for key, at in self.state.due.items() if at <= now and key not in concerned]
+
+    def _account(self, key: AccountId, event: AnyEvent, now: datetime) -> None:
+        settings = self.settings[key]
+        before = self.state.accounts[key]
+        due = self.state.due.get(key)
+        is_due = (due is not None and due <= now) or is_restart(event)
+        account, wants_fetch = before, False
+        ended: list[LockChange] = []
+        if is_due or not before.days:
+            account, gone, wants_fetch = believing.advance(account, settings, now)
+            ended = [judging.changed(account, lock, ended=True) for lock in gone]
+        if account.fills and not isinstance(event, QuoteSeen):
+            account = believing.forget_fills(account, settings, now)
+        account, cleared = believing.hear(account, event, settings, now)
+        if self.state.contracts:
+            account = hearing.with_contracts(account, self.state.contracts)
+        ended += [judging.changed(account, lock, ended=True) for lock in cleared]
+        is_blind = isinstance(event, QuoteSeen) and blindness.is_told(account, event.contract)
+        is_whole = is_due or is_blind or bool(ended) or not pursuit.is_quiet(account) or not pursuit.is_quiet(before)
+        topics = EVERYTHING if is_whole else _TOPIC.get(type(event), EVERYTHING)
+        sight = Sight(self.state, account, settings, now, Outcome(account))
+        account = judging.remember(sight, topics)
+        account, released = locks.end_conditions(sight)
+        ended += [judging.changed(account, lock, ended=True) for lock in released]
+        sight.stand_on(account)
+        if is_whole or released:
+            topics = EVERYTHING
+            self.alerts += blindness.look(sight)
+        judged = judging.judge(sight, topics, strict=self.strict, is_reload=isinstance(event, Reloaded))
+        leaving = plan.leave(sight)
+        self.breaches += judged.breaches
+        self.alerts += judged.alerts
+        self.alerts += [Alert(severity=Severity.CRITICAL, text=text, at=now, account=key) for text in leaving.loud]
+        self.lock_changes += ended + judged.locks
+        self.commands += leaving.commands()
+        if wants_fetch:
+            self.commands.append(Fetch(account=key, why="a command has not been confirmed"))
+        elif is_due and any(one.rule.reads is not None and one.rule.reads(sight, one.config) for one in settings.rules):
+            self.commands.append(Fetch(account=key, why="a grace is about to end"))
+        self._keep(before, leaving.account)
+        self._forget_bands(before, leaving.account)
+        is_moved = bool(leaving.commands() or judged.breaches or judged.locks or ended or is_blind)
+        if is_due or is_moved or not isinstance(event, QuoteSeen):
+            sight.account = leaving.account
+            self._due(key, deadlines.next_due(sight))
+
+    def _keep(self, before: Account, account: Account) -> None:
+        if account is before:
+            return
+        state = replace(self.state, accounts={**self.state.accounts, account.id: account})
+        if account.positions.keys() != before.positions.keys():
+            holders = dict(state.holders)
+            for contract in before.positions.keys() - account.positions.keys():
+                rest = tuple(key for key in holders.get(contract, ()) if key != account.id)
+                holders[contract] = rest
+                if not rest:
+                    del holders[contract]
+            for contract in account.positions.keys() - before.positions.keys():
+                holders[contract] = (*holders.get(contract, ()), account.id)
+            state = replace(state, holders=holders)
+        self.state = state
+
+    def _forget_bands(self, before: Account, account: Account) -> None:
+        if self.state.calm and (before.positions or account.positions):
+            contracts = before.positions.keys() | account.positions.keys()
+            known = calm.forgotten(self.state.calm, account.id, contracts)
+            if known is not self.state.calm:
+                self.state = replace(self.state, calm=known)
+
+    def _due(self, key: AccountId, due: datetime | None) -> None:
+        if due is None:
+            self._forget_due(key)
+        elif due != self.state.due.get(key):
+            self.state = replace(self.state, due={**self.state.due, key: due})
+            self.is_due_moved = True
+
+    def _forget_due(self, key: AccountId) -> None:
+        if key in self.state.due:
+            self.state = replace(self.state, due=pursuit.without(self.state.due, key))
+            self.is_due_moved = True
+
+    def _set_deadline(self) -> None:
+        deadline = min(self.state.due.values(), default=None)
+        hubs = connections.next_due(self.state)
+        if hubs is not None and (deadline is None or hubs < deadline):
+            deadline = hubs
+        if deadline != self.state.deadline:
+            self.state = replace(self.state, deadline=deadline)
