@@ -72,6 +72,8 @@ def test_this_file_knows_every_command_of_the_readme() -> None:
         "risk-manager run --home my-guard",
         "risk-manager status --home my-guard",
         "risk-manager rehearse tests/scenarios",
+        "risk-manager audit verify --home my-guard",
+        "risk-manager replay --home my-guard",
         "risk-manager simulator --port 8700",
     ]
     assert known == COMMAND_LINES
@@ -132,6 +134,8 @@ def test_the_first_configuration_guards_an_account(tmp_path: Path) -> None:
             while (status := ended("risk-manager status --home my-guard", tmp_path)).returncode != ExitCode.FINE:
                 assert time.monotonic() < end, status.stdout + status.stderr
             assert "The guard is running" in status.stdout
+    assert ended("risk-manager audit verify --home my-guard", tmp_path).returncode == ExitCode.FINE
+    assert ended("risk-manager replay --home my-guard", tmp_path).returncode == ExitCode.FINE
 
 
 def test_every_command_is_in_the_readme() -> None:
