@@ -24,7 +24,7 @@ def position_seen(account: Account, event: PositionSeen, now: datetime, within: 
     move = event.signed_size - before
     if move:
         account = _match_move(account, contract, before, event.signed_size, now, within)
-    account = replace(_with_position(account, event, now), told={**account.told, contract: now})
+    account = _with_position(account, event, now)
     return protection.watch(_measured(account, contract), contract, now) if move else account
 
 
@@ -89,11 +89,10 @@ def _working_then(account: Account, contract: ContractId, sign: int) -> tuple[Or
 
 def _with_position(account: Account, event: PositionSeen, now: datetime) -> Account:
     contract, signed_size = event.contract, event.signed_size
+    told = {**account.told, contract: now}
     old = account.positions.get(contract)
     if not signed_size:
-        if old is None:
-            return account
-        return replace(account, positions={key: kept for key, kept in account.positions.items() if key != contract})
+        return replace(account, positions=pursuit.without(account.positions, contract), told=told)
     known = contract_known(contract)
     before = old.signed_size if old is not None else 0
     grown = _growth(before, signed_size) > 0
@@ -111,7 +110,7 @@ def _with_position(account: Account, event: PositionSeen, now: datetime) -> Acco
         tick_size=known.tick_size if known is not None else None,
         point_value=known.point_value if known is not None else None,
     )
-    return replace(account, positions={**account.positions, contract: position}, growths=growths)
+    return replace(account, positions={**account.positions, contract: position}, growths=growths, told=told)
 
 
 def with_contracts(account: Account, contracts: dict[ContractId, Contract]) -> Account:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from risk_manager.core import exits, fills, pnl, trade_counts
 from risk_manager.core.contracts import contract_known, symbol_of
-from risk_manager.core.model import Contract, ContractId, Order, OrderType, Position, Symbol, Trade
+from risk_manager.core.model import Contract, ContractId, Order, OrderId, OrderType, Position, Symbol, Trade
 from risk_manager.core.outcome import Outcome
 from risk_manager.core.pursuit import closing_of
 from risk_manager.core.rule import LockKind
@@ -37,6 +37,7 @@ class Sight:
         "_once",
         "_orders",
         "_stood",
+        "_taken",
         "_trades",
         "_unrealized",
         "_version",
@@ -58,6 +59,7 @@ class Sight:
         self._stood = account.locks
         self._unrealized: Decimal | None = None
         self._trades: list[Trade] | None = None
+        self._taken: dict[ContractId, dict[OrderId, int]] = {}
         self._version = -1
         self._orders: list[tuple[Order, int]] | None = None
         self._adding: list[Adding] | None = None
@@ -128,6 +130,15 @@ class Sight:
             self._orders = list(self._working())
         return self._orders
 
+    def left(self, order: Order) -> int:
+        """Contracts of an order that may still fill, less what a position has shown of it already."""
+        if order.contract not in self.account.fills:
+            return order.remaining
+        taken = self._taken.get(order.contract)
+        if taken is None:
+            taken = self._taken[order.contract] = fills.taken_off(self.account, order.contract)
+        return order.remaining - taken.get(order.id, 0) if taken else order.remaining
+
     def adding(self) -> list[Adding]:
         """Those of them that would make a position larger."""
         self._look_again()
@@ -151,7 +162,7 @@ class Sight:
                 continue
             if order.type is OrderType.MARKET and exits.only_reduces(account, order):
                 continue
-            left = fills.left(account, order)
+            left = self.left(order)
             if change is not None and change.kind is ChangeKind.RESIZE and change.size is not None:
                 left = min(left, max(0, change.size - order.filled))
             if order.id in self.outcome.cuts:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from risk_manager.core.fills import left
 from risk_manager.core.model import STOP_TYPES, Order, OrderId, OrderType, Position
 from risk_manager.core.sight import Sight
 
@@ -36,7 +35,7 @@ def _of(sight: Sight, position: Position) -> Iterator[Order]:
 
 def protecting(sight: Sight, position: Position) -> int:
     """Contracts that the stops of a position would close."""
-    return sum(left(sight.account, order) for order in of(sight, position))
+    return sum(sight.left(order) for order in of(sight, position))
 
 
 def size_to_protect(sight: Sight, position: Position) -> int:
@@ -62,5 +61,5 @@ def movable(sight: Sight, position: Position, also: frozenset[OrderId] = frozens
         for order in of(sight, position)
         if order.type is not OrderType.TRAILING_STOP
         and order.stop_price is not None
-        and (order.id in also or left(sight.account, order) <= position.size)
+        and (order.id in also or sight.left(order) <= position.size)
     ]

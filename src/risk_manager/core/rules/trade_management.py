@@ -17,7 +17,6 @@ import msgspec
 
 from risk_manager.core import stop_prices, stops
 from risk_manager.core.calm import ANY, Bounds
-from risk_manager.core.fills import left
 from risk_manager.core.model import Contract, ContractId, Order, OrderType, Position, Side
 from risk_manager.core.rule import CancelOrder, ChangeStop, Finding, Rule, SetStop, Topic, Wish
 from risk_manager.core.settings import OffsetTicks, Seconds, Ticks
@@ -157,9 +156,9 @@ def _sizes(sight: Sight, config: Config, position: Position) -> Iterator[tuple[i
     ours = stops.own(sight, position)
     if ours is None:
         return
-    others = stops.protecting(sight, position) - left(sight.account, ours)
+    others = stops.protecting(sight, position) - sight.left(ours)
     wanted = max(0, stops.size_to_protect(sight, position) - others)
-    if wanted != left(sight.account, ours):
+    if wanted != sight.left(ours):
         yield ours.id, ours.filled + wanted if wanted else 0
 
 
