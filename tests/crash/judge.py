@@ -14,8 +14,8 @@ from risk_manager.ipc.status import AccountStatus, GuardStatus, LockStatus
 from tests.crash.hand import ALIVE
 from tests.crash.house import CLOSES, Row, account_of, rows, status
 
-_UNDER_WAY: Final = 6
-"""Requests that may have left in the last moment of a killed guard, before it had written of them."""
+_LAST_MOMENT_NS: Final = 500_000_000
+"""What has left within this of a kill may not have been written down: a request does not wait for the disk."""
 
 
 def disagreements(home: Path, record: Any) -> Iterator[str]:
@@ -101,24 +101,22 @@ def wrongs(record: Any, by_hand: set[int]) -> Iterator[str]:
                 yield f"order {order} of the guard took {contract} from {before} to {held[contract]}"
 
 
-def unlogged(arrived: Sequence[Row], logged: Sequence[Row], *, was_killed: bool) -> Iterator[str]:
+def unlogged(arrived: Sequence[Row], logged: Sequence[Row], killed_ns: int | None) -> Iterator[str]:
     """Requests of one guard that are not in its log, and acts whose answer is in the log and that never arrived.
 
-    `arrived` and `logged` are those of one guard's life. A killed guard may not have written of its very last ones.
+    `arrived` and `logged` are those of one guard's life. A killed guard may not have written of its very last ones;
+    one that ended in order (`killed_ns` is None) has.
     """
-    asked = [key for row in arrived if (key := _request(row)) is not None]
+    asked = [(key, row["clock_ns"]) for row in arrived if (key := _request(row)) is not None]
     known = Counter(_command(row) for row in logged)
-    missing: list[int] = []
-    for number, key in enumerate(asked):
+    for key, at in asked:
         if known[key]:
             known[key] -= 1
-        else:
-            missing.append(number)
-    if missing and (not was_killed or missing[0] < len(asked) - _UNDER_WAY):
-        yield f"{[asked[number] for number in missing]} of {len(asked)} requests are not in the log"
+        elif killed_ns is None or at < killed_ns - _LAST_MOMENT_NS:
+            yield f"{key} is not in the log"
     told = [row for row in logged if row["outcome"] == "accepted" and row["kind"] in CLOSES.values()]
     answered = Counter(map(_command, told))
-    never = answered - Counter(asked)
+    never = answered - Counter(key for key, _ in asked)
     if never:
         yield f"{dict(never)} was answered and never arrived"
 

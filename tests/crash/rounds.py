@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,8 +65,8 @@ class Rounds:
         async with guard(self.home) as running:
             trading = start(self.hand.trade_until(enough), "crash: trader")
             await asyncio.sleep(self.draw.uniform(0, 0.9))
-            await self._kill(running)
-        await self._judge_log(was_killed=True)
+            killed = await self._kill(running)
+        await self._judge_log(killed)
         if self.draw.random() < 0.3:
             await self._kill_a_start()
         enough.set()
@@ -78,23 +79,25 @@ class Rounds:
             self._say(wrongs(await self.hand.record(), self.hand.orders))
             if self.draw.random() < 0.5:
                 await running.stop()
-                await self._judge_log(was_killed=False)
+                await self._judge_log(None)
             else:
-                await self._kill(running)
-                await self._judge_log(was_killed=True)
+                await self._judge_log(await self._kill(running))
         await self.hand.go_flat()
         self.figures.rounds += 1
 
-    async def _kill(self, running: Program) -> None:
+    async def _kill(self, running: Program) -> int:
+        """Kill it; when, by the clock that the broker notes arrivals by too."""
         running.process.kill()
+        at = time.monotonic_ns()
         await running.ended()
         self._no_secret([*running.out, *running.err])
+        return at
 
     async def _kill_a_start(self) -> None:
         async with guard(self.home, is_up=False) as running:
             await asyncio.sleep(self.draw.uniform(0, 0.8))
-            await self._kill(running)
-        await self._judge_log(was_killed=True)
+            killed = await self._kill(running)
+        await self._judge_log(killed)
         self.figures.starts_killed += 1
 
     async def _clear_sometimes(self) -> None:
@@ -117,7 +120,7 @@ class Rounds:
         except TimeoutError:
             self._say(told)
 
-    async def _judge_log(self, *, was_killed: bool) -> None:
+    async def _judge_log(self, killed_ns: int | None) -> None:
         """Hold the log of the guard that has just ended against what arrived from it."""
         reply = await self.side.get(f"requests?since={self._arrived}")
         self._arrived = reply["last"]
@@ -126,7 +129,7 @@ class Rounds:
         logged = rows(self.home, f"SELECT * FROM enforcement_log WHERE seq > {self._logged} ORDER BY seq, number")
         self._logged = max((row["seq"] for row in logged), default=self._logged)
         self.figures.enforced += len(logged)
-        self._say(unlogged(reply["requests"], logged, was_killed=was_killed))
+        self._say(unlogged(reply["requests"], logged, killed_ns))
 
     async def end(self) -> None:
         """What must hold of the files of a house whose guards are all gone."""

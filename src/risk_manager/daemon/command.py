@@ -49,10 +49,11 @@ def run(*, home: Path | None = None) -> int:
     try:
         configuration = configuration or _last_good(folder, keeping)
         return asyncio.run(_guard(configuration, folder, keeping, clock))
-    except ConfigError:
+    except ConfigError as error:
+        _say(str(error))
         _say("The guard does not start with a configuration that it cannot trust.")
         return ExitCode.BAD_INPUT
-    except UnknownAccountError as error:
+    except (UnknownAccountError, StoreError) as error:
         _say(str(error))
         return ExitCode.BAD_INPUT
     finally:
@@ -82,7 +83,7 @@ async def _guard(configuration: Configuration, folder: Path, keeping: Keeping, c
     keeping.attach(watch.guard, configuration)
     for sentence in keeping.report():
         _say(sentence)
-    publisher = Publisher(folder / DATA / "status.json", watch.guard, clock, watch.reconnects)
+    publisher = Publisher(folder / DATA / "status.json", watch.guard, clock, watch.reconnects, _say)
     watching = start(watch.run(), "guard: watch")
     publishing = start(publisher.run(), "guard: publish")
     stopped = asyncio.Event()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
 from risk_manager.config import ConfigError, Configuration, Problem, changed_rules, load_texts
 from risk_manager.config.accounts import ACCOUNTS_FILE
@@ -15,6 +17,8 @@ from risk_manager.core.settings import Settings
 from risk_manager.daemon.clock import Clock
 from risk_manager.daemon.guard import Guard
 from risk_manager.store import Recovered, Store, open_store
+
+_REFERENCE: Final = re.compile(r"\$\{(\w+)\}")
 
 
 class Keeping:
@@ -31,7 +35,9 @@ class Keeping:
 
         def read(texts: Mapping[str, str]) -> Mapping[AccountId, Settings]:
             try:
-                return load_texts(texts, known_rules()).settings
+                # What was in force does not depend on a login: its key may be gone, or was never written down.
+                names = dict.fromkeys(_REFERENCE.findall("".join(texts.values())), "not needed")
+                return load_texts(texts, known_rules(), environment=names, keyring=lambda _: "not needed").settings
             except ConfigError:
                 return configuration.settings
 
@@ -58,13 +64,17 @@ class Keeping:
                 guard.put(Reloaded(account=account, changed=changed))
 
     def last_good(self, folder: Path) -> Configuration:
-        """The configuration that was last in force, its login from the home where that is whole. Raises ConfigError."""
+        """The configuration that was last in force, its accounts and login from the home where those are whole.
+        Raises ConfigError."""
         texts = self.store.last_good_configuration()
         if texts is None:
             raise ConfigError([Problem("risk_config.yaml", None, "", "There is no earlier configuration")])
-        accounts = folder / "config" / ACCOUNTS_FILE
-        with_login = {**texts, ACCOUNTS_FILE: accounts.read_text(encoding="utf-8")} if accounts.is_file() else texts
-        return load_texts(with_login, known_rules())
+        name = next((name for name in texts if Path(name).stem == Path(ACCOUNTS_FILE).stem), ACCOUNTS_FILE)
+        try:
+            accounts = (folder / "config" / name).read_text(encoding="utf-8")
+            return load_texts({**texts, name: accounts}, known_rules())
+        except (OSError, UnicodeDecodeError, ConfigError):
+            return load_texts(texts, known_rules())
 
     def report(self) -> Iterator[str]:
         """What people must hear at the start: what was mended, and how long nobody watched."""

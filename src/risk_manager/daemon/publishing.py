@@ -36,11 +36,21 @@ _ACTS_KEPT = 20
 class Publisher:
     """Writes the status file when something has happened, and every second so that its age tells who is alive."""
 
-    def __init__(self, path: Path, guard: Guard, clock: Clock, reconnects: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        guard: Guard,
+        clock: Clock,
+        reconnects: Callable[[], int],
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """`say` is told when the file cannot be written, once, and when it can be again."""
         self._path = path
         self._guard = guard
         self._clock = clock
         self._reconnects = reconnects
+        self._say = say
+        self._is_in_trouble = False
         self._started_at = clock.now()
         self._acts: deque[str] = deque(maxlen=_ACTS_KEPT)
         self._news = asyncio.Event()
@@ -55,13 +65,27 @@ class Publisher:
         """Publish until cancelled."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         while True:
-            published.write(self._path, self.status())
+            self._publish()
             await asyncio.sleep(PAUSE_SECONDS)
             try:
                 await asyncio.wait_for(self._news.wait(), _HEARTBEAT_SECONDS - PAUSE_SECONDS)
             except TimeoutError:
                 continue
             self._news.clear()
+
+    def _publish(self) -> None:
+        try:
+            published.write(self._path, self.status())
+        except OSError as error:  # A full disk: it is tried again, and nothing else waits for it.
+            if not self._is_in_trouble:
+                self._say(
+                    f"CRITICAL: {self._path} cannot be written ({error.strerror}): the status that is shown is old."
+                )
+            self._is_in_trouble = True
+            return
+        if self._is_in_trouble:
+            self._say("The status is shown again.")
+        self._is_in_trouble = False
 
     def status(self) -> GuardStatus:
         """What is published now."""

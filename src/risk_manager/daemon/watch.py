@@ -70,6 +70,8 @@ class Watch:
         self.guard.listen(self._follow)
         self._early: list[AnyEvent] | None = []
         self._quoted: frozenset[ContractId] = frozenset()
+        self._is_open = False
+        """The gateway can be asked."""
         self._is_connected = asyncio.Event()
         self.is_guarding = asyncio.Event()
         """Set when every account has been read and judged."""
@@ -79,6 +81,8 @@ class Watch:
         for hub in Hub:
             self.guard.put(HubLost(hub=hub, why="not connected yet"))
         await self.gateway.start()
+        self._is_open = True
+        self._want_quotes(self.guard.state)  # of what the last guard left open, too
         parts = [start(self.gateway.wait_until_ended(), "watch: gateway"), start(self._keep_reading(), "watch: reads")]
         try:
             await asyncio.gather(*parts)
@@ -118,6 +122,10 @@ class Watch:
         state = taken.step.state
         if not state.away:
             self._is_connected.set()
+        if self._is_open:
+            self._want_quotes(state)
+
+    def _want_quotes(self, state: State) -> None:
         wanted = frozenset(
             contract
             for account in state.accounts.values()

@@ -1,0 +1,118 @@
+"""The database under a guard that cannot be written or was damaged: it goes on guarding and says so."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.crash.house import broker, guard, new_home
+from tests.daemon.programs import SECRET, Program, Side, until
+from tests.daemon.test_keeping import BUY, TWO_MNQ, is_whole, kill, net_is, stopped, trade
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on the size of a process's files")
+
+ROOM: Final = 160 * 1024
+
+
+@asynccontextmanager
+async def cramped(home: Path) -> AsyncIterator[Program]:
+    """A guard whose files may not grow beyond some KB. Letting them grow again cannot be done from outside, so that
+    half is told in tests/store."""
+    limited = (
+        f"import os, resource as r, sys; r.setrlimit(r.RLIMIT_FSIZE, ({ROOM}, {ROOM})); "
+        "os.execv(sys.executable, [sys.executable, '-m', 'risk_manager', *sys.argv[1:]])"
+    )
+    pipe = asyncio.subprocess.PIPE
+    words = (sys.executable, "-c", limited, "run", "--home", str(home))
+    environment = {**os.environ, "BROKER_KEY": SECRET}
+    process = await asyncio.create_subprocess_exec(*words, stdout=pipe, stderr=pipe, env=environment)
+    running = Program(process)
+    running.read()
+    try:
+        await running.says("Guarding.")
+        yield running
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await running.ended()
+
+
+async def oversize(side: Side, running: Program) -> None:
+    """Buy three MNQ more, and see them closed."""
+    await trade(side, "MNQ", BUY, 3)
+    async with asyncio.timeout(20):
+        while sum(await side.net()) > 2:
+            assert running.process.returncode is None, running.err
+            await asyncio.sleep(0.02)
+
+
+async def test_a_disk_that_is_full_is_said_and_holds_up_no_enforcement(tmp_path: Path) -> None:
+    async with broker() as side:
+        home = new_home(tmp_path, side, **TWO_MNQ)
+        async with guard(home) as first:
+            await trade(side, "MNQ", BUY, 2)
+            await net_is(side, 2)
+            await stopped(first)
+        async with cramped(home) as second:
+            for _ in range(60):
+                if any("CRITICAL: Nothing can be saved: " in line for line in second.err):
+                    break
+                await oversize(side, second)
+            said = await second.says("CRITICAL: Nothing can be saved: ")
+            assert "a restart would forget" in said
+            await oversize(side, second)
+            await net_is(side, 2)
+            await kill(second)
+        async with guard(home) as third:
+            assert "after a crash" in await third.says("Nobody has watched since ")
+            await oversize(side, third)
+            await stopped(third)
+        is_whole(home, first, second, third)
+
+
+async def test_a_status_that_cannot_be_written_is_written_as_soon_as_it_can(tmp_path: Path) -> None:
+    async with broker() as side:
+        home = new_home(tmp_path, side, **TWO_MNQ)
+        (home / "data" / "status.new").mkdir(parents=True)
+        async with guard(home) as running:
+            await running.says("the status that is shown is old")
+            await oversize(side, running)
+            (home / "data" / "status.new").rmdir()
+            await running.says("The status is shown again.")
+            await until(lambda: (home / "data" / "status.json").exists(), "it is there")
+            await stopped(running)
+        is_whole(home, running)
+
+
+@pytest.mark.parametrize(("how", "is_backed_up"), [("header", False), ("half", False), ("half", True)])
+async def test_a_damaged_database_is_set_aside_and_said(tmp_path: Path, how: str, is_backed_up: bool) -> None:
+    async with broker() as side:
+        home = new_home(tmp_path, side, **TWO_MNQ)
+        async with guard(home) as first:
+            await oversize(side, first)
+            await stopped(first)
+        is_whole(home, first)  # which makes a backup
+        if not is_backed_up:
+            shutil.rmtree(home / "data" / "backups")
+        path = home / "data" / "state.db"
+        content = path.read_bytes()
+        path.write_bytes(b"x" * 100 + content[100:] if how == "header" else content[: len(content) // 2])
+        async with guard(home) as second:
+            said = await second.says("The database was damaged: ")
+            assert ("There is no good backup." in said) is not is_backed_up
+            assert ("is in its place: what came after it is not known, locks included." in said) is is_backed_up
+            assert len(list((home / "data").glob("state.db.damaged-*Z"))) == 1
+            await oversize(side, second)
+            await kill(second)
+        async with guard(home) as third:
+            assert not any("damaged" in line for line in third.err)
+            await stopped(third)
+        is_whole(home, first, second, third)
