@@ -85,7 +85,7 @@ def _hand_over(folder: Path) -> None:
 def _week(folder: Path) -> None:
     store = _filled(folder, usual_week())
     store.close()
-    size = sum(path.stat().st_size for path in folder.glob("risk.db*")) / 1e6
+    size = sum(path.stat().st_size for path in folder.glob("state.db*")) / 1e6
     _row("a usual week", store.head.seq, "lines", "")
     _row("a usual week", size, "MB", f"<= {WEEK_MB_MOST}")
 
@@ -94,10 +94,10 @@ def _recovery(folder: Path, lines: int) -> None:
     store = _filled(folder, busy_week(lines))
     left = folder.with_name("killed")
     left.mkdir()
-    for path in folder.glob("risk.db*"):  # What a guard leaves that is killed: the log is not folded in, no last state.
+    for path in folder.glob("state.db*"):  # What a guard leaves that is killed: the log is not folded in, no last state.
         shutil.copyfile(path, left / path.name)
     store.close()
-    size = sum(path.stat().st_size for path in folder.glob("risk.db*")) / 1e6
+    size = sum(path.stat().st_size for path in folder.glob("state.db*")) / 1e6
     _row("a long journal", store.head.seq, "lines", "")
     _row("a long journal", size, "MB", "")
     begun = time.perf_counter()
@@ -110,7 +110,7 @@ def _recovery(folder: Path, lines: int) -> None:
     _row("lines replayed for it", found.lines_replayed, "lines", "")
     again.close()
     begun = time.perf_counter()
-    checked = verify(left / "risk.db")
+    checked = verify(left / "state.db")
     _row("audit verify, file and chain", time.perf_counter() - begun, "s", "")
     assert checked.is_whole, checked.problems
     begun = time.perf_counter()
