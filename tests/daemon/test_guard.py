@@ -226,6 +226,22 @@ def test_a_listener_that_puts_an_event_is_not_told_of_it_out_of_order(room: Room
     assert [said(taken.event) for taken in room.heard] == ["AccountRead", "position 1", "HubLost", "position 2"]
 
 
+def test_a_listener_that_fails_takes_no_step_away_from_the_others(room: Room) -> None:
+    told: list[dict[str, Any]] = []
+    room.loop.set_exception_handler(lambda _, context: told.append(context))
+    later: list[Taken] = []
+
+    def fail(taken: Taken) -> None:
+        raise RuntimeError(f"a bug over {said(taken.event)}")
+
+    room.guard.listen(fail)
+    room.guard.listen(later.append)
+    in_loop(room, lambda: puts(room, read(), position(1)))
+    assert later == room.heard
+    assert [said(taken.event) for taken in later] == ["AccountRead", "position 1"]
+    assert [str(one["exception"]) for one in told] == ["a bug over AccountRead", "a bug over position 1"]
+
+
 def test_a_broker_that_fails_does_not_leave_the_inbox_shut(room: Room) -> None:
     def fail(_: Sequence[Command]) -> None:
         raise RuntimeError("a bug")

@@ -95,7 +95,15 @@ class Guard:
         told, self._unheard = self._unheard, []
         for taken in told:
             for listener in self._patient if _is_idle(taken.event, taken.step) else self._listeners:
-                listener(taken)
+                try:
+                    listener(taken)
+                except Exception as error:  # one that fails must not take the step away from the others
+                    asyncio.get_running_loop().call_exception_handler(
+                        {
+                            "message": f"A listener of the guard failed over {type(taken.event).__name__}",
+                            "exception": error,
+                        }
+                    )
 
     def _sleep_until(self, deadline: datetime | None) -> None:
         self._deadline = deadline
