@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -46,10 +46,10 @@ def fill(number: int, pnl: int | None = None, *, order: int | None = None, fees:
 class Record:
     """What has been heard, and one second later what breaches the rule; then what is recorded."""
 
-    name: str
-    rules: Mapping[str, Any]
+    name: str = ""
+    rules: Mapping[str, Any] = field(default_factory=dict)
     before: Sequence[AnyEvent] = ()
-    now: Sequence[AnyEvent]
+    now: Sequence[AnyEvent] = ()
     rule: str
     about: str
     why: str
@@ -61,8 +61,8 @@ class Record:
     """Each has the reason of the breach, with the rule."""
 
 
-def check(expected: Record, story: Story) -> None:
-    """The last verb of a story has left this record, and nothing else."""
+def check(expected: Record, story: Story, days: int = 0) -> None:
+    """The last verb of a story has left this record, and nothing else; the lock ends after so many midnights."""
     value, limit = (None, None) if expected.numbers is None else map(Decimal, expected.numbers)
     reason = f"{expected.rule}: {expected.why}"
     assert story.breached == [
@@ -79,11 +79,11 @@ def check(expected: Record, story: Story) -> None:
     is_hard = expected.lock is not None and expected.lock[1] == "hard"
     severity = Severity.CRITICAL if is_hard else Severity.WARNING
     assert story.alerts == [Alert(severity=severity, text=reason, at=story.now, account=ACCOUNT)]
-    assert story.lock_changes == ([] if expected.lock is None else [begun(expected, expected.lock, story.now)])
+    assert story.lock_changes == ([] if expected.lock is None else [begun(expected, expected.lock, story.now, days)])
     assert story.commands == [replace(command, why=reason) for command in expected.commands]
 
 
-def begun(expected: Record, lock: tuple[str | None, str, str | None], now: datetime) -> LockChange:
+def begun(expected: Record, lock: tuple[str | None, str, str | None], now: datetime, days: int) -> LockChange:
     """The lock that a breach sets at once."""
     symbol, kind, until = lock
     return LockChange(
@@ -92,6 +92,6 @@ def begun(expected: Record, lock: tuple[str | None, str, str | None], now: datet
         symbol=symbol,
         kind=kind,
         since=now,
-        until=None if until is None else datetime.fromisoformat(f"{now:%Y-%m-%d}T{until}+00:00"),
+        until=None if until is None else datetime.combine(now, time.fromisoformat(until), UTC) + timedelta(days=days),
         why=expected.why,
     )
