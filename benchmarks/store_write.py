@@ -94,7 +94,7 @@ def _recovery(folder: Path, lines: int) -> None:
     store = _filled(folder, busy_week(lines))
     left = folder.with_name("killed")
     left.mkdir()
-    for path in folder.glob("state.db*"):  # What a guard leaves that is killed: the log is not folded in, no last state.
+    for path in folder.glob("state.db*"):  # as a killed guard leaves it: the log not folded in, no last state
         shutil.copyfile(path, left / path.name)
     store.close()
     size = sum(path.stat().st_size for path in folder.glob("state.db*")) / 1e6

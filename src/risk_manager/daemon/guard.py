@@ -97,7 +97,7 @@ class Guard:
             for listener in self._patient if _is_idle(taken.event, taken.step) else self._listeners:
                 try:
                     listener(taken)
-                except Exception as error:  # one that fails must not take the step away from the others
+                except Exception as error:  # noqa: BLE001  one that fails must not take the step away
                     asyncio.get_running_loop().call_exception_handler(
                         {
                             "message": f"A listener of the guard failed over {type(taken.event).__name__}",
