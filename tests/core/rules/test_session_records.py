@@ -315,3 +315,56 @@ def test_what_the_gateway_says_was_opened_at_the_very_end_may_stay() -> None:
         story = Story(BEFORE, session_block_outside=rules)
         story.restarts(down="2m", positions=[replace(position("MNQ", 2), opened_at=opened_at)])
         assert story.asked_for == expected
+
+
+def test_both_windows_warn_each_of_its_own() -> None:
+    own = {"per_instrument_sessions": {"sessions": {"ES": DAY}}, "global_session": DAY}
+    story = Story(END - timedelta(minutes=10), session_block_outside=own, defaults=PRICED)
+    story.sees(position("NQ", 1), position("ES", 1))
+    story.waits_until(END - timedelta(minutes=5))
+    assert sorted(alert.text for alert in story.alerts) == [
+        "RULE-009: The session of ES ends at 20:00 UTC",
+        "RULE-009: The session of NQ ends at 20:00 UTC",
+    ]
+
+
+# Other ways to be outside
+
+
+MAY_STAY = {"lockout_outside_session": False, "close_positions_at_session_end": False}
+
+
+def test_what_is_open_when_the_rule_begins_outside_may_stay() -> None:
+    story = Story(END + timedelta(minutes=1))
+    story.sees(position("MNQ", -2))
+    story.rules(session_block_outside={"global_session": DAY, **MAY_STAY})
+    assert story.asked_for == []
+    story.sees(position("MNQ", -3), after="5s")
+    assert story.asked_for == [reduce("MNQ", 1)]
+
+
+def test_what_is_open_when_new_settings_put_it_outside_may_stay() -> None:
+    story = Story(BEFORE, session_block_outside={"global_session": DAY, **MAY_STAY})
+    story.sees(position("MNQ", 2))
+    early = {**DAY, "end": "15:00"}
+    story.rules(session_block_outside={"global_session": early, **MAY_STAY})
+    assert story.asked_for == []
+    story.sees(position("MNQ", 3), after="5s")
+    assert story.asked_for == [reduce("MNQ", 1)]
+
+
+def test_a_clear_waives_the_window_of_its_symbol() -> None:
+    story = only_es()
+    story.sees(position("ES", 1))
+    story.waits_until(END)
+    story.clears("RULE-009", symbol="ES")
+    assert (story.locks, story.waived, story.breaches) == ([], ["RULE-009"], [])
+
+
+def test_a_symbol_that_another_rule_has_locked_is_not_asked() -> None:
+    own = {"per_instrument_sessions": {"sessions": {"ES": DAY}}}
+    story = Story(BEFORE, session_block_outside=own, symbol_blocks={"blocked_symbols": ["ES"], "lock_at_start": True})
+    story.waits_until(END)
+    assert story.locks == [("RULE-011", "hard", "ES")]
+    story.clears("RULE-011", symbol="ES")
+    assert story.locks == [("RULE-009", "hard", "ES")]
