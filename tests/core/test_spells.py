@@ -11,6 +11,7 @@ import pytest
 from risk_manager.core import engine
 from risk_manager.core.events import OrderSeen
 from risk_manager.core.model import OrderStatus, OrderType
+from risk_manager.core.stops import OWN
 from tests.core.story import (
     ACCOUNT,
     MORNING,
@@ -18,6 +19,7 @@ from tests.core.story import (
     cancel,
     close,
     ended,
+    move_stop,
     order,
     place_stop,
     position,
@@ -295,3 +297,23 @@ def test_a_cooldown_measures_its_own_symbols_alone() -> None:
     assert dict(story.account.locks[0].measure) == {"CON.F.US.EP.Z25": 1}
     story.sees(position("MNQ", 3), order(1, "MNQ", 1, limit=90), order(2, "ES", 1, limit=90), after="5s")
     assert story.asked_for == [cancel(2)]
+
+
+def test_a_position_that_is_being_closed_without_a_lock_gets_no_stop_either() -> None:
+    story = Story(
+        trade_management={"auto_stop_loss": {"distance_ticks": 40, "after_seconds": 1}},
+        daily_unrealized_loss={"limit": -100, "scope": "position"},
+    )
+    story.sees(position("ES", 1, 100), quote("ES", 95), position("MNQ", 1, 100))
+    assert story.asked_for == [close("ES")]
+    story.waits("1s")
+    assert story.asked_for == [place_stop("MNQ", -1, 90)]
+
+
+def test_of_two_stops_of_ours_the_oldest_follows_the_position() -> None:
+    story = Story(trade_management={"auto_stop_loss": {"distance_ticks": 40, "after_seconds": 1}})
+    tags = [f"{OWN}{ACCOUNT}-{number}" for number in (1, 2)]
+    story.sees(position("MNQ", 2, 100))
+    story.sees(stop_order(8, "MNQ", -1, 90, tag=tags[1]), stop_order(7, "MNQ", -1, 91, tag=tags[0]))
+    story.sees(position("MNQ", 3, 100), after="500ms")
+    assert story.asked_for == [move_stop(7, 91, 2)]
