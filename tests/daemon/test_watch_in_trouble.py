@@ -237,6 +237,9 @@ async def test_messages_that_come_oddly_lead_to_the_same_account(how: str, monke
         assert house.account().is_locked_hard()
         # 2 MNQ, 300 points: each fill is counted, and once.
         await house.until(lambda: house.status().accounts[0].realized_pnl == -1200)
+        told = house.status().connection
+        assert not how.startswith("each") or told.repeated
+        assert how != "no trades" or told.missed
 
 
 OUT_OF_ORDER: dict[str, tuple[Fault, ...]] = {

@@ -71,6 +71,7 @@ def test_the_exit_code_says_whether_it_runs(
 def test_everything_that_stands_is_told() -> None:
     assert status.lines(STATUS, 0) == [
         "The guard is running and connected.",
+        "Messages that could not be read: 1, came twice or too late: 2, did not come and were found by reading: 4.",
         "",
         "Account 465 Main",
         "  day: realized -$400.00, open -$12.50, net -$412.50",
@@ -87,7 +88,8 @@ def test_everything_that_stands_is_told() -> None:
 
 def test_an_account_with_nothing_may_trade_and_is_flat() -> None:
     calm = replace(ACCOUNT, locks=(), positions=(), orders=(), rules=(), is_tradable=True, net_pnl=Decimal("1234.5"))
-    told = status.lines(replace(STATUS, accounts=(calm,), last_acts=()), 0)
+    clean = replace(STATUS.connection, unreadable=0, repeated=0, missed=0)
+    told = status.lines(replace(STATUS, accounts=(calm,), connection=clean, last_acts=()), 0)
     assert "net $1,234.50" in told[3]
     assert told[4:] == ["  may trade", "  flat", "  0 orders alive; rules on: none"]
 

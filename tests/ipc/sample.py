@@ -70,7 +70,9 @@ STATUS = GuardStatus(
     at=AT,
     started_at=AT,
     version="0.1.0",
-    connection=ConnectionStatus(user_hub=True, market_hub=True, lost_since=None, reconnects=3, unreadable=1),
+    connection=ConnectionStatus(
+        user_hub=True, market_hub=True, lost_since=None, reconnects=3, unreadable=1, repeated=2, missed=4
+    ),
     accounts=(ACCOUNT,),
     last_acts=tuple(f"act {number}" for number in range(20)),
 )

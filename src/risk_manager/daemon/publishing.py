@@ -17,6 +17,7 @@ from risk_manager.core.settings import Settings
 from risk_manager.core.state import Account, State
 from risk_manager.daemon.clock import Clock
 from risk_manager.daemon.guard import Guard, Taken
+from risk_manager.daemon.hearsay import Hearsay
 from risk_manager.daemon.telling import sentences
 from risk_manager.ipc import status as published
 from risk_manager.ipc.status import (
@@ -54,6 +55,8 @@ class Publisher:
         self._started_at = clock.now()
         self._acts: deque[str] = deque(maxlen=_ACTS_KEPT)
         self._news = asyncio.Event()
+        self._hearsay = Hearsay()
+        guard.listen(self._hearsay.heard)
         guard.listen(self._heard)
 
     def _heard(self, taken: Taken) -> None:
@@ -101,6 +104,8 @@ class Publisher:
                 lost_since=min((one.since for one in away.values()), default=None),
                 reconnects=self._reconnects(),
                 unreadable=state.unreadable,
+                repeated=self._hearsay.repeated,
+                missed=self._hearsay.missed,
             ),
             accounts=tuple(
                 account_status(state, account, self._guard.settings[key], now)

@@ -83,6 +83,10 @@ class ConnectionStatus(msgspec.Struct, frozen=True, kw_only=True):
     reconnects: int
     unreadable: int
     """Messages that could not be read."""
+    repeated: int = 0
+    """Messages that changed nothing: a second copy, or one that came behind newer ones."""
+    missed: int = 0
+    """Reads that showed something which no message had told of until then."""
 
 
 class GuardStatus(msgspec.Struct, frozen=True, kw_only=True):

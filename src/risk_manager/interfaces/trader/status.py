@@ -55,6 +55,13 @@ def lines(status: GuardStatus, age_seconds: int) -> list[str]:
         blind = " and ".join(name for name, up in (("user", hubs.user_hub), ("market", hubs.market_hub)) if not up)
         head = f"The guard is running and BLIND: the {blind} hub is away since {hubs.lost_since}."
     text = [head]
+    odd = {
+        "could not be read": hubs.unreadable,
+        "came twice or too late": hubs.repeated,
+        "did not come and were found by reading": hubs.missed,
+    }
+    if any(odd.values()):
+        text.append("Messages that " + ", ".join(f"{what}: {count}" for what, count in odd.items() if count) + ".")
     for account in status.accounts:
         text += _account(account)
     if status.last_acts:

@@ -1,0 +1,64 @@
+"""How well the broker's messages tell what is so: what came twice or too late to be news, and what no message told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from risk_manager.core.events import AccountRead, AnyEvent, OrderSeen, PositionSeen, TradeSeen
+from risk_manager.core.model import AccountId
+from risk_manager.core.state import Account
+from risk_manager.daemon.guard import Taken
+
+
+class Hearsay:
+    """Counts over all accounts, since the start."""
+
+    def __init__(self) -> None:
+        self.repeated = 0
+        """Messages about a position, an order or a trade that changed nothing: a second copy, or one that came behind
+        newer ones."""
+        self.missed = 0
+        """Reads that showed something which no message had told of until then."""
+        self._accounts: dict[AccountId, Account] = {}
+        self._read: set[AccountId] = set()
+
+    def heard(self, taken: Taken) -> None:
+        """Compare what is believed before and after a step; to be told of every step in order."""
+        event = taken.event
+        account = getattr(event, "account", None)
+        if isinstance(event, PositionSeen | OrderSeen | TradeSeen | AccountRead):
+            before, after = self._accounts.get(event.account), taken.step.state.accounts.get(event.account)
+            if before is not None and after is not None:
+                is_same = _told(before, event) == _told(after, event)
+                if isinstance(event, AccountRead):
+                    self.missed += event.account in self._read and not is_same
+                else:
+                    self.repeated += is_same
+            if isinstance(event, AccountRead):
+                self._read.add(event.account)
+        if account is None:
+            self._accounts = dict(taken.step.state.accounts)
+        elif account in taken.step.state.accounts:
+            self._accounts[account] = taken.step.state.accounts[account]
+
+
+def _told(account: Account, event: AnyEvent) -> Any:
+    """What the account is believed to be, as far as the event can tell of it."""
+    match event:
+        case PositionSeen():
+            position = account.positions.get(event.contract)
+            return position and (position.signed_size, position.average_price)
+        case OrderSeen():
+            return _order(account, event.order)
+        case TradeSeen():
+            return account.trades.get(event.trade.id)
+        case _:
+            sizes = {contract: position.signed_size for contract, position in account.positions.items()}
+            return sizes, {order: _order(account, order) for order in account.orders}, account.trades
+
+
+def _order(account: Account, order_id: int) -> Any:
+    order = account.orders.get(order_id)
+    if order is None:
+        return order_id in account.ended
+    return order.status, order.size, order.filled, order.limit_price, order.stop_price
