@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from risk_manager.core.events import CommandLost, Refusal
+from risk_manager.core.events import CommandHeld, CommandLost, Refusal
 from risk_manager.core.model import OrderStatus
 from risk_manager.core.pursuit import pause
 from tests.core.story import (
@@ -78,6 +78,20 @@ def test_a_lost_answer_is_like_silence() -> None:
     assert story.asked_for == []
     story.waits("1ms")
     assert story.asked_for == [close("MNQ")]
+
+
+def test_what_the_breaker_has_held_back_is_not_under_way_and_is_asked_for_again_loudly() -> None:
+    story = locked()
+    held = CommandHeld(account=ACCOUNT, command=story.commands[-1], why="the breaker is open", opens=True)
+    story.sees(held, after="10ms")
+    assert [alert.text for alert in story.alerts] == ["A request is held back: the breaker is open"]
+    assert story.loudness == ["critical"]
+    story.waits("249ms")
+    assert story.asked_for == []
+    story.waits("1ms")
+    assert story.asked_for == [close("MNQ")]
+    story.sees(CommandHeld(account=ACCOUNT, command=story.commands[-1], why="the breaker is open"))
+    assert story.alerts == []
 
 
 def test_a_closed_market_is_asked_again_every_thirty_seconds() -> None:

@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from risk_manager.core.commands import Cancel, Close, Command, Fetch, MoveStop, PlaceStop, Reduce, Resize
-from risk_manager.core.events import AccountRead, AnyEvent, CommandAccepted, CommandLost
+from risk_manager.core.events import AccountRead, AnyEvent, CommandAccepted, CommandHeld, CommandLost
 from risk_manager.core.model import Side
 from risk_manager.enforcement.broker import OrderCommand, Outcome
 from risk_manager.enforcement.enforcement import Enforcement
+from risk_manager.gateway.tasks import start
 
 NOW = datetime(2026, 8, 19, tzinfo=UTC)
 
@@ -94,25 +95,26 @@ async def test_reads_of_one_account_are_one_at_a_time_and_the_last_wish_is_honou
     assert [event.account for event in desk.events if isinstance(event, AccountRead)].count(1) == 2
 
 
-async def test_the_breaker_holds_back_what_goes_in_circles_and_says_so_loudly() -> None:
+async def test_the_breaker_holds_back_what_goes_in_circles_and_tells_of_each_and_loudly_of_the_first() -> None:
     desk = Desk()
     for _ in range(25):
         desk.enforcement.carry_out([close()])
     desk.enforcement.carry_out([close(account=2)])
     assert len(desk.taken) == 21
-    assert not any(isinstance(event, CommandLost) for event in desk.events)  # told later, never from within
+    assert not any(isinstance(event, CommandHeld) for event in desk.events)  # told later, never from within
     await desk.settle()
-    lost = [event for event in desk.events if isinstance(event, CommandLost)]
-    assert len(lost) == 5
-    assert lost[0].command == close()
-    assert lost[0].why.startswith("CRITICAL: the breaker is open. 20 requests of account 1 left within 10 s")
+    held = [event for event in desk.events if isinstance(event, CommandHeld)]
+    assert [event.opens for event in held] == [True, False, False, False, False]
+    assert held[0].command == close()
+    assert held[0].why.startswith("the breaker is open: 20 requests of account 1 left within 10 s")
 
 
-async def test_a_flatten_of_many_is_not_held_back() -> None:
+async def test_flattening_ten_accounts_of_sixteen_positions_is_not_held_back() -> None:
     desk = Desk()
-    flatten = [close(f"C{number}") for number in range(16)] + [Cancel(account=1, order=n) for n in range(48)]
-    desk.enforcement.carry_out(flatten)
-    assert len(desk.taken) == 64
+    for account in range(1, 11):
+        closes: list[Command] = [close(f"C{number}", account) for number in range(16)]
+        desk.enforcement.carry_out([*closes, *(Cancel(account=account, order=n) for n in range(16))])
+    assert len(desk.taken) == 320
 
 
 async def test_a_bug_with_one_command_does_not_hold_back_the_next() -> None:
@@ -155,3 +157,19 @@ async def test_stopping_waits_for_what_is_under_way_but_not_for_ever() -> None:
     desk.enforcement.carry_out([close()])
     await desk.enforcement.stop(grace_seconds=0.01)
     assert desk.enforcement.under_way == 0
+
+
+async def test_stopping_does_not_wait_for_reads_and_loses_no_answer() -> None:
+    desk = Desk(is_open=False)
+    desk.enforcement.carry_out([Fetch(account=1), Fetch(account=2)])
+    await asyncio.sleep(0)
+    await desk.enforcement.stop()  # nobody will ever answer
+    assert desk.enforcement.under_way == 0
+    desk.enforcement.carry_out([close(), Fetch(account=1)])
+    await asyncio.sleep(0)
+    stopping = start(desk.enforcement.stop(), "test: stop")
+    await asyncio.sleep(0)
+    assert not stopping.done()
+    desk.answers.set()
+    await stopping
+    assert [type(event) for event in desk.events] == [CommandAccepted]

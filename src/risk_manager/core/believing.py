@@ -16,6 +16,7 @@ from risk_manager.core.events import (
     AnyEvent,
     Cleared,
     CommandAccepted,
+    CommandHeld,
     CommandLost,
     CommandRefused,
     ContractSeen,
@@ -78,6 +79,8 @@ def hear(account: Account, event: AnyEvent, settings: Settings, now: datetime) -
             account = reading.account_read(account, event, now, within)
         case CommandRefused():
             account = _refused(account, event, settings, now)
+        case CommandHeld():
+            account = pursuit.refused(account, event.command, Refusal.OTHER, now)
         case Cleared():
             return locks.clear(account, settings, event, now)
         case Reloaded():

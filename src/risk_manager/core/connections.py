@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from risk_manager.core.events import (
     AnyEvent,
+    CommandHeld,
     HubBack,
     HubLost,
     LoginRefused,
@@ -54,6 +55,10 @@ def heard(
             alerts.append(Alert(severity=Severity.CRITICAL, text=text, at=now))
         case StoreBack():
             alerts.append(Alert(severity=Severity.INFO, text="Everything is saved again.", at=now))
+        case CommandHeld():
+            if event.opens:
+                text = f"A request is held back: {event.why}"
+                alerts.append(Alert(severity=Severity.CRITICAL, text=text, at=now, account=event.account))
         case Unreadable():
             if not state.unreadable:
                 text = f"A message of {event.source} cannot be read: {event.why}. More of them are counted."

@@ -151,6 +151,16 @@ class CommandLost(Event, frozen=True, kw_only=True, tag="command_lost"):
     why: str = ""
 
 
+class CommandHeld(Event, frozen=True, kw_only=True, tag="command_held"):
+    """The guard's own breaker has not let a command leave: it certainly never arrived, and is asked for again."""
+
+    account: AccountId
+    command: Command
+    why: str = ""
+    opens: bool = False
+    """True for the first of a spell: people must hear of it."""
+
+
 class Cleared(Event, frozen=True, kw_only=True, tag="cleared"):
     """The admin clears the locks of a rule (of one symbol, or all of them where it is None)."""
 
@@ -222,6 +232,7 @@ AnyEvent = (
     | CommandAccepted
     | CommandRefused
     | CommandLost
+    | CommandHeld
     | Cleared
     | Reloaded
     | ReloadRefused

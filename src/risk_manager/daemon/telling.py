@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from risk_manager.core.commands import Cancel, Close, Command, Fetch, MoveStop, PlaceStop, Reduce, Resize
 from risk_manager.core.contracts import symbol_of
-from risk_manager.core.events import CommandLost, CommandRefused
+from risk_manager.core.events import CommandHeld, CommandLost, CommandRefused
 from risk_manager.core.record import LockChange
 from risk_manager.daemon.guard import Taken
 
@@ -32,6 +32,8 @@ def sentences(taken: Taken) -> Iterator[str]:
             yield f"{alert.severity.value.upper()}: {alert.text}"
     if isinstance(event, CommandRefused):
         yield f"The broker refused to {_plain(event.command)}: {event.why}"
+    if isinstance(event, CommandHeld):
+        yield f"The guard has not sent the request to {_plain(event.command)}: {event.why}"
     if isinstance(event, CommandLost):
         yield f"Nobody knows whether the broker got the request to {_plain(event.command)}: {event.why}"
 

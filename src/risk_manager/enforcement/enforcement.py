@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any, Final
 
 from risk_manager.core.commands import Cancel, Close, Command, Fetch, MoveStop, PlaceStop, Reduce, Resize
-from risk_manager.core.events import AnyEvent, CommandLost
+from risk_manager.core.events import AnyEvent, CommandHeld, CommandLost
 from risk_manager.core.model import AccountId
 from risk_manager.enforcement.breaker import Breaker
 from risk_manager.enforcement.broker import Broker, OrderCommand, Outcome, Reader
@@ -58,7 +58,8 @@ class Enforcement:
         self._sink = sink
         self._clock = clock
         self._owners: dict[AccountId, Owner] = {}
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._writes: set[asyncio.Task[None]] = set()
+        self._reads: set[asyncio.Task[None]] = set()
 
     def carry_out(self, commands: Iterable[Command]) -> None:
         """Hand `commands` to the broker, now: closes first and all at once, then the rest, waiting for
@@ -75,28 +76,36 @@ class Enforcement:
                 sent.append((command, outcome))
         # Only when the last request has left is there time for who waits for the answers.
         for order, awaited in sent:
-            self._start(self._bring_back(order, awaited), f"enforcement: {type(order).__name__} {order.account}")
+            name = f"enforcement: {type(order).__name__} {order.account}"
+            self._start(self._bring_back(order, awaited), name, self._writes)
         for fetch in fetches:
             self._fetch(fetch)
 
     @property
     def under_way(self) -> int:
         """Requests and reads whose end is not known yet."""
-        return len(self._under_way)
+        return len(self._writes) + len(self._reads)
 
     async def stop(self, grace_seconds: float = 5.0) -> None:
-        """Wait for what is under way, at most so long; what has not ended by then is given up."""
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=grace_seconds)
-        left = list(self._under_way)
+        """Give up reads at once, wait for the answers to requests, at most so long; then those are given up too.
+
+        A read may wait for its turn for a minute, and nobody would look at what it brings.
+        """
+        for read in self._reads:
+            read.cancel()
+        if self._writes:
+            await asyncio.wait(self._writes, timeout=grace_seconds)
+        left = [*self._writes, *self._reads]
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
 
     def _send(self, command: OrderCommand) -> Awaitable[Outcome] | None:
-        why = self._owner(command.account).breaker.refusal(command, self._clock())
+        breaker, now = self._owner(command.account).breaker, self._clock()
+        why = breaker.refusal(command, now)
         if why is not None:
-            self._tell_later(CommandLost(account=command.account, command=command, why=why))
+            opens = breaker.opens(now)
+            self._tell_later(CommandHeld(account=command.account, command=command, why=why, opens=opens))
             return None
         try:
             return self._broker.send(command)
@@ -120,7 +129,7 @@ class Enforcement:
             owner.wish(command)
             return
         owner.is_reading = True
-        self._start(self._read(owner, command), f"enforcement: read {command.account}")
+        self._start(self._read(owner, command), f"enforcement: read {command.account}", self._reads)
 
     async def _read(self, owner: Owner, command: Fetch) -> None:
         wanted: Fetch | None = command
@@ -148,10 +157,10 @@ class Enforcement:
             owner = self._owners[account] = Owner()
         return owner
 
-    def _start(self, coroutine: Coroutine[Any, Any, None], name: str) -> None:
+    def _start(self, coroutine: Coroutine[Any, Any, None], name: str, among: set[asyncio.Task[None]]) -> None:
         task = asyncio.get_running_loop().create_task(coroutine, name=name)
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        among.add(task)
+        task.add_done_callback(among.discard)
 
 
 def _urgency(command: Command) -> int:

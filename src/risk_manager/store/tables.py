@@ -16,7 +16,7 @@ import msgspec
 from risk_manager.core import commands as asks
 from risk_manager.core.commands import Command, Fetch
 from risk_manager.core.contracts import symbol_of
-from risk_manager.core.events import AnyEvent, CommandAccepted, CommandLost, CommandRefused
+from risk_manager.core.events import AnyEvent, CommandAccepted, CommandHeld, CommandLost, CommandRefused
 from risk_manager.core.record import Step
 from risk_manager.core.state import Account, Lock, State, Waiver
 from risk_manager.store.instant import text
@@ -37,6 +37,7 @@ _LOCKOUT: Final = _upsert("lockouts", 11)
 _WAIVER: Final = _upsert("waivers", 7)
 _DAY: Final = _upsert("daily_pnl", 8)
 _POSITION: Final = _upsert("positions", 8)
+_ENDS: Final = (CommandAccepted, CommandRefused, CommandLost, CommandHeld)
 _ORDER: Final = _upsert("orders", 14)
 _TRADE: Final = _upsert("trade_history", 14)
 _CONTRACT: Final = _upsert("contract_cache", 7)
@@ -61,7 +62,7 @@ def rows(before: State, event: AnyEvent, step: Step, seq: int) -> list[Statement
             for number, command in enumerate(step.commands)
             if not isinstance(command, Fetch)
         ]
-    if isinstance(event, CommandAccepted | CommandRefused | CommandLost) and not isinstance(event.command, Fetch):
+    if isinstance(event, _ENDS) and not isinstance(event.command, Fetch):
         outcome, why = _outcome(event)
         written.append((_OUTCOME, (outcome, now, why, seq, event.command.account, _command_text(event.command))))
     return written
@@ -226,11 +227,13 @@ def _command_row(command: Command, number: int, now: str | None, seq: int) -> tu
     )
 
 
-def _outcome(event: CommandAccepted | CommandRefused | CommandLost) -> tuple[str, str]:
+def _outcome(event: CommandAccepted | CommandRefused | CommandLost | CommandHeld) -> tuple[str, str]:
     if isinstance(event, CommandAccepted):
         return "accepted", f"order {event.order}" if event.order is not None else ""
     if isinstance(event, CommandRefused):
         return f"refused: {event.refusal.value}", event.why
+    if isinstance(event, CommandHeld):
+        return "held back", event.why
     return "not known", event.why
 
 
