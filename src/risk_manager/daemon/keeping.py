@@ -17,6 +17,7 @@ from risk_manager.core.settings import Settings
 from risk_manager.daemon.clock import Clock
 from risk_manager.daemon.guard import Guard
 from risk_manager.store import Recovered, Store, open_store
+from risk_manager.store.pace import Pace
 
 _REFERENCE: Final = re.compile(r"\$\{(\w+)\}")
 
@@ -24,10 +25,10 @@ _REFERENCE: Final = re.compile(r"\$\{(\w+)\}")
 class Keeping:
     """The store of a guard, and what it has found at the start."""
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
+    def __init__(self, folder: Path, clock: Clock, pace: Pace | None = None) -> None:
         """Take the lease and open the file. Raises StoreError with the sentence: another guard is there, ..."""
         self._clock = clock
-        self.store: Store = open_store(folder, now=clock.now)
+        self.store: Store = open_store(folder, now=clock.now, pace=pace)
         self._recovered: Recovered | None = None
 
     def recover(self, configuration: Configuration) -> Recovered:

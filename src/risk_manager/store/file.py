@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from risk_manager.store.breath import Breath
 from risk_manager.store.connection import connect_to_write
 from risk_manager.store.tables import Statement
 
@@ -25,14 +24,14 @@ class File:
             self._connection = connect_to_write(self.path)
         return self._connection
 
-    def write(self, statements: Iterable[Statement], breath: Breath) -> None:
+    def write(self, statements: Iterable[Statement], breathe: Callable[[], None]) -> None:
         """All of it in one transaction, on the disk when this returns; or nothing, and sqlite3.Error."""
         connection = self.connection()
         connection.execute("BEGIN IMMEDIATE")
         try:
             for sql, values in statements:
                 connection.execute(sql, values)
-                breath.pause()
+                breathe()
             connection.execute("COMMIT")
         except BaseException:
             self.roll_back()

@@ -27,6 +27,7 @@ from risk_manager.store.handover import Begin, Configure, Watched
 from risk_manager.store.hidden import without_secrets
 from risk_manager.store.line import Head
 from risk_manager.store.opening import FILE, Opened
+from risk_manager.store.pace import Pace, ThreadPace
 from risk_manager.store.recovery import AnySettings, ReadSettings, Recovered
 from risk_manager.store.retention import Keep
 from risk_manager.store.scribe import Heard, Scribe
@@ -35,7 +36,9 @@ from risk_manager.store.writer import Writer
 CLOSE_SECONDS: Final = 5.0
 
 
-def open_store(folder: Path, *, now: Callable[[], datetime], keep: Keep | None = None) -> Store:
+def open_store(
+    folder: Path, *, now: Callable[[], datetime], keep: Keep | None = None, pace: Pace | None = None
+) -> Store:
     """Open the store of a data folder, or make one. Raises StoreError: another guard holds it, a newer program has
     written it, or nothing can be read or made.
 
@@ -57,19 +60,20 @@ def open_store(folder: Path, *, now: Callable[[], datetime], keep: Keep | None =
     except BaseException:
         held.release()
         raise
-    return Store(folder, opened, held, now=now, keep=keep or Keep())
+    return Store(folder, opened, held, pace or ThreadPace(), now=now, keep=keep or Keep())
 
 
 class Store:
     """What is durable, and the way there. All methods are for one thread, the guard's own."""
 
     def __init__(
-        self, folder: Path, opened: Opened, held: lease.Lease, *, now: Callable[[], datetime], keep: Keep
+        self, folder: Path, opened: Opened, held: lease.Lease, pace: Pace, *, now: Callable[[], datetime], keep: Keep
     ) -> None:
         """Use `open_store`."""
         self._folder = folder
         self._opened = opened
         self._lease = held
+        self._pace = pace
         self._now = now
         self._keep = keep
         self._recovered: Recovered | None = None
@@ -77,7 +81,6 @@ class Store:
         self._count = 0
         self._is_closing = False
         self._one_backup = threading.Lock()
-        self._backing_up: threading.Thread | None = None
         self.warnings: list[str] = [*opened.warnings, *([held.why_not] if held.why_not else [])]
         """Sentences that people must hear loudly: what was found at the opening, and backups that failed."""
         self.on_trouble: Callable[[str | None], None] = _no_trouble_told
@@ -121,6 +124,7 @@ class Store:
         self._writer = Writer(
             file,
             scribe,
+            self._pace,
             keep=self._keep,
             now=self._now,
             on_trouble=lambda why: self.on_trouble(why),
@@ -190,8 +194,7 @@ class Store:
         """Write what there is, mark an orderly end, let go of the folder. False where not all could be written."""
         # Whoever closes last folds the log back into the file; a reader that is still there would keep it.
         self._is_closing = True
-        if self._backing_up is not None:
-            self._backing_up.join(timeout_seconds)
+        self._pace.finish_aside(timeout_seconds)
         is_written = True
         if self._writer is not None:
             is_written = self._writer.stop(timeout_seconds)
@@ -204,11 +207,8 @@ class Store:
 
     def _back_up_soon(self) -> None:
         """Make a backup without waiting for it. One that is being made is enough."""
-        if self._is_closing:
-            return
-        if self._backing_up is None or not self._backing_up.is_alive():
-            self._backing_up = threading.Thread(target=self._back_up, name="store: backup", daemon=True)
-            self._backing_up.start()
+        if not self._is_closing:
+            self._pace.aside(self._back_up, "backup")
 
     def _back_up(self) -> None:
         try:

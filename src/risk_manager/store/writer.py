@@ -1,4 +1,4 @@
-"""The writer's thread: takes in what the guard hands over, and makes it durable in groups.
+"""The writer: takes in what the guard hands over, and makes it durable in groups, in a thread of its own (`pace.py`).
 
 A hand-over is one append. Everything else (comparing states, encoding, hashing, the disk) happens here, at most 50 ms
 later and at once for locks, waivers and enforcement. What cannot be written stays in memory, in order, and is tried
@@ -8,8 +8,6 @@ again without end.
 from __future__ import annotations
 
 import sqlite3
-import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -19,15 +17,13 @@ from typing import Any, Final
 
 from risk_manager.store import lease, meta
 from risk_manager.store import line as lines
-from risk_manager.store.breath import Breath
 from risk_manager.store.connection import error_name, is_damage
 from risk_manager.store.file import File
 from risk_manager.store.handover import Begin, Configure, Watched
+from risk_manager.store.pace import Pace
 from risk_manager.store.retention import Keep, prune
 from risk_manager.store.scribe import Entry, Heard, Scribe, is_urgent
 
-GROUP_SECONDS: Final = 0.04
-"""With the time that a commit takes, at most 50 ms behind."""
 HEARTBEAT_SECONDS: Final = 10.0
 PRUNE_SECONDS: Final = 60.0
 _RETRY_SECONDS: Final = 0.25
@@ -43,6 +39,7 @@ class Writer:
         self,
         file: File,
         scribe: Scribe,
+        pace: Pace,
         *,
         keep: Keep,
         now: Callable[[], datetime],
@@ -56,6 +53,7 @@ class Writer:
         self.watched = Watched(head=scribe.head)
         self._file = file
         self._scribe = scribe
+        self._pace = pace
         self._keep = keep
         self._now = now
         self._on_trouble = on_trouble
@@ -65,60 +63,43 @@ class Writer:
         self._waiting: deque[Any] = deque()
         self._entries: deque[Entry] = deque()
         self._extra: deque[tuple[Callable[[sqlite3.Connection], Any], Future[Any]]] = deque()
-        self._wake = threading.Event()
-        self._is_stopping = False
-        self._breath = Breath()
         self._retry_at = 0.0
         self._retry_pause = _RETRY_SECONDS
         self._beat_at = 0.0
-        self._prune_at = time.monotonic() + PRUNE_SECONDS
-        self._thread = threading.Thread(target=self._run, name="store: writer", daemon=True)
+        self._prune_at = pace.monotonic() + PRUNE_SECONDS
 
     # The guard's side
 
     def start(self) -> None:
         """Begin to write."""
-        self._thread.start()
+        self._pace.begin(lambda: self._watched_over(self._turn), lambda: self._watched_over(self._end))
 
     def put(self, heard: Heard) -> None:
         """Take over a step. Costs an append, and a wake-up where it is urgent."""
         self._waiting.append(heard)
-        if is_urgent(heard.step, heard.event):
-            self._wake.set()
+        self._pace.hurry(is_urgent=is_urgent(heard.step, heard.event))
 
     def put_own(self, what: Begin | Configure) -> None:
         """Take over what is no step, in its place among them."""
         self._waiting.append(what)
-        self._wake.set()
+        self._pace.hurry(is_urgent=True)
 
     def ask(self, work: Callable[[sqlite3.Connection], Any]) -> Future[Any]:
         """Have something done with the connection, between two groups."""
         future: Future[Any] = Future()
         self._extra.append((work, future))
-        self._wake.set()
+        self._pace.hurry(is_urgent=True)
         return future
 
     def stop(self, timeout_seconds: float) -> bool:
         """Write what there is, and end. False where that did not work out in time: the rest is lost."""
-        self._is_stopping = True
-        self._wake.set()
-        self._thread.join(timeout_seconds)
-        return not self._thread.is_alive() and not self._entries
-
-    @property
-    def is_alive(self) -> bool:
-        """True while the thread runs."""
-        return self._thread.is_alive()
+        return self._pace.finish(timeout_seconds) and not self._entries
 
     # The writer's own side
 
-    def _run(self) -> None:
+    def _watched_over(self, turn: Callable[[], None]) -> None:
         try:
-            while not self._is_stopping:
-                self._wake.wait(GROUP_SECONDS)
-                self._wake.clear()
-                self._turn()
-            self._end()
+            turn()
         except BaseException as error:
             # A bug: the thread is gone. The guard goes on from memory and must hear of it.
             self.watched.trouble = f"The writer of the database has ended with {type(error).__name__}: {error}"
@@ -127,7 +108,7 @@ class Writer:
 
     def _turn(self) -> None:
         self._take_in()
-        now = time.monotonic()
+        now = self._pace.monotonic()
         if now < self._retry_at:
             return
         if self._entries or now >= self._beat_at:
@@ -158,7 +139,7 @@ class Writer:
                 entry = self._scribe.hear(one)
             if entry is not None:
                 self._entries.append(entry)
-            self._breath.pause(len(waiting))
+            self._pace.breathe(len(waiting))
 
     def _save(self, now: float) -> None:
         """Write what there is, in transactions of a bearable size, the oldest first."""
@@ -172,7 +153,7 @@ class Writer:
                     statements.append(meta.put_head(group[-1].head))
                 if now >= self._beat_at:
                     statements.append(meta.put_heartbeat(self._now()))
-                self._file.write(statements, self._breath)
+                self._file.write(statements, self._pace.breathe)
                 self._saved(group, now)
                 if not self._entries:
                     return
@@ -259,7 +240,7 @@ class Writer:
             stopped.statements.append(meta.put_clean(is_clean=True))
             self._entries.append(stopped)
         self._beat_at = 0.0
-        self._save(time.monotonic())
+        self._save(self._pace.monotonic())
         for _, future in self._extra:
             future.cancel()
         self._file.close()
