@@ -36,6 +36,7 @@ from risk_manager.daemon.guard import Guard, Taken
 from risk_manager.enforcement.enforcement import Enforcement
 from risk_manager.gateway.client import Addresses, Gateway
 from risk_manager.gateway.errors import GatewayError
+from risk_manager.gateway.machine import Machine
 from risk_manager.gateway.session import Credentials
 from risk_manager.gateway.tasks import end, start
 
@@ -55,8 +56,11 @@ class UnknownAccountError(Exception):
 class Watch:
     """The guard of one login."""
 
-    def __init__(self, configuration: Configuration, clock: Clock, state: State | None = None) -> None:
+    def __init__(
+        self, configuration: Configuration, clock: Clock, state: State | None = None, machine: Machine | None = None
+    ) -> None:
         """`state` is what stood when the last guard ended; without one nothing is believed yet."""
+        machine = machine or Machine(now=clock.now)
         login = configuration.login
         self._clock = clock
         self.gateway = Gateway(
@@ -64,8 +68,9 @@ class Watch:
             Addresses(rest=login.api_url, user_hub=login.user_hub_url, market_hub=login.market_hub_url),
             configuration.settings,
             self._heard,
+            machine=machine,
         )
-        self.enforcement = Enforcement(self.gateway, self, self._put)
+        self.enforcement = Enforcement(self.gateway, self, self._put, clock=machine.monotonic)
         self.guard = Guard(configuration.settings, self.enforcement.carry_out, clock, state)
         self.guard.listen(self._follow)
         self._early: list[AnyEvent] | None = []

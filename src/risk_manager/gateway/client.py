@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
-from typing import Final
 
-import aiohttp
 import msgspec
-import truststore
 
 from risk_manager.core.commands import Fetch
 from risk_manager.core.events import AccountRead, AccountSeen, AnyEvent, CommandLost, Hub, PositionSeen
@@ -20,6 +16,7 @@ from risk_manager.gateway.connection import Call
 from risk_manager.gateway.errors import GatewayError
 from risk_manager.gateway.express import Express
 from risk_manager.gateway.hub import HubLink
+from risk_manager.gateway.machine import Machine
 from risk_manager.gateway.reads import Reads, Want
 from risk_manager.gateway.request import OrderCommand
 from risk_manager.gateway.rest import Reply, Rest
@@ -29,9 +26,6 @@ from risk_manager.gateway.signalr import Timing
 from risk_manager.gateway.status import GatewayStatus
 from risk_manager.gateway.tasks import end, start
 from risk_manager.gateway.verdict import Verdict
-
-_IDLE_SECONDS: Final = 120.0
-"""aiohttp closes connections of the ordinary way that were idle for so long."""
 
 
 class Addresses(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,8 +48,10 @@ class Gateway:
         sink: Callable[[AnyEvent], None],
         *,
         timing: Timing | None = None,
+        machine: Machine | None = None,
     ) -> None:
         """`accounts` are those whose orders, positions and trades are listened to. `sink` must not block."""
+        self._machine = machine or Machine()
         self._credentials = credentials
         self._addresses = addresses
         self._accounts = tuple(accounts)
@@ -67,17 +63,23 @@ class Gateway:
 
     async def start(self) -> None:
         """Begin to log in and to connect; returns at once. What comes of it is told by events."""
-        tls: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        self._http = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(ssl=tls, limit=0, keepalive_timeout=_IDLE_SECONDS),
-            cookie_jar=aiohttp.DummyCookieJar(),
+        machine = self._machine
+        tls = machine.tls()
+        self._http = machine.open_http(tls)
+        self._lanes = Lanes(machine.monotonic)
+        self._session = Session(
+            self._credentials,
+            self._post,
+            self._sink,
+            on_new_token=self._use_token,
+            clock=machine.monotonic,
+            wall=machine.wall,
+            draw=machine.draw,
         )
-        self._lanes = Lanes()
-        self._session = Session(self._credentials, self._post, self._sink, on_new_token=self._use_token)
         token, renew = self._session.token, self._session.replace
         self._rest = Rest(self._addresses.rest, self._http, self._lanes, token=token, renew=renew)
-        self._reads = Reads(self._rest, self._sink)
-        self._express = Express(self._addresses.rest, self._lanes, tls=tls)
+        self._reads = Reads(self._rest, self._sink, machine.now)
+        self._express = Express(self._addresses.rest, self._lanes, tls=tls, clock=machine.monotonic, draw=machine.draw)
         self._sender = Sender(self._rest, self._express, self._lanes)
         self._keep_warm()
         self._user = HubLink(
@@ -89,6 +91,8 @@ class Gateway:
             renew=renew,
             wanted=user_calls(self._accounts),
             timing=self._timing,
+            clock=machine.monotonic,
+            draw=machine.draw,
         )
         self._market = HubLink(
             Hub.MARKET,
@@ -98,6 +102,8 @@ class Gateway:
             token=token,
             renew=renew,
             timing=self._timing,
+            clock=machine.monotonic,
+            draw=machine.draw,
         )
         self._running = [
             start(self._session.run(), "gateway: session"),
