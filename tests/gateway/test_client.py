@@ -287,6 +287,25 @@ async def test_a_401_was_not_executed_and_is_sent_again_with_a_new_token() -> No
         assert (await guard.gateway.read_account(ACCOUNT, SINCE)).positions is not None
 
 
+async def test_a_token_that_was_refused_is_never_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with guarded() as guard:
+        used: list[str] = []
+        owner = guard.server.tokens.owner
+
+        def noted(token: str, at: datetime) -> str | None:
+            used.append(token)
+            return owner(token, at)
+
+        guard.server.trader.buy(ACCOUNT, guard.contract, 1)
+        await guard.until(lambda: bool(guard.seen(PositionSeen)))
+        guard.server.tokens.revoke_all()
+        monkeypatch.setattr(guard.server.tokens, "owner", noted)
+        assert isinstance(await guard.gateway.send(guard.close()), CommandAccepted)
+        stale, renewed = used[0], used[-1]
+        assert used.count(stale) == 1
+        assert renewed != stale
+
+
 async def test_429_and_502_are_lost_and_a_429_makes_reads_wait() -> None:
     async with guarded() as guard:
         guard.server.trader.install(Status(path=CLOSE, status=502))

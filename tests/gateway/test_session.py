@@ -41,6 +41,7 @@ class Door:
             self.post,
             self.events.append,
             on_new_token=self.tokens.append,
+            on_no_token=lambda: self.tokens.append("none"),
             clock=lambda: self.now,
             wall=lambda: self.now,
             draw=lambda: 1.0,
@@ -143,5 +144,32 @@ async def test_many_who_were_refused_make_one_login() -> None:
     door = Door()
     await door.run_until(lambda: len(door.tokens) == 1)
     replaced = await asyncio.gather(*(door.session.replace(door.tokens[0]) for _ in range(10)))
-    assert set(replaced) == {door.tokens[1]}
+    assert set(replaced) == {door.tokens[2]}
+    assert door.tokens[1] == "none"
     assert len(door.asked) == 2
+
+
+async def test_a_token_that_was_refused_is_given_to_nobody_and_the_login_is_tried_again_without_being_asked() -> None:
+    door = Door()
+    running = start(door.session.run(), "session")
+    stale = await door.session.token()
+    door.login = silent
+    with pytest.raises(GatewayError):
+        await door.session.replace(stale)
+    waiting = start(door.session.token(), "test: somebody wants to send")
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    door.login = door.new_token
+    door.now += 10.0
+    async with asyncio.timeout(5):
+        assert await waiting == door.tokens[-1] != stale
+    await end(running)
+
+
+async def test_a_token_that_may_still_be_good_is_used_until_there_is_another() -> None:
+    door = Door()
+    await door.run_until(lambda: len(door.tokens) == 1)
+    door.login = silent
+    with pytest.raises(GatewayError):
+        await door.session.another(door.tokens[0])
+    assert await door.session.token() == door.tokens[0]

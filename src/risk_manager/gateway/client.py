@@ -72,45 +72,42 @@ class Gateway:
             self._post,
             self._sink,
             on_new_token=self._use_token,
+            on_no_token=self._forget_token,
             clock=machine.monotonic,
             wall=machine.wall,
             draw=machine.draw,
         )
-        token, renew = self._session.token, self._session.replace
-        self._rest = Rest(self._addresses.rest, self._http, self._lanes, token=token, renew=renew)
+        self._rest = Rest(
+            self._addresses.rest, self._http, self._lanes, token=self._session.token, renew=self._session.replace
+        )
         self._reads = Reads(self._rest, self._sink, machine.now)
         self._express = Express(self._addresses.rest, self._lanes, tls=tls, clock=machine.monotonic, draw=machine.draw)
         self._sender = Sender(self._rest, self._express, self._lanes)
         self._keep_warm()
-        self._user = HubLink(
-            Hub.USER,
-            self._addresses.user_hub,
-            self._http,
-            self._user_event,
-            token=token,
-            renew=renew,
-            wanted=user_calls(self._accounts),
-            timing=self._timing,
-            clock=machine.monotonic,
-            draw=machine.draw,
-        )
-        self._market = HubLink(
-            Hub.MARKET,
-            self._addresses.market_hub,
-            self._http,
-            self._sink,
-            token=token,
-            renew=renew,
-            timing=self._timing,
-            clock=machine.monotonic,
-            draw=machine.draw,
-        )
+        self._user = self._hub(Hub.USER, self._addresses.user_hub, self._user_event, user_calls(self._accounts))
+        self._market = self._hub(Hub.MARKET, self._addresses.market_hub, self._sink)
         self._running = [
             start(self._session.run(), "gateway: session"),
             start(self._express.run(), "gateway: warm connections"),
             start(self._user.run(), "gateway: user hub"),
             start(self._market.run(), "gateway: market hub"),
         ]
+
+    def _hub(
+        self, hub: Hub, url: str, sink: Callable[[AnyEvent], None], wanted: dict[Call, Call | None] | None = None
+    ) -> HubLink:
+        return HubLink(
+            hub,
+            url,
+            self._http,
+            sink,
+            token=self._session.token,
+            renew=self._session.another,
+            wanted=wanted,
+            timing=self._timing,
+            clock=self._machine.monotonic,
+            draw=self._machine.draw,
+        )
 
     async def stop(self) -> None:
         """Leave both hubs and close everything. A command under way is lost. Harmless where nothing was
@@ -199,6 +196,9 @@ class Gateway:
         if self._rebuilding is not None:
             self._rebuilding.cancel()
         self._rebuilding = start(self._rebuild(token), "gateway: rebuild the hubs")
+
+    def _forget_token(self) -> None:
+        self._express.forget_token()
 
     async def _rebuild(self, token: str) -> None:
         """Take both hubs over to a new token, one after the other, so that they are never both away for

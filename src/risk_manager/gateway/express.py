@@ -58,10 +58,13 @@ class Express:
         self._idle: deque[WarmConnection] = deque()
         self._wires: set[WarmConnection] = set()
         self._heads: dict[str, bytes] = {}
+        self.token = ""
+        """What requests are built with; empty where there is none that works."""
         self._missing = asyncio.Event()
 
     def use_token(self, token: str) -> None:
         """Build the requests with `token` from now on."""
+        self.token = token
         root = self._url.raw_path.rstrip("/")
         for path in _PATHS:
             self._heads[path] = (
@@ -69,6 +72,11 @@ class Express:
                 f"User-Agent: {USER_AGENT}\r\nAuthorization: Bearer {token}\r\n"
                 "Content-Type: application/json\r\nAccept: text/plain\r\nContent-Length: "
             ).encode("ascii", "replace")
+
+    def forget_token(self) -> None:
+        """Take no requests until there is a token again."""
+        self.token = ""
+        self._heads.clear()
 
     def keep_warm(self, count: int) -> None:
         """Have `count` connections ready, at most 32."""

@@ -47,7 +47,7 @@ class Rest:
         lanes: Lanes,
         *,
         token: Callable[[], Awaitable[str]],
-        renew: Callable[[str], Awaitable[object]],
+        renew: Callable[[str], Awaitable[str]],
     ) -> None:
         """`url` is the root that the paths (`/api/...`) are appended to; `renew` replaces a token that was
         refused."""
@@ -57,22 +57,23 @@ class Rest:
         self._token = token
         self._renew = renew
 
-    async def command(self, path: str, body: bytes) -> Reply:
+    async def command(self, path: str, body: bytes, *, refused: str | None = None) -> Reply:
         """Post an order request and give back what came. Enforcement has counted it already.
 
+        `refused` is a token with which it was answered with 401 before: it leaves with another one, or not at all.
         Raises `UnreachableError`; where its `sent` is True nobody knows whether the request was executed.
         """
         leave_by = asyncio.get_running_loop().time() + LEAVE_SECONDS
-        token = await self._token_by(path, leave_by)
-        reply = await self.post(path, body, token, COMMAND_SECONDS, leave_by=leave_by)
-        if reply.status != _UNAUTHORISED:
-            return reply
+        if refused is None:
+            refused = await self._token_by(path, leave_by)
+            reply = await self.post(path, body, refused, COMMAND_SECONDS, leave_by=leave_by)
+            if reply.status != _UNAUTHORISED:
+                return reply
         try:
             async with asyncio.timeout_at(leave_by):
-                await self._renew(token)
-                token = await self._token()
+                token = await self._renew(refused)
         except (GatewayError, TimeoutError):
-            return reply
+            return Reply(_UNAUTHORISED, b"")
         self._lanes.note(Lane.ENFORCEMENT)
         return await self.post(path, body, token, COMMAND_SECONDS, leave_by=leave_by)
 
@@ -128,9 +129,9 @@ class Rest:
         reply = await self.post(path, body, token, seconds)
         if reply.status != _UNAUTHORISED:
             return reply
-        await self._renew(token)
+        token = await self._renew(token)
         await self._lanes.pass_through(Lane.READ)
-        return await self.post(path, body, await self._token(), seconds)
+        return await self.post(path, body, token, seconds)
 
     async def _token_by(self, path: str, time: float) -> str:
         try:

@@ -36,19 +36,22 @@ class Sender:
         request = request_of(command)
         if not self._lanes.pass_at_once(Lane.ENFORCEMENT):
             return self._when_allowed(command, request)
+        token = self._express.token
         reply = self._express.post(*request)
         if reply is None:
             return self._ordinarily(command, request)
         self.fast += 1
-        return self._take_reply(command, request, reply)
+        return self._take_reply(command, request, reply, token)
 
-    async def _take_reply(self, command: OrderCommand, request: Request, reply: asyncio.Future[Reply]) -> Verdict:
+    async def _take_reply(
+        self, command: OrderCommand, request: Request, reply: asyncio.Future[Reply], token: str
+    ) -> Verdict:
         try:
             answer = await reply
         except UnreachableError as error:
             return lost(command, f"{request.path}: {error}")
         if answer.status == _UNAUTHORISED:
-            return await self._ordinarily(command, request)  # a 401 was not executed
+            return await self._ordinarily(command, request, refused=token)  # a 401 was not executed
         if answer.status == _TOO_MANY:
             self._lanes.refused()
         return verdict(command, request.path, answer.status, answer.body)
@@ -61,10 +64,10 @@ class Sender:
             return lost(command, f"{request.path} was not sent: the allowance of requests is used up.")
         return await self._ordinarily(command, request)
 
-    async def _ordinarily(self, command: OrderCommand, request: Request) -> Verdict:
+    async def _ordinarily(self, command: OrderCommand, request: Request, *, refused: str | None = None) -> Verdict:
         self.slow += 1
         try:
-            answer = await self._rest.command(*request)
+            answer = await self._rest.command(*request, refused=refused)
         except UnreachableError as error:
             return lost(command, str(error))
         return verdict(command, request.path, answer.status, answer.body)

@@ -6,6 +6,7 @@ Secrets stay in here and in `token.py`: they are in no repr, no log line and no 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -82,16 +83,18 @@ class Session:
         sink: Callable[[AnyEvent], None],
         *,
         on_new_token: Callable[[str], None],
+        on_no_token: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
         draw: Callable[[], float] = random.random,
     ) -> None:
-        """`post` sends one request (`Rest.post`). `on_new_token` is called with each token, the first one
-        too."""
+        """`post` sends one request (`Rest.post`). `on_new_token` is called with each token, the first one too;
+        `on_no_token` when the one of the moment was refused: none is to be used until the next comes."""
         self._credentials = credentials
         self._post = post
         self._sink = sink
         self._on_new_token = on_new_token
+        self._on_no_token = on_no_token
         self._clock = clock
         self._wall = wall
         self._after_refusal = Backoff(draw, first=2.0, longest=REFUSED_PAUSE_SECONDS_MAX)
@@ -99,11 +102,12 @@ class Session:
         self._not_before = 0.0
         self._token: Token | None = None
         self._has_token = asyncio.Event()
+        self._is_needed = asyncio.Event()
         self._turn = asyncio.Lock()
         self._refused_by = ""
 
     async def token(self) -> str:
-        """The token of the moment; waits for the first login."""
+        """The token of the moment; waits for a login where there is none, or where it was refused."""
         while self._token is None:
             await self._has_token.wait()
         return self._token.reveal()
@@ -118,12 +122,23 @@ class Session:
         return None if self._token is None else self._token.ends_at - self._clock()
 
     async def replace(self, stale: str) -> str:
-        """A token other than `stale`, which was refused: by a login, since a refused token cannot be renewed.
+        """A token other than `stale`, which was refused (401): by a login, since a refused one cannot be renewed.
 
-        Many may ask at once, one login is made. Raises `GatewayError` where it fails.
+        Nobody gets `stale` from now on. Many may ask at once, one login is made. Raises `GatewayError` where it
+        fails; then `run` goes on trying.
         """
+        if self.current == stale:
+            self._token = None
+            self._has_token.clear()
+            self._is_needed.set()
+            self._on_no_token()
+        return await self.another(stale)
+
+    async def another(self, old: str) -> str:
+        """A token other than `old`, which may still be good, and is used by others until there is a new one."""
         async with self._turn:
-            if self._token is None or self._token.reveal() == stale:
+            current = self.current
+            if current is None or current == old:
                 await self._login()
             return await self.token()
 
@@ -132,10 +147,13 @@ class Session:
         while True:
             try:
                 await self._once()
+                pause = self._pause()
             except GatewayError:
-                await asyncio.sleep(max(0.01, self._not_before - self._clock()))
-            else:
-                await asyncio.sleep(self._pause())
+                pause = max(0.01, self._not_before - self._clock())
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._is_needed.wait()
+            self._is_needed.clear()
 
     async def _once(self) -> None:
         async with self._turn:

@@ -84,7 +84,9 @@ def verdict(command: OrderCommand, path: str, status: int, body: bytes) -> Verdi
     if status >= _SERVER_ERROR:
         return lost(command, f"{path} was answered with HTTP {status}: whether it was executed is not known.")
     if status == _UNAUTHORISED:
-        why = f"{path} was answered with 401 although the token had just been renewed: it was not executed."
+        why = (
+            f"{path} was answered with 401, with no other token to be had or with a new one, too: it was not executed."
+        )
     else:
         why = f"{path} was answered with HTTP {status}: {raw_text(body)[:_REPLY_QUOTED_MAX]}"
     return CommandRefused(account=command.account, command=command, refusal=Refusal.OTHER, why=why)
