@@ -12,11 +12,12 @@ from msgspec.structs import replace
 
 from risk_manager.core import market_hours, pnl
 from risk_manager.core.contracts import symbol_of
+from risk_manager.core.instants import seconds, soonest
 from risk_manager.core.model import ContractId, Position
 from risk_manager.core.record import Alert, Severity
 from risk_manager.core.rule import CloseContract
 from risk_manager.core.settings import WhenBlind
-from risk_manager.core.sight import Sight, seconds
+from risk_manager.core.sight import Sight
 from risk_manager.core.state import Account, Standing
 
 _RULE = "BLIND"
@@ -94,4 +95,4 @@ def next_due(sight: Sight) -> datetime | None:
         times.append(since)
         if defaults.when_blind is WhenBlind.CLOSE_POSITION:
             times.append(since + seconds(defaults.blind_grace))
-    return min((at for at in times if at > sight.now), default=None)
+    return soonest(times, sight.now)

@@ -85,7 +85,7 @@ def change(
         size=size,
         price=price,
         tries=tries,
-        confirm_by=now + leaving.sight.within,
+        confirm_by=leaving.confirm_by,
         sweeps=sweeps,
     )
     leaving.account = replace(account, changes={**account.changes, order_id: change})
@@ -140,7 +140,7 @@ def place(leaving: Leaving, contract: ContractId) -> None:
     tries = known.tries + 1 if known is not None else 1
     number = account.tags + 1
     tag = f"{stops.OWN}{account.id}-{_stamp(now)}-{number}"
-    placing = Placing(tag=tag, side=wish.side, size=wish.size, tries=tries, confirm_by=now + leaving.sight.within)
+    placing = Placing(tag=tag, side=wish.side, size=wish.size, tries=tries, confirm_by=leaving.confirm_by)
     leaving.account = replace(account, placings={**account.placings, contract: placing}, tags=number)
     leaving.others.append(
         PlaceStop(

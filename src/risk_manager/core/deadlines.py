@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from risk_manager.core import blindness, exits, fills, pursuit
+from risk_manager.core.instants import soonest
 from risk_manager.core.sight import Sight
 
 
@@ -13,13 +14,18 @@ def next_due(sight: Sight) -> datetime | None:
     account, settings, now = sight.account, sight.settings, sight.now
     within = sight.within
     times: list[datetime | None] = [day.end for day in account.days.values()]
-    times += [lock.until for lock in account.locks]
-    times += [waiver.until for waiver in account.waivers]
-    times += [fills.next_forgotten(waiting, within) for waiting in account.fills.values()]
-    times.append(exits.next_over(account, now, within))
-    times.append(pursuit.next_due(account))
-    times.append(blindness.next_due(sight))
+    if account.locks or account.waivers:
+        times += [lock.until for lock in account.locks]
+        times += [waiver.until for waiver in account.waivers]
+    if account.fills:
+        times += [fills.next_forgotten(waiting, within) for waiting in account.fills.values()]
+    if account.orders or account.fills:
+        times.append(exits.next_over(account, now, within))
+    if not pursuit.is_quiet(account):
+        times.append(pursuit.next_due(account))
+    if account.positions:
+        times.append(blindness.next_due(sight))
     for armed in settings.rules:
         if armed.rule.next_due is not None:
             times.append(armed.rule.next_due(sight, armed.config))
-    return min((at for at in times if at is not None and at > now), default=None)
+    return soonest(times, sight.now)

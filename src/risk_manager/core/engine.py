@@ -38,8 +38,8 @@ def step(
     An event for an account that is not in `settings` changes nothing. A `now` earlier than the last one counts as the
     last one.
     """
-    turns = Turns(state, settings, strict=strict)
     now = max(now, state.now)
+    turns = Turns(state, settings, now, strict=strict)
     while not is_restart(event) and (due := turns.deadline()) is not None and due < now and now - due < _LONG_AGO:
         turns.turn(TimePassed(), due)
     turns.turn(event, now)

@@ -12,10 +12,12 @@ from risk_manager.core.fills import taken_off
 from risk_manager.core.model import ContractId, Order, OrderType
 from risk_manager.core.state import Account
 
+_MARKET = OrderType.MARKET
+
 
 def only_reduces(account: Account, order: Order) -> bool:
     """True for a working market order that cannot do more than get out of the position as it is reported."""
-    if order.type is not OrderType.MARKET or not order.is_working:
+    if order.type is not _MARKET or not order.is_working:
         return False
     if order.claimed >= order.size:
         return True
@@ -42,7 +44,7 @@ def under_way(account: Account, contract: ContractId, now: datetime, within: tim
     total = 0
     taken: dict[int, int] | None = None
     for order in account.orders.values():
-        if order.type is not OrderType.MARKET or order.contract != contract or not order.is_working:
+        if order.type is not _MARKET or order.contract != contract or not order.is_working:
             continue
         if order.side.sign == position.sign or now >= order.first_seen_at + within:
             continue
@@ -64,7 +66,7 @@ def next_over(account: Account, now: datetime, within: timedelta) -> datetime | 
     ends = [
         order.first_seen_at + within
         for order in account.orders.values()
-        if order.type is OrderType.MARKET and order.is_working and now < order.first_seen_at + within
+        if order.type is _MARKET and order.is_working and now < order.first_seen_at + within
     ]
     for fills in account.fills.values():
         ends += [told.until for told in fills.order_fills if told.until is not None and now < told.until]

@@ -40,9 +40,8 @@ def _match_move(
     moves_for_trades = waiting.moves_for_trades
     if untold:
         moves_for_trades = (*moves_for_trades, Told(at=now, quantity=untold))
-    market_fills = sum(abs(told.quantity) for told in waiting.order_fills if told.until is not None)
     order_fills, unshown = fills.settle(waiting.order_fills, move)
-    taken_fills = market_fills - sum(abs(told.quantity) for told in order_fills if told.until is not None)
+    taken_fills = _market_fills(waiting.order_fills) - _market_fills(order_fills)
     shrinking = abs(move) - growth
     by_exits = min(max(0, going_out - taken_fills), max(0, abs(unshown) - growth), shrinking)
     moves_for_orders = waiting.moves_for_orders
@@ -68,6 +67,11 @@ def _match_move(
         ),
     )
     return pursuit.seen_move(account, contract, before, after, shrinking - taken_fills - by_exits, now, within)
+
+
+def _market_fills(order_fills: tuple[Told, ...]) -> int:
+    """Contracts that market exits have told as filled."""
+    return sum(abs(told.quantity) for told in order_fills if told.until is not None) if order_fills else 0
 
 
 def _growth(before: int, after: int) -> int:

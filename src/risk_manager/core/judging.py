@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
-
 from msgspec.structs import replace
 
 from risk_manager.core import locks
@@ -34,11 +31,12 @@ def judge(sight: Sight, topics: Topics, *, strict: bool, is_reload: bool = False
     judged = Judged()
     if is_reload:
         _prolong(sight, judged)
-    for lock in sight.account.locks:
-        locks.enforce(lock, sight, sight.outcome)
-    if any(lock.kind is LockKind.HARD and lock.symbol is None for lock in sight.account.locks):
-        _let_go(sight, strict=strict)
-        return judged
+    if sight.account.locks:
+        for lock in sight.account.locks:
+            locks.enforce(lock, sight, sight.outcome)
+        if sight.account.is_locked_hard():
+            _let_go(sight, strict=strict)
+            return judged
     for armed in sight.settings.rules:
         if armed.rule.topics & topics:
             _ask(armed, sight, judged, strict=strict)
@@ -84,16 +82,16 @@ def _findings(armed: Armed, sight: Sight, *, strict: bool) -> tuple[Finding, ...
 
 
 def _ask(armed: Armed, sight: Sight, judged: Judged, *, strict: bool) -> None:
-    rule = armed.rule
-    prefix = f"{rule.id}|"
+    findings = _findings(armed, sight, strict=strict)
+    if not findings and not sight.account.standing:
+        return
+    prefix = f"{armed.rule.id}|"
     true_now: set[str] = set()
-    for finding in _findings(armed, sight, strict=strict):
+    for finding in findings:
         key = prefix + finding.about
         true_now.add(key)
         _take(armed, finding, key, sight, judged)
     standing = sight.account.standing
-    if not standing:
-        return
     over = [key for key in standing if key.startswith(prefix) and key not in true_now]
     if over:
         sight.account = replace(
@@ -194,8 +192,3 @@ def remember(sight: Sight, topics: Topics) -> Account:
             account = replace(account, memory={**account.memory, rule.id: kept})
             sight.account = account
     return account
-
-
-def earliest(times: Iterable[datetime | None]) -> datetime | None:
-    """The first of some instants, None where there is none."""
-    return min((at for at in times if at is not None), default=None)

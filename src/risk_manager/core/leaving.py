@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from risk_manager.core.commands import Command
+from msgspec.structs import replace
+
+from risk_manager.core.commands import Cancel, Close, Command, Fetch, MoveStop, PlaceStop, Reduce, Resize
 from risk_manager.core.sight import Sight
+from risk_manager.core.state import Account, ChangeKind
 
 
 class Leaving:
     """Commands that leave in this step, and what must be said loudly about them."""
 
-    __slots__ = ("account", "closes", "loud", "others", "reductions", "sight")
+    __slots__ = ("account", "closes", "confirm_by", "loud", "others", "reductions", "sight")
 
-    def __init__(self, sight: Sight) -> None:
+    def __init__(self, sight: Sight, leaves_at: datetime) -> None:
+        """`leaves_at` is when requests really leave: later than `sight.now` where what was due is caught up with."""
         self.sight = sight
+        self.confirm_by = leaves_at + sight.within
         self.account = sight.account
         self.closes: list[Command] = []
         self.reductions: list[Command] = []
@@ -24,6 +29,30 @@ class Leaving:
     def commands(self) -> tuple[Command, ...]:
         """All of them, in the order in which they must leave."""
         return (*self.closes, *self.reductions, *self.others)
+
+
+def still_wanted(command: Command, account: Account) -> Command | None:
+    """What is left of a command that was decided on before the account heard more in the same step; None for nothing.
+
+    After a sleep a retry is due, and the message that makes it needless may be what has woken the guard.
+    """
+    match command:
+        case Close() | Reduce():
+            closing = account.closings.get(command.contract)
+            if closing is None or not closing.is_under_way() or closing.is_whole is not isinstance(command, Close):
+                return None
+            if isinstance(command, Reduce) and command.size > closing.outstanding:
+                return replace(command, size=closing.outstanding)
+            return command
+        case Cancel() | Resize() | MoveStop():
+            change = account.changes.get(command.order)
+            kind = {Cancel: ChangeKind.CANCEL, Resize: ChangeKind.RESIZE, MoveStop: ChangeKind.MOVE}[type(command)]
+            return command if change is not None and change.is_under_way() and change.kind is kind else None
+        case PlaceStop():
+            placing = account.placings.get(command.contract)
+            return command if placing is not None and placing.tag == command.tag else None
+        case Fetch():
+            return command
 
 
 def waits(again_at: datetime | None, now: datetime) -> bool:

@@ -13,6 +13,7 @@ from risk_manager.core import trading_day
 from risk_manager.core.model import ContractId
 
 _ZONE = "America/Chicago"
+_CHICAGO = ZoneInfo(_ZONE)
 _OPEN = time(17, 0)
 _CLOSE = time(16, 0)
 _FRIDAY, _SATURDAY, _SUNDAY = 4, 5, 6
@@ -21,7 +22,7 @@ _FRIDAY, _SATURDAY, _SUNDAY = 4, 5, 6
 def is_open(contract: ContractId, now: datetime) -> bool:
     """True while the contract trades. Every product is taken to follow the same week."""
     del contract
-    local = now.astimezone(ZoneInfo(_ZONE))
+    local = now.astimezone(_CHICAGO)
     weekday, at = local.weekday(), local.time()
     if weekday == _SATURDAY:
         return False
@@ -34,7 +35,7 @@ def is_open(contract: ContractId, now: datetime) -> bool:
 
 def opened_at(contract: ContractId, now: datetime) -> datetime:
     """When the market of a contract that is open now has opened."""
-    day = now.astimezone(ZoneInfo(_ZONE)).date()
+    day = now.astimezone(_CHICAGO).date()
     while True:
         at = trading_day.instant(day, _OPEN, _ZONE)
         if at <= now and is_open(contract, at):
@@ -46,7 +47,7 @@ def next_open(contract: ContractId, now: datetime) -> datetime | None:
     """When the contract trades again; None while it does."""
     if is_open(contract, now):
         return None
-    day = now.astimezone(ZoneInfo(_ZONE)).date()
+    day = now.astimezone(_CHICAGO).date()
     while True:
         at = trading_day.instant(day, _OPEN, _ZONE)
         if at > now and is_open(contract, at):

@@ -28,7 +28,7 @@ class Side(enum.IntEnum):
     @property
     def sign(self) -> int:
         """+1 for a buy, -1 for a sell: what one contract of it does to the signed size."""
-        return 1 if self is Side.BUY else -1
+        return -1 if self else 1  # a sell is 1, a buy 0: asked several times an event
 
 
 class OrderType(enum.IntEnum):

@@ -19,14 +19,14 @@ from risk_manager.core.sight import Sight
 from risk_manager.core.state import ChangeKind, Closing
 
 
-def leave(sight: Sight) -> Leaving:
+def leave(sight: Sight, leaves_at: datetime) -> Leaving:
     """Decide on everything that the outcome wants. The account of the result knows what is under way."""
     outcome = sight.outcome
     if sight.account.tags:
         changes.sweep_own_stops(sight)
     if sight.account.trims:
         changes.trim(sight)
-    leaving = Leaving(sight)
+    leaving = Leaving(sight, leaves_at)
     if outcome.is_empty() and pursuit.is_quiet(sight.account):
         return leaving
     for contract, wanted in outcome.closes.items():
@@ -70,7 +70,7 @@ def _close(leaving: Leaving, contract: ContractId, size: int | None, why: str) -
         outstanding=0 if is_whole else outstanding,
         size=position.size if is_whole else outstanding,
         tries=tries,
-        confirm_by=now + within,
+        confirm_by=leaving.confirm_by,
     )
     leaving.account = replace(account, closings={**account.closings, contract: closing})
     if is_whole:
@@ -90,7 +90,7 @@ def _reduce_more(leaving: Leaving, contract: ContractId, known: Closing, size: i
         known,
         outstanding=known.outstanding + size,
         size=known.size + size,
-        confirm_by=leaving.sight.now + leaving.sight.within,
+        confirm_by=leaving.confirm_by,
     )
     leaving.account = replace(account, closings={**account.closings, contract: closing})
     leaving.reductions.append(Reduce(account=account.id, contract=contract, size=size, why=why))

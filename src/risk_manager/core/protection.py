@@ -16,14 +16,12 @@ def stopped(account: Account, contract: ContractId) -> int:
     position = account.positions.get(contract)
     if position is None:
         return 0
-    return sum(
-        left(account, order)
-        for order in account.orders.values()
-        if order.contract == contract
-        and order.type in STOP_TYPES
-        and order.is_working
-        and order.side.sign != position.sign
-    )
+    total = 0
+    for order in account.orders.values():
+        if order.contract == contract and order.type in STOP_TYPES and order.is_working:
+            if order.side.sign != position.sign:
+                total += left(account, order)
+    return total
 
 
 def watch(account: Account, contract: ContractId, now: datetime) -> Account:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from typing import NamedTuple
 
 from risk_manager.core import exits, fills, pnl, trade_counts
 from risk_manager.core.contracts import contract_known, symbol_of
+from risk_manager.core.instants import seconds
 from risk_manager.core.model import Contract, ContractId, Order, OrderId, OrderType, Position, Symbol, Trade
 from risk_manager.core.outcome import Outcome
 from risk_manager.core.pursuit import closing_of
 from risk_manager.core.rule import LockKind
 from risk_manager.core.settings import Settings
 from risk_manager.core.state import Account, ChangeKind, State
+
+_MARKET = OrderType.MARKET
 
 
 class Adding(NamedTuple):
@@ -81,9 +83,9 @@ class Sight:
 
     # What is open
 
-    def positions(self) -> Iterator[Position]:
+    def positions(self) -> Iterable[Position]:
         """Every open position, as the broker has reported it."""
-        return iter(self.account.positions.values())
+        return self.account.positions.values()
 
     def size_left(self, contract: ContractId) -> int:
         """Contracts of a position that nobody is closing: less what is under way and what this step has planned."""
@@ -127,7 +129,7 @@ class Sight:
         """Working orders that nobody is cancelling, each with what may still fill; exits under way are left out."""
         self._look_again()
         if self._orders is None:
-            self._orders = list(self._working())
+            self._orders = self._working()
         return self._orders
 
     def left(self, order: Order) -> int:
@@ -150,8 +152,9 @@ class Sight:
             ]
         return self._adding
 
-    def _working(self) -> Iterator[tuple[Order, int]]:
+    def _working(self) -> list[tuple[Order, int]]:
         account = self.account
+        working: list[tuple[Order, int]] = []
         for order in account.orders.values():
             if not order.is_working or order.id in self.outcome.cancels:
                 continue
@@ -160,14 +163,15 @@ class Sight:
                 change = None
             if change is not None and change.kind is ChangeKind.CANCEL:
                 continue
-            if order.type is OrderType.MARKET and exits.only_reduces(account, order):
+            if order.type is _MARKET and exits.only_reduces(account, order):
                 continue
             left = self.left(order)
             if change is not None and change.kind is ChangeKind.RESIZE and change.size is not None:
                 left = min(left, max(0, change.size - order.filled))
             if order.id in self.outcome.cuts:
                 left = min(left, self.room(order))
-            yield order, left
+            working.append((order, left))
+        return working
 
     def increase(self, order: Order, left: int) -> int:
         """Contracts by which an order, filled, makes its position larger; past zero, only the part past zero.
@@ -234,9 +238,3 @@ class Sight:
 def confirm_within(settings: Settings) -> timedelta:
     """How long the broker has to confirm, and how far apart the messages of one fill may come."""
     return seconds(settings.defaults.confirm_within)
-
-
-@lru_cache(maxsize=1024)
-def seconds(amount: Decimal) -> timedelta:
-    """A configured number of seconds, to the microsecond."""
-    return timedelta(microseconds=int(amount * 1_000_000))

@@ -49,8 +49,11 @@ def size_to_protect(sight: Sight, position: Position) -> int:
 
 def own(sight: Sight, position: Position) -> Order | None:
     """Our own stop of a position, the oldest where there are several."""
-    ours = [order for order in of(sight, position) if is_ours(order)]
-    return min(ours, key=lambda order: order.id, default=None)
+    oldest = None
+    for order in of(sight, position):
+        if is_ours(order) and (oldest is None or order.id < oldest.id):
+            oldest = order
+    return oldest
 
 
 def movable(sight: Sight, position: Position, also: frozenset[OrderId] = frozenset()) -> list[Order]:
@@ -59,7 +62,7 @@ def movable(sight: Sight, position: Position, also: frozenset[OrderId] = frozens
     return [
         order
         for order in of(sight, position)
-        if order.type is not OrderType.TRAILING_STOP
-        and order.stop_price is not None
+        if order.stop_price is not None
+        and order.type is not OrderType.TRAILING_STOP
         and (order.id in also or sight.left(order) <= position.size)
     ]

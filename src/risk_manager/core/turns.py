@@ -22,6 +22,7 @@ from risk_manager.core.events import (
     TimePassed,
     TradeSeen,
 )
+from risk_manager.core.leaving import still_wanted
 from risk_manager.core.model import AccountId, ContractId, Quote
 from risk_manager.core.outcome import Outcome
 from risk_manager.core.record import Alert, Breach, LockChange, Severity, Step
@@ -47,15 +48,31 @@ def is_restart(event: AnyEvent) -> bool:
 class Turns:
     """The turns of one step: usually one, more where something was due before the event."""
 
-    __slots__ = ("alerts", "breaches", "commands", "is_due_moved", "lock_changes", "settings", "state", "strict")
+    __slots__ = (
+        "_earlier",
+        "alerts",
+        "breaches",
+        "commands",
+        "is_due_moved",
+        "leaves_at",
+        "lock_changes",
+        "settings",
+        "state",
+        "strict",
+    )
 
-    def __init__(self, state: State, settings: Mapping[AccountId, Settings], *, strict: bool) -> None:
+    def __init__(
+        self, state: State, settings: Mapping[AccountId, Settings], leaves_at: datetime, *, strict: bool
+    ) -> None:
+        """`leaves_at` is the time of the step: its commands leave then, also those of turns that were due before."""
         self.state = state
         self.settings = settings
         self.strict = strict
         self.breaches: list[Breach] = []
         self.alerts: list[Alert] = []
         self.commands: list[Command] = []
+        self.leaves_at = leaves_at
+        self._earlier = 0
         self.lock_changes: list[LockChange] = []
         self.is_due_moved = False
 
@@ -65,6 +82,8 @@ class Turns:
 
     def step(self) -> Step:
         """The record."""
+        if self._earlier:
+            self._look_over()
         return Step(
             state=self.state,
             breaches=tuple(self.breaches),
@@ -74,8 +93,16 @@ class Turns:
             deadline=self.state.deadline,
         )
 
+    def _look_over(self) -> None:
+        """What earlier turns have decided on leaves as far as the last one has left it standing, and once."""
+        accounts = self.state.accounts
+        looked = [still_wanted(command, accounts[command.account]) for command in self.commands[: self._earlier]]
+        standing = [command for command in looked if command is not None]
+        self.commands = list(dict.fromkeys([*standing, *self.commands[self._earlier :]]))
+
     def turn(self, event: AnyEvent, now: datetime) -> None:
         """One evaluation at one instant: what is due, then the event, then the judgement of both."""
+        self._earlier = len(self.commands)
         if isinstance(event, QuoteSeen):
             self._quote(event, now)
         else:
@@ -166,19 +193,21 @@ class Turns:
             topics = EVERYTHING
             self.alerts += blindness.look(sight)
         judged = judging.judge(sight, topics, strict=self.strict, is_reload=isinstance(event, Reloaded))
-        leaving = plan.leave(sight)
+        leaving = plan.leave(sight, self.leaves_at)
+        commands = leaving.commands()
         self.breaches += judged.breaches
         self.alerts += judged.alerts
-        self.alerts += [Alert(severity=Severity.CRITICAL, text=text, at=now, account=key) for text in leaving.loud]
+        if leaving.loud:
+            self.alerts += [Alert(severity=Severity.CRITICAL, text=text, at=now, account=key) for text in leaving.loud]
         self.lock_changes += ended + judged.locks
-        self.commands += leaving.commands()
+        self.commands += commands
         if wants_fetch:
             self.commands.append(Fetch(account=key, why="a command has not been confirmed"))
         elif is_due and any(one.rule.reads is not None and one.rule.reads(sight, one.config) for one in settings.rules):
             self.commands.append(Fetch(account=key, why="a grace is about to end"))
         self._keep(before, leaving.account)
         self._forget_bands(before, leaving.account)
-        is_moved = bool(leaving.commands() or judged.breaches or judged.locks or ended or is_blind)
+        is_moved = bool(commands or judged.breaches or judged.locks or ended or is_blind)
         if is_due or is_moved or not isinstance(event, QuoteSeen):
             sight.account = leaving.account
             self._due(key, deadlines.next_due(sight))

@@ -81,9 +81,7 @@ class Guard:
         step = engine.step(self.state, event, self.settings, now)
         self.state = step.state
         if step.commands:
-            # One step goes through all the time that nobody was awake for, and asks again at each pause of it. None
-            # of those tries has left before: what they ask for leaves once, or a close would be executed twice.
-            self._carry_out(tuple(dict.fromkeys(step.commands)))
+            self._carry_out(step.commands)
         if step.deadline is not self._deadline:
             self._sleep_until(step.deadline)
         if self._patient or (self._listeners and not _is_idle(event, step)):

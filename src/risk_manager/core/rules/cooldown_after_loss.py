@@ -16,11 +16,12 @@ from decimal import Decimal
 
 import msgspec
 
+from risk_manager.core.instants import seconds
 from risk_manager.core.model import OrderId, Trade
 from risk_manager.core.pnl import usd
 from risk_manager.core.rule import Finding, LockKind, LockWish, Rule, Topic
 from risk_manager.core.settings import Action, Count, Duration, Loss
-from risk_manager.core.sight import Sight, seconds
+from risk_manager.core.sight import Sight
 from risk_manager.core.state import Day
 
 ID = "RULE-007"

@@ -63,26 +63,36 @@ def weight_of(contract: ContractId, config: Config) -> Decimal:
     return config.micro_weight if known is not None and known.is_micro else _ONE
 
 
-def count(sight: Sight, config: Config, *, left: bool) -> Decimal:
-    """The count, signed under net. With `left` without what is being closed already."""
-    total = _ZERO
+def count(sight: Sight, config: Config) -> tuple[Decimal, Decimal]:
+    """The count without what is being closed already, and the count as reported; both signed under net."""
+    left = reported = _ZERO
     for position in sight.positions():
-        size = sight.size_left(position.contract) if left else position.size
-        sign = position.sign if config.count_type is CountType.NET else 1
-        total += size * sign * weight_of(position.contract, config)
-    return total
+        weight = weight_of(position.contract, config)
+        if config.count_type is CountType.NET:
+            weight *= position.sign
+        left += sight.size_left(position.contract) * weight
+        reported += position.size * weight
+    return left, reported
 
 
 def judge(sight: Sight, config: Config) -> Iterator[Finding]:
     """Asked of the positions first, and of the orders where those are within the limit."""
-    counted = count(sight, config, left=True)
+    counted, reported = count(sight, config)
     if abs(counted) > config.limit:
         yield _too_many(sight, config, counted)
     else:
-        if abs(count(sight, config, left=False)) > config.limit:
+        if abs(reported) > config.limit:
             yield Finding(about="positions", why="still being closed", is_new=False)
-        if config.check_pending_orders:
+        if config.check_pending_orders and (sight.account.changes or not _is_room_for_all(sight, config, counted)):
             yield from pending.over_limit(sight, lambda book: _worst(sight, config, counted, book), config.limit)
+
+
+def _is_room_for_all(sight: Sight, config: Config, counted: Decimal) -> bool:
+    """True where even all working orders on one side would be within the limit: which ones add does not matter."""
+    most = abs(counted)
+    for line in sight.adding():
+        most += line.left * weight_of(line.order.contract, config)
+    return most <= config.limit
 
 
 def _too_many(sight: Sight, config: Config, counted: Decimal) -> Finding:

@@ -24,7 +24,6 @@ from risk_manager.core.rule import CloseSymbol, Finding, ReduceContract, Rule, T
 from risk_manager.core.settings import Action, Contracts, Kind, SymbolName
 from risk_manager.core.sight import Sight
 
-_ONE = Decimal(1)
 _BLOCK = "block"
 _FREE = "allow_unlimited"
 _WITH_LIMIT = "allow_with_limit:"
@@ -64,20 +63,28 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
     by_symbol: dict[Symbol, list[Position]] = {}
     for position in sight.positions():
         by_symbol.setdefault(symbol_of(position.contract), []).append(position)
-    for symbol in list(dict.fromkeys([*by_symbol, *(symbol_of(line.order.contract) for line in sight.adding())])):
+    may_add: dict[Symbol, int] = {}
+    for line in sight.adding():
+        symbol = symbol_of(line.order.contract)
+        may_add[symbol] = may_add.get(symbol, 0) + line.increase
+    for symbol in {**by_symbol, **may_add}:
         limit = config.limit_of(symbol)
         if limit is None:
             continue
         positions = by_symbol.get(symbol, [])
-        counted = sum(sight.size_left(position.contract) for position in positions)
+        counted = reported = 0
+        for position in positions:
+            counted += sight.size_left(position.contract)
+            reported += position.size
         if counted > limit:
             yield _too_many(sight, config, symbol, positions, counted, limit)
             continue
-        if sum(position.size for position in positions) > limit:
+        if reported > limit:
             yield Finding(about=symbol, why="still being closed", is_new=False, symbol=symbol)
-        if config.check_pending_orders:
+        # The worst case of the orders is asked for only where all of them together would be too many.
+        if config.check_pending_orders and (sight.account.changes or counted + may_add.get(symbol, 0) > limit):
             yield from pending.over_limit(
-                sight, lambda book: pending.gross(sight, book, lambda _: _ONE), limit, symbol=symbol
+                sight, lambda book: pending.gross(sight, book, lambda _: Decimal(1)), limit, symbol=symbol
             )
 
 

@@ -16,10 +16,11 @@ from datetime import datetime, timedelta
 import msgspec
 
 from risk_manager.core import protection
+from risk_manager.core.instants import seconds, soonest
 from risk_manager.core.model import Position
 from risk_manager.core.rule import CloseAll, CloseContract, Finding, Rule, Topic
 from risk_manager.core.settings import Action, Duration
-from risk_manager.core.sight import Sight, seconds
+from risk_manager.core.sight import Sight
 
 READ_BEFORE_END = timedelta(seconds=1)
 
@@ -38,7 +39,7 @@ def _end(sight: Sight, config: Config, position: Position) -> datetime | None:
 
 def judge(sight: Sight, config: Config) -> Iterator[Finding]:
     """Asked when orders or positions move, and at the end of each grace."""
-    for position in sight.positions():
+    for position in sight.positions() if sight.account.unprotected else ():
         end = _end(sight, config, position)
         symbol = sight.symbol(position.contract)
         if end is None or sight.now < end or sight.is_symbol_locked(symbol):
@@ -58,11 +59,11 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
 def next_due(sight: Sight, config: Config) -> datetime | None:
     """The end of the next grace, or the moment at which the orders are to be read before it."""
     times: list[datetime] = []
-    for position in sight.positions():
+    for position in sight.positions() if sight.account.unprotected else ():
         end = _end(sight, config, position)
         if end is not None:
             times += [end - READ_BEFORE_END, end]
-    return min((at for at in times if at > sight.now), default=None)
+    return soonest(times, sight.now)
 
 
 def reads(sight: Sight, config: Config) -> bool:

@@ -21,6 +21,7 @@ import msgspec
 from risk_manager.core import locks
 from risk_manager.core.contracts import symbol_of
 from risk_manager.core.holidays import Calendar
+from risk_manager.core.instants import seconds, soonest
 from risk_manager.core.model import ContractId, Order, Symbol
 from risk_manager.core.rule import (
     CancelOrder,
@@ -38,7 +39,7 @@ from risk_manager.core.rule import (
 )
 from risk_manager.core.sessions import Phase, Window, phase_at
 from risk_manager.core.settings import Seconds, SymbolName
-from risk_manager.core.sight import Sight, seconds
+from risk_manager.core.sight import Sight
 
 ID = "RULE-009"
 _GLOBAL = ""
@@ -269,7 +270,7 @@ def next_due(sight: Sight, config: Config) -> datetime | None:
         times.append(watched.phase.until)
         if watched.phase.is_inside and config.warn_before_end:
             times.append(watched.phase.until - seconds(config.warn_before_end))
-    return min((at for at in times if at > sight.now), default=None)
+    return soonest(times, sight.now)
 
 
 EXAMPLE = """\

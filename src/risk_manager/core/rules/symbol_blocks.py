@@ -62,11 +62,15 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
                 )
     offences: dict[Symbol, str] = {}
     for position in sight.positions():
-        offences.setdefault(symbol_of(position.contract), "a position of it is open")
+        symbol = symbol_of(position.contract)
+        if config.lists(symbol):
+            offences.setdefault(symbol, "a position of it is open")
     for order, _, _ in sight.adding():
-        offences.setdefault(symbol_of(order.contract), f"order {order.id} would open it")
+        symbol = symbol_of(order.contract)
+        if config.lists(symbol):
+            offences.setdefault(symbol, f"order {order.id} would open it")
     for symbol, offence in offences.items():
-        if not sight.is_symbol_locked(symbol) and config.lists(symbol):
+        if not sight.is_symbol_locked(symbol):
             yield Finding(
                 about=symbol,
                 why=f"{symbol} is blocked, and {offence}",

@@ -18,10 +18,11 @@ from decimal import Decimal
 import msgspec
 
 from risk_manager.core import trade_counts, trading_day
+from risk_manager.core.instants import seconds, soonest
 from risk_manager.core.model import Trade
 from risk_manager.core.rule import CloseAll, Finding, LockKind, LockWish, Rule, Topic
 from risk_manager.core.settings import Action, Count, Duration, ResetTime
-from risk_manager.core.sight import Sight, seconds
+from risk_manager.core.sight import Sight
 
 ID = "RULE-006"
 _WINDOWS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1)}
@@ -184,7 +185,7 @@ def next_due(sight: Sight, config: Config) -> datetime | None:
         for name, limit, _ in config.windows()
         if limit is not None and name in _WINDOWS and len(items) >= limit
     ]
-    return min((at for at in times if at > sight.now), default=None)
+    return soonest(times, sight.now)
 
 
 def _why(config: Config, name: str, count: int, limit: int) -> str:

@@ -17,10 +17,11 @@ import msgspec
 
 from risk_manager.core import stop_prices, stops
 from risk_manager.core.calm import ANY, Bounds
-from risk_manager.core.model import Contract, ContractId, Order, OrderType, Position, Side
+from risk_manager.core.instants import seconds, soonest
+from risk_manager.core.model import Contract, ContractId, Order, OrderId, OrderType, Position, Side
 from risk_manager.core.rule import CancelOrder, ChangeStop, Finding, Rule, SetStop, Topic, Wish
 from risk_manager.core.settings import OffsetTicks, Seconds, Ticks
-from risk_manager.core.sight import Sight, seconds
+from risk_manager.core.sight import Sight
 
 ID = "RULE-012"
 _TWO = Decimal(2)
@@ -110,16 +111,20 @@ def _ridden(sight: Sight, config: Config, position: Position, ride: Ride) -> Rid
         return ride
     best = mark if ride.best is None or (mark - ride.best) * position.sign > 0 else ride.best
     triggered, done = ride.is_triggered, ride.is_breakeven_done
-    if config.breakeven is not None and not done:
-        triggered = triggered or stop_prices.gains(position, contract, mark, config.breakeven.profit_trigger_ticks)
-        movable = stops.movable(sight, position)
-        level = stop_prices.breakeven_level(position, contract, config.breakeven.offset_ticks)
-        done = (
-            triggered and bool(movable) and all(not stop_prices.is_better(position, level, order) for order in movable)
-        )
+    breakeven = config.breakeven
+    if breakeven is not None and not done:
+        triggered = triggered or stop_prices.gains(position, contract, mark, breakeven.profit_trigger_ticks)
+        done = triggered and _is_at_breakeven(sight, position, contract, breakeven)
     if (best, triggered, done) == (ride.best, ride.is_triggered, ride.is_breakeven_done):
         return ride
     return Ride(ride.opened, best, triggered, done)
+
+
+def _is_at_breakeven(sight: Sight, position: Position, contract: Contract, breakeven: AutoBreakeven) -> bool:
+    """True where there are stops that may be moved, and none of them would be better at breakeven."""
+    movable = stops.movable(sight, position)
+    level = stop_prices.breakeven_level(position, contract, breakeven.offset_ticks)
+    return bool(movable) and not any(stop_prices.is_better(position, level, order) for order in movable)
 
 
 def judge(sight: Sight, config: Config) -> Iterator[Finding]:
@@ -130,7 +135,8 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
         is_going = sight.closing_by_us(position.contract) >= position.size
         if contract is None or is_going or sight.is_symbol_locked(contract.symbol):
             continue
-        sizes = dict(_sizes(sight, config, position))
+        ours = stops.own(sight, position) if config.stop_loss is not None else None
+        sizes = _size(sight, position, ours) if ours is not None else {}
         for order in stops.movable(sight, position, also=frozenset(sizes)):
             target = _better_price(sight, config, position, contract, order, rides.get(position.contract))
             size = sizes.get(order.id)
@@ -141,37 +147,32 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
                 if price is not None:
                     why = f"the stop of {contract.symbol} follows its position"
                     yield _help(f"order {order.id}", why, ChangeStop(order.id, price, size))
-        yield from _missing(sight, config, position, contract)
+        if config.stop_loss is not None and ours is None:
+            yield from _missing(sight, config.stop_loss, position, contract)
 
 
 def _help(about: str, why: str, wish: Wish) -> Finding:
     return Finding(about=about, why=why, wishes=(wish,), is_breach=False)
 
 
-def _sizes(sight: Sight, config: Config, position: Position) -> Iterator[tuple[int, int]]:
+def _size(sight: Sight, position: Position, ours: Order) -> dict[OrderId, int]:
     """The total size that our own stop should have, where that is another than it has: the position less other
     stops."""
-    if config.stop_loss is None:
-        return
-    ours = stops.own(sight, position)
-    if ours is None:
-        return
     others = stops.protecting(sight, position) - sight.left(ours)
     wanted = max(0, stops.size_to_protect(sight, position) - others)
-    if wanted != sight.left(ours):
-        yield ours.id, ours.filled + wanted if wanted else 0
+    if wanted == sight.left(ours):
+        return {}
+    return {ours.id: ours.filled + wanted if wanted else 0}
 
 
-def _missing(sight: Sight, config: Config, position: Position, contract: Contract) -> Iterator[Finding]:
+def _missing(sight: Sight, auto: AutoStopLoss, position: Position, contract: Contract) -> Iterator[Finding]:
     """Our own stop for what has been unprotected long enough."""
     since = sight.account.unprotected.get(position.contract)
-    if config.stop_loss is None or since is None or stops.own(sight, position) is not None:
-        return
-    if sight.now < since + seconds(config.stop_loss.after_seconds):
+    if since is None or sight.now < since + seconds(auto.after_seconds):
         return
     size = stops.size_to_protect(sight, position) - stops.protecting(sight, position)
     if size > 0:
-        price = stop_prices.behind_entry(position, contract, config.stop_loss.distance_ticks, sight.mark(position))
+        price = stop_prices.behind_entry(position, contract, auto.distance_ticks, sight.mark(position))
         side = Side.SELL if position.sign > 0 else Side.BUY
         wish = SetStop(position.contract, side, size, price)
         yield _help(f"stop {position.contract}", f"{size} {contract.symbol} without a stop", wish)
@@ -187,14 +188,16 @@ def _better_price(
     sign = position.sign
     prices: list[Decimal] = []
     breakeven = config.breakeven
-    if breakeven is not None and not ride.is_breakeven_done:
+    if breakeven is not None and ride.is_triggered and not ride.is_breakeven_done:
         # A move that was refused or lost at the trigger is asked for again below it, while it is still valid.
-        is_asked_for = ride.is_triggered and order.id in sight.account.changes
+        is_asked_for = order.id in sight.account.changes
         if is_asked_for or stop_prices.gains(position, contract, mark, breakeven.profit_trigger_ticks):
             prices.append(stop_prices.breakeven_level(position, contract, breakeven.offset_ticks))
     trailed = _trailed(config, position, contract, order, ride)
     if trailed is not None:
         prices.append(trailed)
+    if not prices:
+        return None
     # A stop at the market or beyond it would be refused for ever.
     valid = [price for price in prices if stop_prices.is_better(position, price, order) and (mark - price) * sign > 0]
     return max(valid, key=lambda price: price * sign, default=None)
@@ -235,10 +238,10 @@ def calm(sight: Sight, config: Config, position: Position) -> Bounds | None:
 
 def next_due(sight: Sight, config: Config) -> datetime | None:
     """When the next position has been unprotected long enough."""
-    if config.stop_loss is None:
+    if config.stop_loss is None or not sight.account.unprotected:
         return None
     after = seconds(config.stop_loss.after_seconds)
-    return min((at + after for at in sight.account.unprotected.values() if at + after > sight.now), default=None)
+    return soonest((at + after for at in sight.account.unprotected.values()), sight.now)
 
 
 EXAMPLE = """\
