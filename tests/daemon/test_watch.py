@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from risk_manager.core.events import AccountRead
 from risk_manager.core.rule import LockKind
 from risk_manager.daemon.clock import SystemClock
 from risk_manager.daemon.watch import UnknownAccountError, Watch
@@ -37,6 +38,20 @@ async def test_with_nothing_wrong_the_guard_asks_for_nothing() -> None:
         await house.settled()
         assert not house.asked(CLOSE, REDUCE, CANCEL)
         assert house.status().accounts[0].is_tradable
+
+
+class Ahead:
+    """A clock that is not the machine's."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(hours=1)
+
+
+async def test_reads_are_dated_with_the_clock_that_is_handed_in() -> None:
+    began = Ahead().now()
+    async with watched(TWO_MNQ, clock=Ahead()) as house:
+        await house.until(lambda: any(isinstance(taken.event, AccountRead) for taken in house.steps))
+        assert all(taken.event.asked_at >= began for taken in house.steps if isinstance(taken.event, AccountRead))
 
 
 @pytest.mark.parametrize("size", [5, -5])

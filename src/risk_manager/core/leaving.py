@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec.structs import replace
 
 from risk_manager.core.commands import Cancel, Close, Command, Fetch, MoveStop, PlaceStop, Reduce, Resize
+from risk_manager.core.model import AccountId
 from risk_manager.core.sight import Sight
 from risk_manager.core.state import Account, ChangeKind
 
@@ -31,11 +33,20 @@ class Leaving:
         return (*self.closes, *self.reductions, *self.others)
 
 
-def still_wanted(command: Command, account: Account) -> Command | None:
-    """What is left of a command that was decided on before the account heard more in the same step; None for nothing.
+def looked_over(commands: list[Command], earlier: int, accounts: Mapping[AccountId, Account]) -> tuple[Command, ...]:
+    """What leaves of the commands of a step, of which the first `earlier` were decided on before its last turn: each
+    once, and only as far as they still stand.
 
     After a sleep a retry is due, and the message that makes it needless may be what has woken the guard.
     """
+    if not earlier:
+        return tuple(commands)
+    looked = [_still_wanted(command, accounts[command.account]) for command in commands[:earlier]]
+    return tuple(dict.fromkeys([*(command for command in looked if command is not None), *commands[earlier:]]))
+
+
+def _still_wanted(command: Command, account: Account) -> Command | None:
+    """What is left to be asked for of a command; None for nothing."""
     match command:
         case Close() | Reduce():
             closing = account.closings.get(command.contract)

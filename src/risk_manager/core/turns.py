@@ -22,7 +22,7 @@ from risk_manager.core.events import (
     TimePassed,
     TradeSeen,
 )
-from risk_manager.core.leaving import still_wanted
+from risk_manager.core.leaving import looked_over
 from risk_manager.core.model import AccountId, ContractId, Quote
 from risk_manager.core.outcome import Outcome
 from risk_manager.core.record import Alert, Breach, LockChange, Severity, Step
@@ -48,19 +48,6 @@ def is_restart(event: AnyEvent) -> bool:
 class Turns:
     """The turns of one step: usually one, more where something was due before the event."""
 
-    __slots__ = (
-        "_earlier",
-        "alerts",
-        "breaches",
-        "commands",
-        "is_due_moved",
-        "leaves_at",
-        "lock_changes",
-        "settings",
-        "state",
-        "strict",
-    )
-
     def __init__(
         self, state: State, settings: Mapping[AccountId, Settings], leaves_at: datetime, *, strict: bool
     ) -> None:
@@ -82,23 +69,14 @@ class Turns:
 
     def step(self) -> Step:
         """The record."""
-        if self._earlier:
-            self._look_over()
         return Step(
             state=self.state,
             breaches=tuple(self.breaches),
             alerts=tuple(self.alerts),
-            commands=tuple(self.commands),
+            commands=looked_over(self.commands, self._earlier, self.state.accounts),
             locks=tuple(self.lock_changes),
             deadline=self.state.deadline,
         )
-
-    def _look_over(self) -> None:
-        """What earlier turns have decided on leaves as far as the last one has left it standing, and once."""
-        accounts = self.state.accounts
-        looked = [still_wanted(command, accounts[command.account]) for command in self.commands[: self._earlier]]
-        standing = [command for command in looked if command is not None]
-        self.commands = list(dict.fromkeys([*standing, *self.commands[self._earlier :]]))
 
     def turn(self, event: AnyEvent, now: datetime) -> None:
         """One evaluation at one instant: what is due, then the event, then the judgement of both."""
