@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from risk_manager.config import ConfigError, Configuration, load_home, load_texts
+from risk_manager.config import ConfigError, Configuration, load_home, load_texts, settings_of
 from tests.config.sample import TABLE
 
 RISK = "needs: {limit: -500}\nsample: {contracts: 5, enforcement: close_all}\n"
@@ -51,6 +51,14 @@ def test_the_key_is_shown_nowhere() -> None:
 def test_where_the_key_comes_from(written: str, key: str) -> None:
     text = f'topstepx: {{username: trader, api_key: "{written}"}}\nmonitored_account: {{account_id: 123}}'
     assert load(text, TOPSTEPX_API_KEY="from-env").login.api_key.reveal() == key
+
+
+@pytest.mark.parametrize("written", ["${NEVER_SET}", "keyring:never-there"])
+def test_settings_need_no_login(written: str) -> None:
+    text = f'topstepx: {{username: "{written}", api_key: "{written}"}}\nmonitored_account: {{account_id: 123}}'
+    assert settings_of({"risk_config.yaml": RISK, "accounts.yaml": text}, TABLE) == load(ONE).settings
+    with pytest.raises(ConfigError):
+        settings_of({"risk_config.yaml": RISK, "accounts.yaml": "topstepx: ["}, TABLE)
 
 
 def test_the_simulator_may_be_on_this_machine_without_encryption() -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from risk_manager import home as homes
-from risk_manager.config import ConfigError, Configuration, load_home, load_texts
+from risk_manager.config import NO_SECRETS, ConfigError, Configuration, load_home, settings_of
 from risk_manager.config.rule_table import known_rules
 from risk_manager.core.model import AccountId
 from risk_manager.core.settings import Settings
@@ -20,22 +20,9 @@ def database(home: Path | None) -> Path:
     return homes.folder(home) / DATABASE
 
 
-class NoSecrets(Mapping[str, str]):
-    """An environment in which every variable is there: a look back needs no login."""
-
-    def __getitem__(self, name: str) -> str:
-        return f"no need of {name}"
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
-
-
 def read(texts: Mapping[str, str]) -> Mapping[AccountId, Settings]:
     """What the texts of a configuration mean. Raises ConfigError where this version cannot read them any more."""
-    return load_texts(texts, known_rules(), environment=NoSecrets(), keyring=NoSecrets().get).settings
+    return settings_of(texts, known_rules())
 
 
 def settings_of_home(home: Path | None) -> Mapping[AccountId, Settings]:
@@ -48,4 +35,4 @@ def settings_of_home(home: Path | None) -> Mapping[AccountId, Settings]:
 
 def configuration(folder: Path) -> Configuration:
     """The configuration of a folder, without its secrets. Raises ConfigError."""
-    return load_home(folder, known_rules(), environment=NoSecrets(), keyring=NoSecrets().get)
+    return load_home(folder, known_rules(), environment=NO_SECRETS, keyring=NO_SECRETS.get)

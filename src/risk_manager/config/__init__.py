@@ -6,13 +6,14 @@ Imports `core`, ruamel.yaml and pydantic.
 """
 
 from risk_manager.config.accounts import GuardedAccount, Login
-from risk_manager.config.home import Configuration, load_home, load_texts
+from risk_manager.config.home import Configuration, load_home, load_texts, settings_of
 from risk_manager.config.problem import ConfigError, Problem
 from risk_manager.config.risk import changed_rules, settings_from_mapping
 from risk_manager.config.schema import risk_schema
-from risk_manager.config.secret import Secret
+from risk_manager.config.secret import NO_SECRETS, Secret
 
 __all__ = [
+    "NO_SECRETS",
     "ConfigError",
     "Configuration",
     "GuardedAccount",
@@ -24,4 +25,5 @@ __all__ = [
     "load_texts",
     "risk_schema",
     "settings_from_mapping",
+    "settings_of",
 ]

@@ -21,7 +21,7 @@ from risk_manager.config.accounts import (
 from risk_manager.config.document import only_document, read_source
 from risk_manager.config.problem import ConfigError, Problem
 from risk_manager.config.risk import HOLIDAYS_FILE, RISK_FILE, RiskSource, holidays_of
-from risk_manager.config.secret import Keyring
+from risk_manager.config.secret import NO_SECRETS, Keyring
 from risk_manager.config.tree import Branch, Node, Place
 from risk_manager.core.model import AccountId
 from risk_manager.core.rule import Rule
@@ -102,6 +102,11 @@ def load_texts(
     if told or login is None:
         raise ConfigError(told)
     return Configuration(login=login, accounts=listed, texts=MappingProxyType(dict(texts)))
+
+
+def settings_of(texts: Mapping[str, str], rules: Sequence[Rule] = RULES) -> Mapping[AccountId, Settings]:
+    """What the texts mean for the engine; no secret is looked up for that. Raises ConfigError."""
+    return load_texts(texts, rules, environment=NO_SECRETS, keyring=NO_SECRETS.get).settings
 
 
 def _found(folder: Path, stem: str) -> Path | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from typing import Any, Final, NoReturn
 
@@ -71,6 +71,22 @@ def resolve(text: str, environment: Mapping[str, str] = os.environ, keyring: Key
     if "${" in text:
         raise NotFoundError(f"a reference to the environment is the whole value. {_RIGHT}")
     return Secret(text)
+
+
+class _Anything(Mapping[str, str]):
+    def __getitem__(self, name: str) -> str:
+        return f"no need of {name}"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+NO_SECRETS: Final = _Anything()
+"""An environment in which every variable is there, for whoever needs a configuration and no login: the key may be gone
+by then, or was never written down. Its `get` is a keyring of the same kind."""
 
 
 def system_keyring(name: str) -> str | None:

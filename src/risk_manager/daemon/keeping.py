@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
 
-from risk_manager.config import ConfigError, Configuration, Problem, changed_rules, load_texts
+from risk_manager.config import ConfigError, Configuration, Problem, changed_rules, load_texts, settings_of
 from risk_manager.config.accounts import ACCOUNTS_FILE
 from risk_manager.config.rule_table import known_rules
 from risk_manager.core.events import Reloaded, StoreBack, StoreLost
@@ -18,8 +16,6 @@ from risk_manager.daemon.clock import Clock
 from risk_manager.daemon.guard import Guard
 from risk_manager.store import Recovered, Store, open_store
 from risk_manager.store.pace import Pace
-
-_REFERENCE: Final = re.compile(r"\$\{(\w+)\}")
 
 
 class Keeping:
@@ -36,9 +32,7 @@ class Keeping:
 
         def read(texts: Mapping[str, str]) -> Mapping[AccountId, Settings]:
             try:
-                # What was in force does not depend on a login: its key may be gone, or was never written down.
-                names = dict.fromkeys(_REFERENCE.findall("".join(texts.values())), "not needed")
-                return load_texts(texts, known_rules(), environment=names, keyring=lambda _: "not needed").settings
+                return settings_of(texts, known_rules())
             except ConfigError:
                 return configuration.settings
 
