@@ -6,6 +6,7 @@
     python3 run.py check      the same without the tests
     python3 run.py foreign    the simulator and the guard tried by clients that are not ours; needs node and npm
     python3 run.py bench      the benchmarks
+    python3 run.py mutants    mutation testing of core, an hour and a half; with words after it, only what they match
 
 Words that follow are passed on. Nothing is installed outside `.venv`. Needs Python 3.11 or newer and nothing else.
 """
@@ -45,7 +46,7 @@ def main(words: list[str]) -> int:
     if word == "demo":
         prepare("run.lock")
         return run("-m", "risk_manager", "demo", *rest)
-    if word in ("test", "check", "foreign", "bench"):
+    if word in ("test", "check", "foreign", "bench", "mutants"):
         prepare("dev.lock")
     if word == "test":
         return run("-m", "pytest", *rest) if rest else test()
@@ -55,6 +56,8 @@ def main(words: list[str]) -> int:
         return run("-m", "tests.foreign.prepare") or run("-m", "pytest", "tests/foreign", *rest)
     if word == "bench":
         return run("-m", "benchmarks", *rest)
+    if word == "mutants":
+        return run("-m", "mutmut", "run", *rest)
     print(__doc__, file=sys.stderr)
     return 2
 
