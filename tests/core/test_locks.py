@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from risk_manager.core import engine
 from risk_manager.core.locks import set_lock
 from risk_manager.core.rule import LockKind, LockWish
 from risk_manager.core.state import Account
-from tests.core.story import Story, can_trade, cancel, close, order, position, quote, reduce, stop_order
+from tests.core.story import ACCOUNT, Story, can_trade, cancel, close, order, position, quote, reduce, stop_order
 
 NOW = datetime(2025, 10, 23, 15, 30, tzinfo=UTC)
 RESET = datetime(2025, 10, 23, 22, 0, tzinfo=UTC)
@@ -118,6 +121,48 @@ def test_a_waiver_and_a_lock_survive_a_restart() -> None:
     story.restarts(down="1h")
     story.sees(position("MNQ", 1))
     assert (story.locks, story.asked_for) == ([], [])
+
+
+def asleep(*, down: str = "0s") -> Story:
+    """A day that is lost and locked, and a guard that has started again and not read the account yet."""
+    story = Story(daily_realized_loss={"limit": -500})
+    story.sees(story.trade("MNQ", -1, -500))
+    stored = engine.dump(story.state)
+    story.waits(down)
+    story.state = engine.load(stored, {ACCOUNT: story.settings})
+    return story
+
+
+def test_a_lock_can_be_cleared_before_the_account_has_been_read() -> None:
+    story = asleep(down="1h")
+    story.clears("RULE-003")
+    assert story.locks == []
+    assert [(change.rule, change.ended) for change in story.lock_changes] == [("RULE-003", True)]
+    story.sees(story.truth([position("MNQ", 1)]))
+    assert (story.locks, story.asked_for, story.waived) == ([], [], ["RULE-003"])
+
+
+def test_a_lock_that_is_cleared_before_the_first_read_and_whose_rule_is_kept_is_judged_with_it() -> None:
+    story = asleep(down="1h")
+    story.clears("RULE-003", keep_rule=True)
+    assert (story.locks, story.asked_for) == ([], [])
+    story.sees(story.truth([position("MNQ", 1)]))
+    assert (story.locks, story.asked_for) == ([("RULE-003", "hard", None)], [close("MNQ")])
+
+
+@pytest.mark.parametrize(("rule", "down"), [("RULE-004", "1h"), ("RULE-003", "7h")], ids=["another rule", "over"])
+def test_before_the_first_read_too_only_a_lock_that_stands_can_be_cleared(rule: str, down: str) -> None:
+    story = asleep(down=down)
+    before = story.account
+    story.clears(rule)
+    assert (story.account, story.lock_changes) == (before, [])
+
+
+def test_what_the_broker_tells_before_the_first_read_changes_nothing() -> None:
+    story = asleep()
+    before = story.account
+    story.sees(position("MNQ", 5), story.trade("MNQ", -1, -500))
+    assert (story.account, story.asked_for) == (before, [])
 
 
 def test_a_lock_that_ended_while_the_guard_was_down_is_gone_and_the_reset_happened_once() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from risk_manager.config import load_home
 from risk_manager.config.rule_table import known_rules
-from risk_manager.core.events import AccountRead, Cleared
+from risk_manager.core.events import Cleared
 from risk_manager.daemon.clock import SystemClock
 from risk_manager.daemon.guard import Guard
 from risk_manager.daemon.keeping import Keeping
@@ -25,9 +25,6 @@ async def clear(home: Path, rule: str) -> None:
         found = keeping.recover(configuration)
         guard = Guard(configuration.settings, lambda _: None, clock, found.state)
         keeping.attach(guard, configuration)
-        guard.put(
-            AccountRead(account=ACCOUNT, asked_at=clock.now(), after_restart=True)
-        )  # nothing is asked: all as it was
         guard.put(Cleared(account=ACCOUNT, rule=rule, why="the admin said so"))
         await asyncio.sleep(0)
         guard.stop()

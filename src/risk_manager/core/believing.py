@@ -96,6 +96,18 @@ def hear(account: Account, event: AnyEvent, settings: Settings, now: datetime) -
     return account, []
 
 
+def hear_asleep(account: Account, event: AnyEvent, settings: Settings, now: datetime) -> tuple[Account, list[Lock]]:
+    """The same for an account that has not been read since the start: what the admin decides, and nothing else."""
+    if isinstance(event, Reloaded):
+        return hear(account, event, settings, now)
+    if isinstance(event, Cleared):
+        # A lock whose time has run out meanwhile holds nothing: clearing it must not waive the rule.
+        left, over = locks.run_out(account, now)
+        left, gone = hear(left, event, settings, now)
+        return (left, [*over, *gone]) if gone else (account, [])
+    return account, []
+
+
 def _refused(account: Account, event: CommandRefused, settings: Settings, now: datetime) -> Account:
     """A refusal ends a try. Where it says that nothing is there to act on, that is believed until the next read."""
     command, within = event.command, confirm_within(settings)

@@ -97,8 +97,8 @@ class Turns:
                 self._forget_due(key)  # nobody guards it any more
             elif not self.state.accounts[key].is_asleep or is_restart(event):
                 self._account(key, event if key in concerned else TimePassed(), now)
-            elif isinstance(event, Reloaded):
-                self._configured_asleep(key, event, now)
+            else:
+                self._asleep(key, event, now)
         if concerned and isinstance(event, QuoteSeen):
             self._draw_bands(event.contract, concerned)
         if self.is_due_moved or not isinstance(event, QuoteSeen):
@@ -132,10 +132,12 @@ class Turns:
         bands = calm.drawn(self.state, known, contract, judged, self.settings)
         self.state = replace(self.state, calm={**self.state.calm, contract: bands})
 
-    def _configured_asleep(self, key: AccountId, event: Reloaded, now: datetime) -> None:
-        """The configuration has changed while nobody was awake: it is judged with the first read."""
-        account, _ = believing.hear(self.state.accounts[key], event, self.settings[key], now)
-        self.state = replace(self.state, accounts={**self.state.accounts, key: account})
+    def _asleep(self, key: AccountId, event: AnyEvent, now: datetime) -> None:
+        """Nobody was awake yet: what the admin decides stands at once, and is judged with the first read."""
+        before = self.state.accounts[key]
+        account, gone = believing.hear_asleep(before, event, self.settings[key], now)
+        self.lock_changes += [judging.changed(account, lock, ended=True) for lock in gone]
+        self._keep(before, account)
 
     def _also_due(self, event: AnyEvent, concerned: tuple[AccountId, ...], now: datetime) -> list[AccountId]:
         """Other accounts for which time has brought something. After a restart each waits for its own read."""
