@@ -6,11 +6,13 @@ No secret is in it. Money is written as text with its exact digits.
 from __future__ import annotations
 
 import os
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import msgspec
+
+from risk_manager.core.gauge import Gauge
 
 
 class PositionStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +27,16 @@ class PositionStatus(msgspec.Struct, frozen=True, kw_only=True):
     mark_at: datetime | None
     open_pnl: Decimal | None
     unprotected_since: datetime | None
+    stopped: int = 0
+    """Contracts that working stop orders would close."""
+    stop_price: Decimal | None = None
+    """The stop that would be reached last; None where there is none with a price."""
+    stop_ticks: Decimal | None = None
+    """From the mark to that stop, in ticks; negative: the stop is behind the mark. None without either."""
+    stop_usd: Decimal | None = None
+    """What the position's P&L would be at that stop."""
+    grace_until: datetime | None = None
+    """When a position without a stop is closed; None: it is protected, or no rule says so."""
 
 
 class OrderStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +65,54 @@ class LockStatus(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
+class RuleStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule that is on."""
+
+    id: str
+    key: str
+    gauges: tuple[Gauge, ...]
+    """Where it stands; empty for a rule that has nothing to show."""
+    is_breached: bool = False
+    waived_until: datetime | None = None
+    """By the admin's word it is not enforced until then."""
+
+
+class TradeStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """A fill of the account's day."""
+
+    id: int
+    order: int
+    at: datetime
+    symbol: str
+    side: str
+    size: int
+    price: Decimal
+    realized_pnl: Decimal | None
+    """Gross, of an exit; None for an entry."""
+    costs: Decimal
+
+
+class ActStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that the guard has done or has to say, in words."""
+
+    at: datetime
+    says: str
+    account: int | None = None
+    rule: str | None = None
+    is_loud: bool = False
+    """True for what a trader should not miss: a breach, a lock, a critical alert."""
+
+
+class MarketStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """The market's clock: the week of CME Globex."""
+
+    is_open: bool
+    changes_at: datetime
+    """The next close while it is open, the next open while it is not."""
+    next_holiday: date | None = None
+    next_early_close: datetime | None = None
+
+
 class AccountStatus(msgspec.Struct, frozen=True, kw_only=True):
     """One account as the guard believes it to be."""
 
@@ -72,6 +132,13 @@ class AccountStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Contracts whose close has been asked for and not been confirmed yet."""
     rules: tuple[str, ...]
     """The rules that are on, by their YAML keys."""
+    rule_details: tuple[RuleStatus, ...] = ()
+    day_ends_at: datetime | None = None
+    """The account's next reset."""
+    trades: tuple[TradeStatus, ...] = ()
+    """Of the account's day, in the order of their times; voided ones are left out."""
+    is_asleep: bool = False
+    """Not read from the gateway since the start: what is shown is what was known before."""
 
 
 class ConnectionStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +166,11 @@ class GuardStatus(msgspec.Struct, frozen=True, kw_only=True):
     accounts: tuple[AccountStatus, ...]
     last_acts: tuple[str, ...]
     """What the guard has done lately, newest first, in words."""
+    acts: tuple[ActStatus, ...] = ()
+    """The same with what belongs to it."""
+    market: MarketStatus | None = None
+    is_saved: bool = True
+    """False while nothing can be saved: a restart would forget."""
 
 
 def write(path: Path, status: GuardStatus) -> None:
