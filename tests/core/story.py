@@ -21,6 +21,7 @@ from msgspec.structs import replace
 from risk_manager.config import changed_rules, settings_from_mapping
 from risk_manager.core import engine, pnl
 from risk_manager.core.commands import Cancel, Close, Command, Fetch, MoveStop, PlaceStop, Reduce, Resize
+from risk_manager.core.disagreement import BEHIND, IN_VAIN
 from risk_manager.core.events import (
     AccountRead,
     AccountSeen,
@@ -194,6 +195,8 @@ class Story:
         self.settings: Settings = settings_from_mapping(rules)
         self.state: State = engine.begin([ACCOUNT], at)
         self.commands: list[Command] = []
+        self.doubts: list[Command] = []
+        """Reads because messages are missing or late. Stories leave most out, so that those are no command here."""
         self.breached: list[Breach] = []
         self.alerts: list[Alert] = []
         self.lock_changes: list[LockChange] = []
@@ -358,7 +361,7 @@ class Story:
     # The engine
 
     def _begin_verb(self) -> None:
-        self.commands, self.breached, self.alerts, self.lock_changes = [], [], [], []
+        self.commands, self.doubts, self.breached, self.alerts, self.lock_changes = [], [], [], [], []
 
     def _pass(self, target: datetime, *, also_at_end: bool) -> None:
         while (due := self.state.deadline) is not None and due < target:
@@ -375,7 +378,8 @@ class Story:
         step = engine.step(self.state, event, {ACCOUNT: self.settings}, self.now, strict=True)
         assert step.deadline is None or step.deadline > self.now, "a deadline must lie ahead"
         self.state = step.state
-        self.commands += step.commands
+        self.commands += [one for one in step.commands if one.why not in (IN_VAIN, BEHIND)]
+        self.doubts += [one for one in step.commands if one.why in (IN_VAIN, BEHIND)]
         self.breached += step.breaches
         self.alerts += step.alerts
         self.lock_changes += step.locks

@@ -44,7 +44,8 @@ def test_nothing_waits_longer_than_it_may() -> None:
     assert forget(fills, NOW).is_empty
     assert forget(fills, NOW - SECOND) == fills
     assert next_forgotten(fills, 2 * SECOND) == NOW + 2 * SECOND
-    assert next_forgotten(Fills(moves_for_trades=told(1)), SECOND) is None
+    assert next_forgotten(Fills(moves_for_trades=told(1)), SECOND) == NOW + SECOND
+    assert next_forgotten(Fills(), SECOND) is None
 
 
 def limited() -> Story:

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from risk_manager.core import booking, fills, hearing, locks, pursuit, reading
+from risk_manager.core import booking, disagreement, fills, hearing, locks, pursuit, reading
 from risk_manager.core.commands import PlaceStop
 from risk_manager.core.events import (
     AccountRead,
@@ -41,26 +41,34 @@ from risk_manager.core.sight import confirm_within
 from risk_manager.core.state import Account, Lock
 
 
-def advance(account: Account, settings: Settings, now: datetime) -> tuple[Account, list[Lock], bool]:
-    """Let time do what is due: resets, the ends of locks and waivers, confirmations that did not come."""
+def advance(account: Account, settings: Settings, now: datetime) -> tuple[Account, list[Lock], str]:
+    """Let time do what is due: resets, the ends of locks and waivers, confirmations that did not come.
+
+    The last of the result is why the account should be read; empty where it need not.
+    """
     if not account.days:
         account = booking.open_days(account, settings, now)
     elif any(day.end <= now for day in account.days.values()):
         account = booking.turn_days(account, settings, now)
     account, ended = locks.run_out(account, now)
-    account = forget_fills(account, settings, now)
+    account, why = forget_fills(account, settings, now)
     account, is_late = pursuit.run_out(account, now)
-    return account, ended, is_late
+    return account, ended, "a command has not been confirmed" if is_late else why
 
 
-def forget_fills(account: Account, settings: Settings, now: datetime) -> Account:
-    """Let go of messages whose counterpart has not come in time: they have nothing to do with what comes later."""
+def forget_fills(account: Account, settings: Settings, now: datetime) -> tuple[Account, str]:
+    """Let go of messages whose counterpart has not come in time: they have nothing to do with what comes later.
+
+    Why the account should be read then: one of them was lost, or is late.
+    """
     before = now - confirm_within(settings)
+    if not disagreement.waits_in_vain(account, before):
+        return account, ""
     for contract, waiting in account.fills.items():
         kept = fills.forget(waiting, before)
         if kept != waiting:
             account = fills.put(account, contract, kept)
-    return account
+    return account, disagreement.IN_VAIN
 
 
 def hear(account: Account, event: AnyEvent, settings: Settings, now: datetime) -> tuple[Account, list[Lock]]:

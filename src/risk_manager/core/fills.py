@@ -47,9 +47,9 @@ def forget(fills: Fills, before: datetime) -> Fills:
 
 
 def next_forgotten(fills: Fills, within: timedelta) -> datetime | None:
-    """When the first of what makes a difference by waiting is let go of."""
-    times = [told.at for told in fills.trades]
-    times += [told.at for told in fills.moves_for_orders if told.growth or told.exits]
+    """When the first of what waits is let go of."""
+    families = (fills.trades, fills.moves_for_trades, fills.order_fills, fills.moves_for_orders)
+    times = [told.at for family in families for told in family]
     return min(times) + within if times else None
 
 

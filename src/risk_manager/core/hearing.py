@@ -24,6 +24,8 @@ def position_seen(account: Account, event: PositionSeen, now: datetime, within: 
     move = event.signed_size - before
     if move:
         account = _match_move(account, contract, before, event.signed_size, now, within)
+        if old is not None:
+            account = replace(account, earlier={**account.earlier, contract: old})
     account = _with_position(account, event, now)
     return protection.watch(_measured(account, contract), contract, now) if move else account
 

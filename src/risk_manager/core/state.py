@@ -213,6 +213,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     fills: dict[ContractId, Fills] = {}
     told: dict[ContractId, datetime] = {}
     """When a hub or a read last told of a contract's position, flat ones too."""
+    earlier: dict[ContractId, Position] = {}
+    """What was held of a contract before its last move; a contract that was flat then has what was held before that."""
     ended: dict[OrderId, datetime] = {}
     """Orders that have ended lately: what is told late of them does not bring them back."""
     locks: tuple[Lock, ...] = ()

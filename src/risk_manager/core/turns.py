@@ -7,7 +7,19 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from risk_manager.core import believing, blindness, calm, connections, deadlines, hearing, judging, locks, plan, pursuit
+from risk_manager.core import (
+    believing,
+    blindness,
+    calm,
+    connections,
+    deadlines,
+    disagreement,
+    hearing,
+    judging,
+    locks,
+    plan,
+    pursuit,
+)
 from risk_manager.core.commands import Command, Fetch
 from risk_manager.core.contracts import contract_told
 from risk_manager.core.events import (
@@ -150,13 +162,15 @@ class Turns:
         before = self.state.accounts[key]
         due = self.state.due.get(key)
         is_due = (due is not None and due <= now) or is_restart(event)
-        account, wants_fetch = before, False
+        account, why_read = before, ""
         ended: list[LockChange] = []
         if is_due or not before.days:
-            account, gone, wants_fetch = believing.advance(account, settings, now)
+            account, gone, why_read = believing.advance(account, settings, now)
             ended = [judging.changed(account, lock, ended=True) for lock in gone]
         if account.fills and not isinstance(event, QuoteSeen):
-            account = believing.forget_fills(account, settings, now)
+            account, in_vain = believing.forget_fills(account, settings, now)
+            why_read = why_read or in_vain
+        why_read = why_read or disagreement.behind(account, event)
         account, cleared = believing.hear(account, event, settings, now)
         if self.state.contracts:
             account = hearing.with_contracts(account, self.state.contracts)
@@ -181,8 +195,8 @@ class Turns:
             self.alerts += [Alert(severity=Severity.CRITICAL, text=text, at=now, account=key) for text in leaving.loud]
         self.lock_changes += ended + judged.locks
         self.commands += commands
-        if wants_fetch:
-            self.commands.append(Fetch(account=key, why="a command has not been confirmed"))
+        if why_read:
+            self.commands.append(Fetch(account=key, why=why_read))
         elif is_due and any(one.rule.reads is not None and one.rule.reads(sight, one.config) for one in settings.rules):
             self.commands.append(Fetch(account=key, why="a grace is about to end"))
         self._keep(before, leaving.account)

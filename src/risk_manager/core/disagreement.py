@@ -1,0 +1,48 @@
+"""What the broker's messages leave open: a fill that not all of them tell, a position as it was before.
+
+The last word on a position counts all the same; here it is only decided that the account is to be read at once and not
+at the next steady read.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from risk_manager.core.events import AnyEvent, PositionSeen
+from risk_manager.core.state import Account
+
+IN_VAIN = "a fill was told by some of its messages only"
+BEHIND = "a message told of a position as it was before"
+
+
+def waits_in_vain(account: Account, before: datetime) -> bool:
+    """True where something that was told at `before` or earlier still waits to be told by its other messages."""
+    return any(
+        told.at <= before
+        for waiting in account.fills.values()
+        for family in (waiting.trades, waiting.moves_for_trades, waiting.order_fills, waiting.moves_for_orders)
+        for told in family
+    )
+
+
+def behind(account: Account, event: AnyEvent) -> str:
+    """Why the account should be read at once after `event`; empty where it need not."""
+    return BEHIND if isinstance(event, PositionSeen) and is_behind(account, event) else ""
+
+
+def is_behind(account: Account, event: PositionSeen) -> bool:
+    """True for a message that seems to have been overtaken: it tells of an opening that is over, or of exactly what was
+    held before the last move. False where it only says once more what is known."""
+    held, before = account.positions.get(event.contract), account.earlier.get(event.contract)
+    newest = held if held is not None else before
+    if newest is None or (held is None and not event.signed_size):
+        return False
+    if event.opened_at is not None and newest.opened_at is not None:
+        if event.opened_at < newest.opened_at:
+            return True
+        if held is None and event.opened_at == newest.opened_at:
+            return True
+    if held is None or before is None:
+        return False
+    was = (before.signed_size, before.average_price, before.opened_at)
+    return was == (event.signed_size, event.average_price, event.opened_at) and event.signed_size != held.signed_size
