@@ -8,6 +8,8 @@ from decimal import Decimal
 
 import msgspec
 
+from risk_manager.core.pnl import usd
+
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
 
@@ -52,3 +54,33 @@ class Gauge(msgspec.Struct, frozen=True, kw_only=True):
         if not self.limit:
             return _ONE if self.value else _ZERO
         return max(_ZERO, self.value / self.limit)
+
+
+def of_money(label: str, value: Decimal | None, limit: Decimal, then: str, *, symbol: str | None = None) -> Gauge:
+    """Dollars against a loss limit (below zero) or a target (above it). Without a value no price is known."""
+    if value is None:
+        says = f"No price is known; the limit is {usd(limit)}."
+    elif (value <= limit) if limit < 0 else (value >= limit):
+        says = f"{usd(value)}: the limit of {usd(limit)} is reached."
+    else:
+        says = f"{usd(value)}, {usd(abs(limit - value))} away from {usd(limit)}."
+    return Gauge(label=label, says=says, then=then, unit=Unit.USD, value=value, limit=limit, symbol=symbol)
+
+
+def of_count(label: str, unit: Unit, value: Decimal, limit: Decimal, then: str, *, symbol: str | None = None) -> Gauge:
+    """So many of so many, where the limit itself is allowed for contracts and reached for everything else."""
+    what = unit.value
+    rest = limit - value
+    if unit is Unit.CONTRACTS:
+        says = f"{plain(value)} of {plain(limit)} contracts"
+        says += f"; {plain(rest)} more are allowed." if rest > 0 else "; none more." if not rest else ": too many."
+    elif rest > 0:
+        says = f"{plain(value)} of {plain(limit)} {what}; the limit is reached with {plain(rest)} more."
+    else:
+        says = f"{plain(value)} of {plain(limit)} {what}: the limit is reached."
+    return Gauge(label=label, says=says, then=then, unit=unit, value=value, limit=limit, symbol=symbol)
+
+
+def plain(number: Decimal) -> str:
+    """A number as people write it: no zeros at its end, no exponent."""
+    return f"{number.normalize():f}"

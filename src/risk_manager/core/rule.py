@@ -19,6 +19,7 @@ from risk_manager.core.model import ContractId, OrderId, Position, Side, Symbol
 from risk_manager.core.settings import Action, Defaults, ResetTime
 
 if TYPE_CHECKING:
+    from risk_manager.core.gauge import Gauge
     from risk_manager.core.sight import Sight
 
 
@@ -184,6 +185,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """True at an instant at which the rule wants the working orders read afresh."""
     reset_of: Callable[[Any, Defaults], ResetTime] | None = None
     """The rule's own trading day, where it may have one."""
+    gauges: Callable[[Sight, Any], Iterable[Gauge]] | None = None
+    """Where the account stands and how far it is to each limit, for people; without it only its name is shown."""
     lists: Callable[[Any, Symbol], bool] | None = None
     """Does the configuration name this symbol? Keeps locks with the condition LISTED."""
     uses_calendar: bool = False

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from risk_manager.core.gauge import Gauge
 from risk_manager.core.rule import CloseAll, Condition, Finding, LockKind, LockWish, Rule, Topic
 from risk_manager.core.settings import Action
 from risk_manager.core.sight import Sight
@@ -37,6 +38,15 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
         )
 
 
+def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
+    """Whether the broker lets the account trade."""
+    del config
+    told = {True: "The broker lets this account trade.", False: "The broker does not let this account trade."}
+    says = told.get(sight.account.can_trade or False) if sight.account.can_trade is not None else None
+    then = "Everything is closed and the account is locked until the broker lets it trade again."
+    yield Gauge(label="Permission to trade", says=says or "The broker has not said it yet.", then=then)
+
+
 EXAMPLE = """\
 auth_loss_guard:
   enabled: true
@@ -53,4 +63,5 @@ RULE = Rule(
     judge=judge,
     topics=Topic.ACCOUNT,
     actions=(Action.CLOSE_ALL_AND_LOCKOUT,),
+    gauges=gauges,
 )

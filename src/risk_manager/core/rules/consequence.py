@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from risk_manager.core import trading_day
 from risk_manager.core.model import ContractId, Symbol
-from risk_manager.core.rule import CloseAll, CloseContract, CloseSymbol, Finding, LockKind, LockWish, Wish
+from risk_manager.core.rule import CloseAll, CloseContract, Finding, LockKind, LockWish, Wish
 from risk_manager.core.settings import Action, Defaults, ResetTime, WallTime, ZoneName
 
 
@@ -39,6 +40,14 @@ def about_contract(contract: ContractId, symbol: Symbol, why: str, value: Decima
     return Finding(about=contract, why=why, wishes=(CloseContract(contract),), symbol=symbol, value=value, limit=limit)
 
 
-def about_symbol(symbol: Symbol, why: str, value: Decimal, limit: Decimal) -> Finding:
-    """A finding that concerns one symbol: all its expiries are closed."""
-    return Finding(about=symbol, why=why, wishes=(CloseSymbol(symbol),), symbol=symbol, value=value, limit=limit)
+_THEN: Final = {
+    Action.ALERT: "You are told; nothing is closed.",
+    Action.CLOSE_ALL: "Everything is closed.",
+    Action.CLOSE_POSITION: "The position is closed.",
+}
+
+
+def then(action: Action, reset: ResetTime) -> str:
+    """What an action does, for people to read before it happens."""
+    locked = f"Everything is closed and the account is locked until {reset.at:%H:%M} {reset.zone}."
+    return _THEN.get(action, locked)

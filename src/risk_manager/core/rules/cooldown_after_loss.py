@@ -16,6 +16,8 @@ from decimal import Decimal
 
 import msgspec
 
+from risk_manager.core import gauge, trade_counts
+from risk_manager.core.gauge import Gauge, Unit
 from risk_manager.core.instants import seconds
 from risk_manager.core.model import OrderId, Trade
 from risk_manager.core.pnl import usd
@@ -185,6 +187,19 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
             yield Finding(about=one.about, why=one.why, lock=LockWish(kind=LockKind.COOLDOWN, until=one.until))
 
 
+def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
+    """Losing orders in a row, and what the loss of one order would bring about."""
+    day, row = sight.account.days.get(sight.account.own_day), config.consecutive_losses
+    if row is not None and day is not None:
+        trades = [trade for trade in sight.trades(ID) if day.start <= trade.at < day.end]
+        losers = Decimal(_row(trade_counts.results_by_order(trades)))
+        then = f"A pause of {_minutes(seconds(row.cooldown_duration))}."
+        yield gauge.of_count("Losing orders in a row", Unit.LOSSES, losers, Decimal(row.count), then)
+    for one in config.loss_thresholds:
+        then = f"A pause of {_minutes(seconds(one.cooldown_duration))}."
+        yield Gauge(label="Loss of one order", says=f"An order may lose less than {usd(-one.loss_amount)}.", then=then)
+
+
 EXAMPLE = """\
 cooldown_after_loss:
   enabled: true
@@ -204,5 +219,6 @@ RULE = Rule(
     actions=(Action.COOLDOWN,),
     remember=remember,
     memory=Memory,
+    gauges=gauges,
     single_fills=True,
 )

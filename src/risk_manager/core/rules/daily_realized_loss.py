@@ -16,8 +16,9 @@ from decimal import Decimal
 import msgspec
 from msgspec.structs import replace
 
-from risk_manager.core import pnl, trade_counts, trading_day
+from risk_manager.core import gauge, pnl, trade_counts, trading_day
 from risk_manager.core.calm import ANY, Bounds, by_pnl
+from risk_manager.core.gauge import Gauge
 from risk_manager.core.model import OrderId, Position
 from risk_manager.core.pnl import usd
 from risk_manager.core.rule import Finding, Rule, Topic
@@ -81,6 +82,15 @@ def calm(sight: Sight, config: Config, position: Position) -> Bounds | None:
     return by_pnl(sight, position, down=value - config.limit, up=None)
 
 
+def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
+    """The day against its limit."""
+    reset = reset_of(config, sight.settings.defaults)
+    value = pnl.realized_in(sight.account, reset, include_fees=config.include_fees)
+    if config.include_unrealized:
+        value += sight.unrealized()
+    yield gauge.of_money("Loss of the day", value, config.limit, consequence.then(config.action, reset))
+
+
 def remember(sight: Sight, config: Config, known: Memory | None) -> Memory | None:
     """Add up the closing orders of the day again when the trades have changed."""
     if config.single_trade_limit is None:
@@ -116,5 +126,6 @@ RULE = Rule(
     remember=remember,
     memory=Memory | None,
     reset_of=reset_of,
+    gauges=gauges,
     single_fills=True,
 )

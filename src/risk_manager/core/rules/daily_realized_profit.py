@@ -14,8 +14,9 @@ from typing import Annotated
 
 import msgspec
 
-from risk_manager.core import pnl
+from risk_manager.core import gauge, pnl
 from risk_manager.core.calm import ANY, Bounds, by_pnl
+from risk_manager.core.gauge import Gauge
 from risk_manager.core.model import Position
 from risk_manager.core.pnl import usd
 from risk_manager.core.rule import Finding, Rule, Topic
@@ -63,6 +64,13 @@ def calm(sight: Sight, config: Config, position: Position) -> Bounds | None:
     return by_pnl(sight, position, down=None, up=config.target - value)
 
 
+def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
+    """The day against its target."""
+    reset = reset_of(config, sight.settings.defaults)
+    value = pnl.realized_in(sight.account, reset) + (sight.unrealized() if config.include_unrealized else pnl.ZERO)
+    yield gauge.of_money("Profit of the day", value, config.target, consequence.then(config.action, reset))
+
+
 EXAMPLE = """\
 daily_realized_profit:
   enabled: true
@@ -84,4 +92,5 @@ RULE = Rule(
     actions=(Action.CLOSE_ALL_AND_LOCKOUT, Action.ALERT),
     calm=calm,
     reset_of=reset_of,
+    gauges=gauges,
 )

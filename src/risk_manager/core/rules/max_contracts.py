@@ -15,8 +15,9 @@ from decimal import ROUND_CEILING, Decimal
 
 import msgspec
 
-from risk_manager.core import pending
+from risk_manager.core import gauge, pending
 from risk_manager.core.contracts import contract_known, symbol_of
+from risk_manager.core.gauge import Gauge, Unit
 from risk_manager.core.model import ContractId, Position
 from risk_manager.core.rule import CloseAll, Finding, ReduceContract, Rule, Topic, Wish
 from risk_manager.core.settings import Action, Contracts, Weight
@@ -87,6 +88,13 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
             yield from pending.over_limit(sight, lambda book: _worst(sight, config, counted, book), config.limit)
 
 
+def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
+    """Contracts that are open, as reported, against the limit."""
+    then = "What is too much is closed." if config.reduces else "Everything is closed."
+    value = abs(count(sight, config)[1])
+    yield gauge.of_count(f"Contracts ({config.count_type.value})", Unit.CONTRACTS, value, Decimal(config.limit), then)
+
+
 def _is_room_for_all(sight: Sight, config: Config, counted: Decimal) -> bool:
     """True where even all working orders on one side would be within the limit: which ones add does not matter."""
     most = abs(counted)
@@ -97,7 +105,7 @@ def _is_room_for_all(sight: Sight, config: Config, counted: Decimal) -> bool:
 
 def _too_many(sight: Sight, config: Config, counted: Decimal) -> Finding:
     kind = config.count_type.value
-    why = f"{_number(abs(counted))} contracts ({kind}) are more than the limit of {config.limit}"
+    why = f"{gauge.plain(abs(counted))} contracts ({kind}) are more than the limit of {config.limit}"
     if not config.reduces:
         wishes: list[Wish] = [CloseAll()]
     else:
@@ -134,10 +142,6 @@ def _worst(sight: Sight, config: Config, counted: Decimal, book: pending.Book) -
     return pending.gross(sight, book, lambda contract: weight_of(contract, config))
 
 
-def _number(amount: Decimal) -> str:
-    return f"{amount.normalize():f}"
-
-
 EXAMPLE = """\
 max_contracts:
   enabled: true
@@ -157,4 +161,5 @@ RULE = Rule(
     judge=judge,
     topics=Topic.POSITIONS | Topic.ORDERS,
     actions=(Action.CLOSE_ALL, Action.REDUCE_TO_LIMIT),
+    gauges=gauges,
 )

@@ -17,8 +17,9 @@ from typing import Annotated
 
 import msgspec
 
-from risk_manager.core import pending
+from risk_manager.core import gauge, pending
 from risk_manager.core.contracts import symbol_of
+from risk_manager.core.gauge import Gauge, Unit
 from risk_manager.core.model import Position, Symbol
 from risk_manager.core.rule import CloseSymbol, Finding, ReduceContract, Rule, Topic, Wish
 from risk_manager.core.settings import Action, Contracts, Kind, SymbolName
@@ -88,6 +89,19 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
             )
 
 
+def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
+    """Contracts of each symbol that is listed or open, as reported, against its limit."""
+    then = "All of it is closed." if config.action is Action.CLOSE_ALL else "What is too much is closed."
+    sizes = dict.fromkeys(config.limits, 0)
+    for position in sight.positions():
+        symbol = symbol_of(position.contract)
+        sizes[symbol] = sizes.get(symbol, 0) + position.size
+    for symbol, size in sizes.items():
+        limit = config.limit_of(symbol)
+        if limit is not None:
+            yield gauge.of_count(symbol, Unit.CONTRACTS, Decimal(size), Decimal(limit), then, symbol=symbol)
+
+
 def _too_many(
     sight: Sight, config: Config, symbol: Symbol, positions: list[Position], counted: int, limit: int
 ) -> Finding:
@@ -127,4 +141,5 @@ RULE = Rule(
     judge=judge,
     topics=Topic.POSITIONS | Topic.ORDERS,
     actions=(Action.REDUCE_TO_LIMIT, Action.CLOSE_ALL),
+    gauges=gauges,
 )

@@ -13,7 +13,9 @@ from collections.abc import Iterator
 
 import msgspec
 
+from risk_manager.core import gauge
 from risk_manager.core.calm import Bounds, by_pnl
+from risk_manager.core.gauge import Gauge
 from risk_manager.core.model import Position
 from risk_manager.core.pnl import ZERO, usd
 from risk_manager.core.rule import Finding, Rule, Topic
@@ -74,6 +76,18 @@ def calm(sight: Sight, config: Config, position: Position) -> Bounds | None:
     return by_pnl(sight, position, up=config.limit - value, down=None, shared=False)
 
 
+def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
+    """What is open against the limit: all of it, or each position."""
+    if config.scope is Scope.ACCOUNT:
+        then = consequence.then(config.action or Action.CLOSE_ALL, reset_of(config, sight.settings.defaults))
+        yield gauge.of_money("Open profit", sight.unrealized(), config.limit, then)
+        return
+    then = consequence.then(Action.CLOSE_POSITION, sight.settings.defaults.reset)
+    for position in sight.positions():
+        symbol = sight.symbol(position.contract)
+        yield gauge.of_money(f"Open profit of {symbol}", sight.open_pnl(position), config.limit, then, symbol=symbol)
+
+
 EXAMPLE = """\
 max_unrealized_profit: {enabled: true, limit: 1000, scope: account, enforcement: close_all}
 """
@@ -88,4 +102,5 @@ RULE = Rule(
     actions=(Action.CLOSE_ALL, Action.CLOSE_ALL_AND_LOCKOUT, Action.CLOSE_POSITION),
     calm=calm,
     reset_of=reset_of,
+    gauges=gauges,
 )

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from risk_manager.core import protection
+from risk_manager.core.gauge import Gauge
 from risk_manager.core.instants import seconds, soonest
 from risk_manager.core.model import Position
 from risk_manager.core.rule import CloseAll, CloseContract, Finding, Rule, Topic
@@ -72,6 +73,18 @@ def reads(sight: Sight, config: Config) -> bool:
     return any(end is not None and end - READ_BEFORE_END == sight.now for end in ends)
 
 
+def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
+    """Whether each position has a stop for all of it, and how long one without may stay."""
+    then = "Everything is closed." if config.action is Action.CLOSE_ALL else "The position is closed."
+    open_ones = [(sight.symbol(one.contract), _end(sight, config, one)) for one in sight.positions()]
+    for symbol, end in open_ones:
+        says = "protected by a stop." if end is None else f"no stop for all of it; closed at {end:%H:%M:%S} UTC."
+        yield Gauge(label=f"Stop of {symbol}", says=f"{symbol}: {says}", then=then, ends_at=end, symbol=symbol)
+    if not open_ones:
+        says = f"Nothing is open. A position needs a stop within {config.grace_period_seconds} s."
+        yield Gauge(label="Stop", says=says, then=then)
+
+
 EXAMPLE = """\
 no_stop_loss_grace: {enabled: true, grace_period_seconds: 10, enforcement: close_position}
 """
@@ -86,4 +99,5 @@ RULE = Rule(
     actions=(Action.CLOSE_POSITION, Action.CLOSE_ALL),
     next_due=next_due,
     reads=reads,
+    gauges=gauges,
 )

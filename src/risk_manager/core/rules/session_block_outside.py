@@ -20,6 +20,7 @@ import msgspec
 
 from risk_manager.core import locks
 from risk_manager.core.contracts import symbol_of
+from risk_manager.core.gauge import Gauge
 from risk_manager.core.holidays import Calendar
 from risk_manager.core.instants import seconds, soonest
 from risk_manager.core.model import ContractId, Order, Symbol
@@ -273,6 +274,14 @@ def next_due(sight: Sight, config: Config) -> datetime | None:
     return soonest(times, sight.now)
 
 
+def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
+    """Each window: inside or outside, and until when."""
+    then = "Everything is closed." if config.close_positions_at_session_end else "What is open may only get smaller."
+    for symbol, watched in (sight.account.memory.get(ID) or {}).items():
+        says = f"{'Open' if watched.phase.is_inside else 'Closed'} until {watched.phase.until:%a %Y-%m-%d %H:%M} UTC."
+        yield Gauge(label=f"Session {symbol}".strip(), says=says, then=then, ends_at=watched.phase.until)
+
+
 EXAMPLE = """\
 session_block_outside:
   enabled: true
@@ -296,6 +305,7 @@ RULE = Rule(
     topics=Topic.POSITIONS | Topic.ORDERS,
     remember=remember,
     memory=Memory,
+    gauges=gauges,
     keep=keep,
     prolongs=prolongs,
     next_due=next_due,

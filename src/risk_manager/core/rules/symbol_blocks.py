@@ -16,6 +16,7 @@ from functools import lru_cache
 import msgspec
 
 from risk_manager.core.contracts import symbol_named, symbol_of
+from risk_manager.core.gauge import Gauge
 from risk_manager.core.model import Symbol
 from risk_manager.core.rule import CloseSymbol, Condition, Finding, LockKind, LockWish, Rule, Topic
 from risk_manager.core.settings import Action, SymbolPattern
@@ -80,6 +81,13 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
             )
 
 
+def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
+    """What is blocked."""
+    del sight
+    says = f"Blocked: {', '.join(config.blocked_symbols)}."
+    yield Gauge(label="Blocked symbols", says=says, then="The symbol is closed, its orders go, and it is locked.")
+
+
 def _lock(symbol: Symbol) -> LockWish:
     return LockWish(kind=LockKind.HARD, until=None, symbol=symbol, condition=Condition.LISTED)
 
@@ -100,5 +108,6 @@ RULE = Rule(
     judge=judge,
     topics=Topic.POSITIONS | Topic.ORDERS,
     actions=(Action.CLOSE_SYMBOL_AND_LOCKOUT,),
+    gauges=gauges,
     lists=lambda config, symbol: config.lists(symbol),
 )

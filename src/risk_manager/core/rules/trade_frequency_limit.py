@@ -17,7 +17,8 @@ from decimal import Decimal
 
 import msgspec
 
-from risk_manager.core import trade_counts, trading_day
+from risk_manager.core import gauge, trade_counts, trading_day
+from risk_manager.core.gauge import Gauge, Unit
 from risk_manager.core.instants import seconds, soonest
 from risk_manager.core.model import Trade
 from risk_manager.core.rule import CloseAll, Finding, LockKind, LockWish, Rule, Topic
@@ -188,6 +189,16 @@ def next_due(sight: Sight, config: Config) -> datetime | None:
     return soonest(times, sight.now)
 
 
+def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
+    """What has been counted in each window against its limit."""
+    items = _items(config, sight.trades(ID))
+    for name, limit, duration in config.windows():
+        if limit is not None:
+            count = len(items) - _first(items, name, sight.now, sight.settings.defaults.reset)
+            then = f"A pause of {duration}." if config.cooldown_on_breach.enabled else "You are told."
+            yield gauge.of_count(f"Trades in a {name}", Unit.TRADES, Decimal(count), Decimal(limit), then)
+
+
 def _why(config: Config, name: str, count: int, limit: int) -> str:
     what = config.count.value.replace("_", " ")
     return (
@@ -217,5 +228,6 @@ RULE = Rule(
     remember=remember,
     memory=Memory,
     next_due=next_due,
+    gauges=gauges,
     single_fills=True,
 )
