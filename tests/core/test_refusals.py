@@ -103,7 +103,7 @@ def test_an_order_that_is_gone_is_believed_to_be_gone(begun: Any) -> None:
 
 
 @pytest.mark.parametrize("begun", [cancelling, resizing, moving])
-@pytest.mark.parametrize("refusal", [Refusal.OTHER, Refusal.PENDING, Refusal.NOTHING_OPEN])
+@pytest.mark.parametrize("refusal", [Refusal.OTHER, Refusal.NOTHING_OPEN])
 def test_any_other_refusal_of_a_change_leaves_the_order_where_it_was(begun: Any, refusal: Refusal) -> None:
     story = begun()
     wanted = story.asked_for

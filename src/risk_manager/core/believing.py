@@ -8,7 +8,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from risk_manager.core import booking, disagreement, fills, hearing, locks, pursuit, reading
+from risk_manager.core import booking, disagreement, fills, hearing, locks, pursuit, reading, refusing
 from risk_manager.core.commands import PlaceStop
 from risk_manager.core.events import (
     AccountRead,
@@ -88,7 +88,7 @@ def hear(account: Account, event: AnyEvent, settings: Settings, now: datetime) -
         case CommandRefused():
             account = _refused(account, event, settings, now)
         case CommandHeld():
-            account = pursuit.refused(account, event.command, Refusal.OTHER, now)
+            account = refusing.refused(account, event.command, Refusal.OTHER, now)
         case Cleared():
             return locks.clear(account, settings, event, now)
         case Reloaded():
@@ -119,7 +119,7 @@ def hear_asleep(account: Account, event: AnyEvent, settings: Settings, now: date
 def _refused(account: Account, event: CommandRefused, settings: Settings, now: datetime) -> Account:
     """A refusal ends a try. Where it says that nothing is there to act on, that is believed until the next read."""
     command, within = event.command, confirm_within(settings)
-    account = pursuit.refused(account, command, event.refusal, now)
+    account = refusing.refused(account, command, event.refusal, now)
     contract = getattr(command, "contract", None)
     order = getattr(command, "order", None)
     if event.refusal is Refusal.NOTHING_OPEN and contract in account.positions and not isinstance(command, PlaceStop):

@@ -14,7 +14,7 @@ from risk_manager.core.leaving import Leaving, waits
 from risk_manager.core.model import ContractId, Order, OrderId
 from risk_manager.core.outcome import Outcome, Unwanted
 from risk_manager.core.pursuit import LOUD_FROM_TRY
-from risk_manager.core.rule import CancelOrder
+from risk_manager.core.rule import CancelOrder, CloseContract
 from risk_manager.core.sight import Sight
 from risk_manager.core.state import Account, Change, ChangeKind, Placing
 
@@ -36,6 +36,23 @@ def sweep_own_stops(sight: Sight) -> None:
     for order in sight.account.orders.values():
         if stops.is_ours(order) and order.is_working and not sight.is_opposite(order):
             sight.outcome.add(CancelOrder(order.id), "RULE-012: the position of this stop is gone")
+
+
+def close_what_is_stuck(sight: Sight) -> None:
+    """What an order fills that had to go and could not be cancelled is closed; it is forgotten when it is gone."""
+    account, now = sight.account, sight.now
+    stuck = dict(account.stuck)
+    for order_id, contract in account.stuck.items():
+        order, ended_at = account.orders.get(order_id), account.ended.get(order_id)
+        told_at = order.told_at if order is not None and order.filled else ended_at
+        is_fresh = told_at is not None and told_at + sight.within > now
+        if contract in account.positions and (is_fresh or contract in account.closings):
+            why = f"order {order_id} has filled, which had to go and could not be cancelled"
+            sight.outcome.add(CloseContract(contract), why)
+        elif order is None and not is_fresh:
+            del stuck[order_id]
+    if len(stuck) != len(account.stuck):
+        sight.account = replace(account, stuck=stuck)
 
 
 def trim(sight: Sight) -> None:

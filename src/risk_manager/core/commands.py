@@ -23,10 +23,15 @@ class Close(Ask, frozen=True, kw_only=True, tag="close"):
 
 
 class Reduce(Ask, frozen=True, kw_only=True, tag="reduce"):
-    """Close `size` contracts of a position, fewer than it has."""
+    """Close `size` contracts of a position, fewer than it has.
+
+    With a `side` by a market order on that side, for an account on which the gateway refuses to close by API (all of
+    the position, too); with None by a partial close.
+    """
 
     contract: ContractId
     size: int
+    side: Side | None = None
 
 
 class Cancel(Ask, frozen=True, kw_only=True, tag="cancel"):

@@ -7,12 +7,15 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from risk_manager.core.commands import Cancel, MoveStop, Resize
 from risk_manager.core.events import (
     AnyEvent,
     CommandHeld,
+    CommandRefused,
     HubBack,
     HubLost,
     LoginRefused,
+    Refusal,
     ReloadRefused,
     StoreBack,
     StoreLost,
@@ -58,6 +61,16 @@ def heard(
         case CommandHeld():
             if event.opens:
                 text = f"A request is held back: {event.why}"
+                alerts.append(Alert(severity=Severity.CRITICAL, text=text, at=now, account=event.account))
+        case CommandRefused(refusal=Refusal.NOT_SUPPORTED, command=Cancel() | Resize() | MoveStop() as command):
+            account = state.accounts.get(event.account)
+            change = account.changes.get(command.order) if account is not None else None
+            if change is not None and change.tries == 1:
+                word = "cancelled" if isinstance(command, Cancel) else "changed"
+                text = (
+                    f"Order {command.order} cannot be {word}: the gateway does not allow it on this account. It stays, "
+                    f"and what must not be open is closed as soon as it fills. Cancel it on the platform. ({event.why})"
+                )
                 alerts.append(Alert(severity=Severity.CRITICAL, text=text, at=now, account=event.account))
         case Unreadable():
             if not state.unreadable:

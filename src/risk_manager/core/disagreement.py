@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from risk_manager.core.events import AnyEvent, PositionSeen
+from risk_manager.core.events import AnyEvent, CommandRefused, PositionSeen, Refusal
 from risk_manager.core.state import Account
 
 IN_VAIN = "a fill was told by some of its messages only"
+UNDECIDED = "the gateway has not decided on a request yet"
 BEHIND = "a message told of a position as it was before"
 
 
@@ -25,8 +26,10 @@ def waits_in_vain(account: Account, before: datetime) -> bool:
     )
 
 
-def behind(account: Account, event: AnyEvent) -> str:
+def why_read_after(account: Account, event: AnyEvent) -> str:
     """Why the account should be read at once after `event`; empty where it need not."""
+    if isinstance(event, CommandRefused) and event.refusal is Refusal.PENDING:
+        return UNDECIDED
     return BEHIND if isinstance(event, PositionSeen) and is_behind(account, event) else ""
 
 

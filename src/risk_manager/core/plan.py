@@ -13,10 +13,10 @@ from risk_manager.core import changes, exits, pursuit
 from risk_manager.core.commands import Close, Reduce
 from risk_manager.core.contracts import symbol_of
 from risk_manager.core.leaving import Leaving, waits
-from risk_manager.core.model import ContractId
+from risk_manager.core.model import ContractId, Side
 from risk_manager.core.pursuit import LOUD_FROM_TRY
 from risk_manager.core.sight import Sight
-from risk_manager.core.state import ChangeKind, Closing
+from risk_manager.core.state import Account, ChangeKind, Closing
 
 
 def leave(sight: Sight, leaves_at: datetime) -> Leaving:
@@ -26,6 +26,8 @@ def leave(sight: Sight, leaves_at: datetime) -> Leaving:
         changes.sweep_own_stops(sight)
     if sight.account.trims:
         changes.trim(sight)
+    if sight.account.stuck:
+        changes.close_what_is_stuck(sight)
     leaving = Leaving(sight, leaves_at)
     if outcome.is_empty() and pursuit.is_quiet(sight.account):
         return leaving
@@ -62,6 +64,8 @@ def _close(leaving: Leaving, contract: ContractId, size: int | None, why: str) -
         return
     if size is None and rest <= 0:
         return
+    if size is None and "close" in account.by_order:
+        size = rest
     is_whole = size is None and not going_out
     outstanding = rest if size is None else size
     tries = known.tries + 1 if known is not None and not known.is_under_way() and known.is_whole == is_whole else 1
@@ -76,7 +80,7 @@ def _close(leaving: Leaving, contract: ContractId, size: int | None, why: str) -
     if is_whole:
         leaving.closes.append(Close(account=account.id, contract=contract, why=why))
     else:
-        leaving.reductions.append(Reduce(account=account.id, contract=contract, size=outstanding, why=why))
+        leaving.reductions.append(_reduction(account, contract, outstanding, why))
     if tries >= LOUD_FROM_TRY:
         leaving.loud.append(
             f"{symbol_of(contract)} is still open: try {tries} to close it. The broker has not confirmed. ({why})"
@@ -93,7 +97,15 @@ def _reduce_more(leaving: Leaving, contract: ContractId, known: Closing, size: i
         confirm_by=leaving.confirm_by,
     )
     leaving.account = replace(account, closings={**account.closings, contract: closing})
-    leaving.reductions.append(Reduce(account=account.id, contract=contract, size=size, why=why))
+    leaving.reductions.append(_reduction(account, contract, size, why))
+
+
+def _reduction(account: Account, contract: ContractId, size: int, why: str) -> Reduce:
+    position = account.positions[contract]
+    is_whole = size >= position.size
+    side = Side.SELL if position.sign > 0 else Side.BUY
+    by_order = ("close" if is_whole else "reduce") in account.by_order
+    return Reduce(account=account.id, contract=contract, size=size, why=why, side=side if by_order else None)
 
 
 def _drop_what_is_right(leaving: Leaving) -> None:

@@ -12,15 +12,11 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from risk_manager.core import market_hours
-from risk_manager.core.commands import Cancel, Close, Command, Fetch, MoveStop, PlaceStop, Reduce, Resize
-from risk_manager.core.events import Refusal
 from risk_manager.core.model import ContractId, Order, OrderId, OrderStatus, OrderType, Side
 from risk_manager.core.state import Account, Change, ChangeKind, Closing, Placing, Spent
 
 _PAUSE_FIRST = timedelta(milliseconds=250)
 _PAUSE_MOST = timedelta(seconds=5)
-MARKET_CLOSED_PAUSE = timedelta(seconds=30)
 LOUD_FROM_TRY = 3
 """The third try and every later one alert."""
 
@@ -154,7 +150,7 @@ def _placed(account: Account, order: Order) -> Account:
 def start_over(account: Account, now: datetime) -> Account:
     """After a restart nothing of ours is under way; what must go still must."""
     changes = {key: replace(change, again_at=now) for key, change in account.changes.items() if change.sweeps}
-    return replace(account, closings={}, placings={}, changes=changes)
+    return replace(account, closings={}, placings={}, changes=changes, by_order=())
 
 
 def run_out(account: Account, now: datetime) -> tuple[Account, bool]:
@@ -174,43 +170,6 @@ def _late(pursued: P, now: datetime) -> P:
     if pursued.again_at is None and pursued.confirm_by <= now:
         return replace(pursued, again_at=pursued.confirm_by + pause(pursued.tries))
     return pursued
-
-
-def refused(account: Account, command: Command, refusal: Refusal, now: datetime) -> Account:
-    """The gateway has refused a command: a pause, then the state is judged afresh."""
-    match command:
-        case Close() | Reduce():
-            closing = account.closings.get(command.contract)
-            if closing is None or not closing.is_under_way():
-                return account
-            again_at = _again_at(refusal, command.contract, closing.tries, now)
-            return replace(
-                account, closings={**account.closings, command.contract: replace(closing, again_at=again_at)}
-            )
-        case Cancel() | Resize() | MoveStop():
-            change = account.changes.get(command.order)
-            if change is None or not change.is_under_way():
-                return account
-            again_at = _again_at(refusal, None, change.tries, now)
-            return replace(account, changes={**account.changes, command.order: replace(change, again_at=again_at)})
-        case PlaceStop():
-            placing = account.placings.get(command.contract)
-            if placing is None or placing.tag != command.tag:
-                return account
-            again_at = _again_at(refusal, command.contract, placing.tries, now)
-            return replace(
-                account, placings={**account.placings, command.contract: replace(placing, again_at=again_at)}
-            )
-        case Fetch():
-            return account
-
-
-def _again_at(refusal: Refusal, contract: ContractId | None, tries: int, now: datetime) -> datetime:
-    """After a pause; where the market is closed, at its next opening and every 30 s."""
-    if refusal is not Refusal.MARKET_CLOSED:
-        return now + pause(tries)
-    opens = market_hours.next_open(contract, now) if contract is not None else None
-    return min(now + MARKET_CLOSED_PAUSE, opens) if opens is not None else now + MARKET_CLOSED_PAUSE
 
 
 def next_due(account: Account) -> datetime | None:

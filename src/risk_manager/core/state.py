@@ -175,8 +175,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     confirm_by: datetime
     again_at: datetime | None = None
     sweeps: bool = False
-    """True for an order of a contract that we close: it goes, also when the rule that closed has nothing to say any
-    more, for it would open a new position."""
+    """True for an order of a contract that we close: it goes whatever the rules say later; it would open a position."""
 
     def is_under_way(self) -> bool:
         """True until it is refused or its time is over."""
@@ -227,6 +226,10 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     placings: dict[ContractId, Placing] = {}
     trims: dict[OrderId, ContractId] = {}
     """Orders that are to be cut to their position, because we have reduced it."""
+    stuck: dict[OrderId, ContractId] = {}
+    """Orders that had to go and that the gateway does not let us cancel: what they fill is closed."""
+    by_order: tuple[str, ...] = ()
+    """Kinds of closes (close, reduce) that the gateway refuses on this account: they leave as market orders."""
     unprotected: dict[ContractId, datetime] = {}
     """Since when a position has had less stop than size."""
     memory: dict[str, Any] = {}

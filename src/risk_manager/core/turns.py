@@ -170,7 +170,7 @@ class Turns:
         if account.fills and not isinstance(event, QuoteSeen):
             account, in_vain = believing.forget_fills(account, settings, now)
             why_read = why_read or in_vain
-        why_read = why_read or disagreement.behind(account, event)
+        why_read = why_read or disagreement.why_read_after(account, event)
         account, cleared = believing.hear(account, event, settings, now)
         if self.state.contracts:
             account = hearing.with_contracts(account, self.state.contracts)

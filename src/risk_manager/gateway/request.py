@@ -26,15 +26,15 @@ def request_of(command: OrderCommand) -> Request:
     """What to post for `command`. Left-out fields of a modification stay as they are (what all known clients
     rely on).
 
-    closeContract and partialCloseContract are taken, never an opposite order: they cannot open a position,
-    whatever the trader does at the same moment. They send a market order and leave resting orders alive (seen
-    live).
+    closeContract and partialCloseContract are taken, and not an opposite order where they are allowed: they cannot
+    open a position, whatever the trader does at the same moment. They send a market order and leave resting orders
+    alive (seen live).
     """
     match command:
         case Close():
             return _request(codes.CLOSE, command.account, contractId=command.contract)
         case Reduce():
-            return _request(codes.CLOSE_PART, command.account, contractId=command.contract, size=command.size)
+            return _reduction(command)
         case Cancel():
             return _request(codes.CANCEL, command.account, orderId=command.order)
         case Resize():
@@ -62,6 +62,14 @@ def request_of(command: OrderCommand) -> Request:
             )
         case _:
             assert_never(command)
+
+
+def _reduction(command: Reduce) -> Request:
+    contract, size = command.contract, command.size
+    if command.side is None:
+        return _request(codes.CLOSE_PART, command.account, contractId=contract, size=size)
+    market, side = int(OrderType.MARKET), int(command.side)
+    return _request(codes.PLACE, command.account, contractId=contract, type=market, side=side, size=size)
 
 
 def _request(path: str, account: int, **fields: object) -> Request:

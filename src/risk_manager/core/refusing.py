@@ -1,0 +1,78 @@
+"""What a refusal of the gateway means for what is being pursued: a pause, another way, or none."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from risk_manager.core import market_hours
+from risk_manager.core.commands import Cancel, Close, Command, Fetch, MoveStop, PlaceStop, Reduce, Resize
+from risk_manager.core.events import Refusal
+from risk_manager.core.model import ContractId
+from risk_manager.core.pursuit import pause, without
+from risk_manager.core.state import Account
+
+MARKET_CLOSED_PAUSE = timedelta(seconds=30)
+HOPELESS_PAUSE = timedelta(seconds=30)
+"""Between tries of what the gateway does not allow on the account at all."""
+
+
+def refused(account: Account, command: Command, refusal: Refusal, now: datetime) -> Account:
+    """The gateway has refused a command: a pause, then the state is judged afresh.
+
+    PENDING is no refusal: it has not been decided yet, and what may still be executed is not asked for again.
+    """
+    if refusal is Refusal.PENDING:
+        return account
+    match command:
+        case Close() | Reduce():
+            closing = account.closings.get(command.contract)
+            if closing is None or not closing.is_under_way():
+                return account
+            if refusal is Refusal.NOT_SUPPORTED and (by_order := _as_order(account, command)) is not account:
+                return by_order
+            again_at = _again_at(refusal, command.contract, closing.tries, now)
+            return replace(
+                account, closings={**account.closings, command.contract: replace(closing, again_at=again_at)}
+            )
+        case Cancel() | Resize() | MoveStop():
+            change = account.changes.get(command.order)
+            if change is None or not change.is_under_way():
+                return account
+            again_at = _again_at(refusal, None, change.tries, now)
+            account = replace(account, changes={**account.changes, command.order: replace(change, again_at=again_at)})
+            order = account.orders.get(command.order)
+            if refusal is Refusal.NOT_SUPPORTED and change.sweeps and order is not None:
+                account = replace(account, stuck={**account.stuck, command.order: order.contract})
+            return account
+        case PlaceStop():
+            placing = account.placings.get(command.contract)
+            if placing is None or placing.tag != command.tag:
+                return account
+            again_at = _again_at(refusal, command.contract, placing.tries, now)
+            return replace(
+                account, placings={**account.placings, command.contract: replace(placing, again_at=again_at)}
+            )
+        case Fetch():
+            return account
+
+
+def _as_order(account: Account, command: Close | Reduce) -> Account:
+    """From now on closes of this kind leave as market orders, this one at once; the account itself where they do."""
+    kind = "close" if isinstance(command, Close) else "reduce"
+    if kind in account.by_order or (isinstance(command, Reduce) and command.side is not None):
+        return account
+    closings = without(account.closings, command.contract)
+    return replace(account, by_order=(*account.by_order, kind), closings=closings)
+
+
+def _again_at(refusal: Refusal, contract: ContractId | None, tries: int, now: datetime) -> datetime:
+    """After a pause; where the market is closed, at its next opening and every 30 s; every 30 s where the account may
+    not do it at all."""
+    if refusal is Refusal.NOT_SUPPORTED:
+        return now + HOPELESS_PAUSE
+    if refusal is not Refusal.MARKET_CLOSED:
+        return now + pause(tries)
+    opens = market_hours.next_open(contract, now) if contract is not None else None
+    return min(now + MARKET_CLOSED_PAUSE, opens) if opens is not None else now + MARKET_CLOSED_PAUSE
