@@ -49,14 +49,17 @@ class Keeping:
 
         self.store.on_trouble = troubled
         self.store.begin(guard.state)
-        secrets = [configuration.login.api_key.reveal()]
-        self.store.remember_configuration(configuration.texts, secrets)
-        guard.listen_to_all(self.store.heard)
         before = self._recovered.settings if self._recovered is not None else {}
-        for account, settings in configuration.settings.items():
-            changed = changed_rules(before[account], settings) if account in before else ()
-            if changed:
-                guard.put(Reloaded(account=account, changed=changed))
+        reloads = [
+            Reloaded(account=account, changed=changed)
+            for account, settings in configuration.settings.items()
+            if account in before and (changed := changed_rules(before[account], settings))
+        ]
+        secrets = [configuration.login.api_key.reveal()]
+        self.store.remember_configuration(configuration.texts, secrets, reloads=len(reloads))
+        guard.listen_to_all(self.store.heard)
+        for event in reloads:
+            guard.put(event)
 
     def last_good(self, folder: Path) -> Configuration:
         """The configuration that was last in force, its accounts and login from the home where those are whole.

@@ -6,7 +6,7 @@ never runs backwards, so that a replay hands the engine the same times.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Protocol
 
@@ -68,6 +68,13 @@ class Entry(msgspec.Struct, frozen=True):
     """An account's own day has begun."""
 
 
+def together(first: Entry, then: Entry) -> Entry:
+    """Two entries that are written in one transaction."""
+    return Entry(
+        first.statements + then.statements, then.head, then.state, then.heard, is_reset=first.is_reset or then.is_reset
+    )
+
+
 class Scribe:
     """Keeps the end of the chain and the state behind it."""
 
@@ -118,10 +125,15 @@ class Scribe:
             self._snapshot()
         return self._entry(is_reset=tables.is_own_reset(rows, step.state))
 
-    def configure(self, texts: Mapping[str, str], at: datetime) -> Entry:
-        """Other settings are in force from here on."""
+    def configure(self, texts: Mapping[str, str], at: datetime, steps: Sequence[Heard] = ()) -> Entry:
+        """Other settings are in force from here on; `steps` are written together with them."""
         self.texts = texts
-        return self.note(lines.SETTINGS, texts, at)
+        entry = self.note(lines.SETTINGS, texts, at)
+        for heard in steps:
+            more = self.hear(heard)
+            if more is not None:
+                entry = together(entry, more)
+        return entry
 
     def note(self, kind: str, content: Mapping[str, Any], at: datetime) -> Entry:
         """A line of the store's own."""

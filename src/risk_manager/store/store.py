@@ -23,7 +23,7 @@ from risk_manager.core.state import Lock, State
 from risk_manager.store import backup, damage, lease, opening, recovery
 from risk_manager.store.errors import StoreError, StoreTrouble
 from risk_manager.store.file import File
-from risk_manager.store.handover import Begin, Configure, Watched
+from risk_manager.store.handover import Announced, Begin, Configure, Watched
 from risk_manager.store.hidden import without_secrets
 from risk_manager.store.line import Head
 from risk_manager.store.opening import FILE, Opened
@@ -78,6 +78,7 @@ class Store:
         self._keep = keep
         self._recovered: Recovered | None = None
         self._writer: Writer | None = None
+        self._announced: Announced | None = None
         self._count = 0
         self._is_closing = False
         self._one_backup = threading.Lock()
@@ -143,15 +144,31 @@ class Store:
         writer = self._writer
         assert writer is not None, "begin() comes first"
         self._count += 1
-        writer.put(heard)
+        if self._announced is None:
+            writer.put(heard)
+            return
+        for what in self._announced.take(heard):
+            if isinstance(what, Configure):
+                writer.put_own(what)
+                self._announced = None
+            else:
+                writer.put(what)
 
-    def remember_configuration(self, texts: Mapping[str, str], secrets: Collection[str] = ()) -> None:
+    def remember_configuration(
+        self, texts: Mapping[str, str], secrets: Collection[str] = (), *, reloads: int = 0
+    ) -> None:
         """These texts are in force from here on. Call it before the guard hears of the reload.
 
+        `reloads`: so many `Reloaded` are put to the guard next, and the texts become durable together with all of them.
+        A guard that is killed in between leaves the old texts, and the next one tells every account of the change.
         `secrets` are never written, nor is a key that stands in a text by itself: `hidden.py`.
         """
         assert self._writer is not None, "begin() comes first"
-        self._writer.put_own(Configure(without_secrets(texts, secrets), self._now()))
+        configure = Configure(without_secrets(texts, secrets), self._now())
+        if reloads:
+            self._announced = Announced(configure, reloads)
+        else:
+            self._writer.put_own(configure)
 
     @property
     def heard_count(self) -> int:

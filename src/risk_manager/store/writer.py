@@ -133,7 +133,7 @@ class Writer:
                 entry = self._scribe.begin(one.state, one.was, one.version, one.at)
                 entry.statements.extend([meta.put_clean(is_clean=False), meta.put_holder(lease.here())])
             elif isinstance(one, Configure):
-                entry = self._scribe.configure(one.texts, one.at)
+                entry = self._scribe.configure(one.texts, one.at, one.steps)
                 entry.statements.append(meta.put_texts(one.texts))
             else:
                 entry = self._scribe.hear(one)
