@@ -1,0 +1,151 @@
+"""The guard as a screen sees it: live over the door, else what it has published last, with its age.
+
+    feed = Feed(home, told=on_message, changed=redraw)
+    task = start(feed.run())                       # ends only by being cancelled
+    feed.status, feed.is_live, feed.why_away       # at any moment, of the same loop
+
+A status is always one that the guard has said as a whole (parts of two moments would not add up); it comes within a
+quarter of a second of whatever has changed, and every second. It can change nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import aiohttp
+import msgspec
+
+from risk_manager.ipc import address, messages
+from risk_manager.ipc import status as published
+from risk_manager.ipc.address import Address
+from risk_manager.ipc.messages import DaemonStatus, Message, Refused, Snapshot
+from risk_manager.ipc.status import GuardStatus
+
+RETRY_SECONDS: Final = 1.0
+SILENT_SECONDS: Final = 5.0
+"""The door speaks every second; after this long without a word it counts as away."""
+FRAME_BYTES_MAX: Final = 16 * 1024 * 1024
+_CONNECT: Final = aiohttp.ClientTimeout(total=None, sock_connect=SILENT_SECONDS)
+_ASK_FOR_SNAPSHOT: Final = msgspec.json.encode(messages.SnapshotWanted()).decode()
+
+
+def _nothing_told(_: Message) -> None:
+    pass
+
+
+def _nothing_changed() -> None:
+    pass
+
+
+class Feed:
+    """What there is to know of one guard, kept up to date while `run` runs."""
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        port: int | None = None,
+        told: Callable[[Message], None] = _nothing_told,
+        changed: Callable[[], None] = _nothing_changed,
+    ) -> None:
+        """`told` hears every message of the door, once and in order, snapshots too; none while the door is away.
+        `changed` is called whenever `status`, `is_live` or `why_away` is another. Both are called in the loop of
+        `run`, and must not wait.
+
+        Without a `port` the door is where the home's guard says that it is.
+        """
+        self._data = home / "data"
+        self._port = port
+        self._told = told
+        self._changed = changed
+        self._seq: int | None = None
+        self.status: GuardStatus | None = None
+        """The newest that is known, live or not; None: nothing was ever published in this home."""
+        self.is_live = False
+        """True while the door is open and `status` comes from it."""
+        self.why_away: str | None = "The door has not been looked for yet."
+        """A sentence; None while it is live."""
+
+    def age_seconds(self, now: datetime) -> float | None:
+        """How old `status` is, never below 0; None where there is none. `now` is aware."""
+        return max(0.0, (now - self.status.at).total_seconds()) if self.status is not None else None
+
+    async def run(self) -> None:
+        """Follow the guard until cancelled; a door that is away is looked for every second."""
+        while True:
+            try:
+                await self._follow()
+                why = "The guard has closed its door."
+            except _NoDoorError as error:
+                why = str(error)
+            except (aiohttp.ClientError, OSError, TimeoutError) as error:
+                why = f"The guard's door is away ({type(error).__name__})."
+            except msgspec.MsgspecError as error:
+                why = f"The guard's door speaks what this program does not understand: {error}."
+            self._fall_back(why)
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _follow(self) -> None:
+        """Hear the door until it closes."""
+        where = self._door()
+        url = f"ws://{address.HOST}:{where.port}/"
+        async with (
+            aiohttp.ClientSession(timeout=_CONNECT) as session,
+            session.ws_connect(url, max_msg_size=FRAME_BYTES_MAX) as socket,
+        ):
+            while True:
+                frame = await socket.receive(timeout=SILENT_SECONDS)
+                if frame.type is not aiohttp.WSMsgType.TEXT:
+                    return
+                if not self._take(messages.read(frame.data), where.run):
+                    await socket.send_str(_ASK_FOR_SNAPSHOT)
+
+    def _door(self) -> Address:
+        if self._port is not None:
+            return Address(port=self._port, run="")
+        found = address.read(address.path_in(self._data))
+        if found is None:
+            raise _NoDoorError("The guard is not running here, or it has no door.")
+        return found
+
+    def _take(self, message: Message, run: str) -> bool:
+        """Go on with a message; False where one before it was lost. `run` is whose door it must be; empty: any."""
+        is_whole = True
+        match message:
+            case Snapshot():
+                if run and message.run != run:
+                    raise _NoDoorError("The guard of another home is behind the door of this one's.")
+                self._seq = message.seq
+                self._live(message.data)
+            case Refused():
+                pass
+            case _:
+                is_whole = self._seq is not None and message.seq == self._seq + 1
+                self._seq = message.seq
+                if isinstance(message, DaemonStatus):
+                    self._live(message.data)
+        self._told(message)
+        return is_whole
+
+    def _live(self, status: GuardStatus) -> None:
+        self.status, self.is_live, self.why_away = status, True, None
+        self._changed()
+
+    def _fall_back(self, why: str) -> None:
+        """Take what was published last, where it is newer than what is known."""
+        self.is_live, self.why_away, self._seq = False, why, None
+        try:
+            status = published.read(self._data / "status.json")
+        except (OSError, msgspec.MsgspecError):
+            status = None
+        if status is not None and (self.status is None or status.at > self.status.at):
+            self.status = status
+        self._changed()
+
+
+class _NoDoorError(Exception):
+    """Why there is nothing to connect to, as a sentence."""
