@@ -53,3 +53,15 @@ def next_open(contract: ContractId, now: datetime) -> datetime | None:
         if at > now and is_open(contract, at):
             return at
         day += timedelta(days=1)
+
+
+def next_close(contract: ContractId, now: datetime) -> datetime | None:
+    """When the contract stops trading next; None while it sleeps."""
+    if not is_open(contract, now):
+        return None
+    day = now.astimezone(_CHICAGO).date()
+    while True:
+        at = trading_day.instant(day, _CLOSE, _ZONE)
+        if at > now and not is_open(contract, at):
+            return at
+        day += timedelta(days=1)

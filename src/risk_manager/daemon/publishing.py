@@ -5,29 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 from risk_manager import __version__
-from risk_manager.core import pnl
-from risk_manager.core.contracts import symbol_of
-from risk_manager.core.events import Hub
-from risk_manager.core.rule import LockKind
+from risk_manager.core.events import Hub, StoreBack, StoreLost
 from risk_manager.core.settings import Settings
-from risk_manager.core.state import Account, State
 from risk_manager.daemon.clock import Clock
 from risk_manager.daemon.guard import Guard, Taken
 from risk_manager.daemon.hearsay import Hearsay
-from risk_manager.daemon.telling import sentences
+from risk_manager.daemon.market_clock import market_status
+from risk_manager.daemon.showing import account_status
+from risk_manager.daemon.telling import said
 from risk_manager.ipc import status as published
-from risk_manager.ipc.status import (
-    AccountStatus,
-    ConnectionStatus,
-    GuardStatus,
-    LockStatus,
-    OrderStatus,
-    PositionStatus,
-)
+from risk_manager.ipc.status import ActStatus, ConnectionStatus, GuardStatus
 
 PAUSE_SECONDS = 0.25
 _HEARTBEAT_SECONDS = 1.0
@@ -53,15 +43,19 @@ class Publisher:
         self._say = say
         self._is_in_trouble = False
         self._started_at = clock.now()
-        self._acts: deque[str] = deque(maxlen=_ACTS_KEPT)
+        self._acts: deque[ActStatus] = deque(maxlen=_ACTS_KEPT)
+        self._is_saved = True
         self._news = asyncio.Event()
         self._hearsay = Hearsay()
         guard.listen(self._hearsay.heard)
         guard.listen(self._heard)
 
     def _heard(self, taken: Taken) -> None:
-        for sentence in sentences(taken):
-            self._acts.appendleft(f"{taken.at:%H:%M:%S} {sentence}")
+        if isinstance(taken.event, StoreLost | StoreBack):
+            self._is_saved = isinstance(taken.event, StoreBack)
+        for one in said(taken):
+            act = ActStatus(at=taken.at, says=one.text, account=one.account, rule=one.rule, is_loud=one.is_loud)
+            self._acts.appendleft(act)
         self._news.set()
 
     async def run(self) -> None:
@@ -111,75 +105,8 @@ class Publisher:
                 account_status(state, account, self._guard.settings[key], now)
                 for key, account in state.accounts.items()
             ),
-            last_acts=tuple(self._acts),
+            last_acts=tuple(f"{act.at:%H:%M:%S} {act.says}" for act in self._acts),
+            acts=tuple(self._acts),
+            market=market_status(next(iter(self._guard.settings.values()), Settings()), now),
+            is_saved=self._is_saved,
         )
-
-
-def account_status(state: State, account: Account, settings: Settings, now: datetime) -> AccountStatus:
-    """One account for people to read."""
-    realized = pnl.realized(account)
-    unrealized = pnl.unrealized(state, account, settings)
-    return AccountStatus(
-        id=account.id,
-        name=account.name,
-        can_trade=account.can_trade,
-        balance=account.balance,
-        realized_pnl=realized,
-        unrealized_pnl=unrealized,
-        net_pnl=realized + unrealized,
-        is_tradable=not any(lock.symbol is None for lock in account.locks),
-        positions=tuple(_positions(state, account, settings)),
-        orders=tuple(_orders(account)),
-        locks=tuple(
-            LockStatus(
-                rule=lock.rule,
-                symbol=lock.symbol,
-                kind="hard" if lock.kind is LockKind.HARD else "cooldown",
-                since=lock.since,
-                until=lock.until,
-                why=lock.why,
-            )
-            for lock in account.locks
-        ),
-        waived_rules=tuple(waiver.rule for waiver in account.waivers if waiver.until > now),
-        being_closed=tuple(account.closings),
-        rules=tuple(armed.rule.key for armed in settings.rules),
-    )
-
-
-def _positions(state: State, account: Account, settings: Settings) -> list[PositionStatus]:
-    rows: list[PositionStatus] = []
-    for position in account.positions.values():
-        mark = pnl.mark(state, position, settings.defaults)
-        quote = state.quotes.get(position.contract)
-        rows.append(
-            PositionStatus(
-                contract=position.contract,
-                symbol=symbol_of(position.contract),
-                signed_size=position.signed_size,
-                average_price=position.average_price,
-                mark=mark,
-                mark_at=quote.told_at if quote is not None else None,
-                open_pnl=pnl.of_position(account, position, mark) if mark is not None else None,
-                unprotected_since=account.unprotected.get(position.contract),
-            )
-        )
-    return rows
-
-
-def _orders(account: Account) -> list[OrderStatus]:
-    return [
-        OrderStatus(
-            id=order.id,
-            contract=order.contract,
-            symbol=symbol_of(order.contract),
-            side=order.side.name.lower(),
-            type=order.type.name.lower(),
-            status=order.status.name.lower(),
-            size=order.size,
-            filled=order.filled,
-            limit_price=order.limit_price,
-            stop_price=order.stop_price,
-        )
-        for order in account.orders.values()
-    ]

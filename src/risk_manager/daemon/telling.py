@@ -2,40 +2,71 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
-from typing import assert_never
+from typing import NamedTuple, assert_never
 from zoneinfo import ZoneInfo
 
 from risk_manager.core.commands import Cancel, Close, Command, Fetch, MoveStop, PlaceStop, Reduce, Resize
 from risk_manager.core.contracts import symbol_of
 from risk_manager.core.events import CommandHeld, CommandLost, CommandRefused
-from risk_manager.core.record import LockChange
+from risk_manager.core.model import AccountId
+from risk_manager.core.record import LockChange, Severity
 from risk_manager.daemon.guard import Taken
 
+_RULE = re.compile(r"RULE-\d+")
 _MARKET = ZoneInfo("America/Chicago")
 
 
+class Said(NamedTuple):
+    """Something that people should hear of."""
+
+    text: str
+    account: AccountId | None = None
+    """None: it concerns the guard itself."""
+    rule: str | None = None
+    """None: no rule has brought it about."""
+    is_loud: bool = False
+    """True for what nobody should miss: a breach that is enforced, a lock, a critical alert."""
+
+
 def sentences(taken: Taken) -> Iterator[str]:
-    """Everything of a step that people should hear of, in order: breaches, locks, acts, alerts, refusals."""
+    """Everything of a step that people should hear of, in order."""
+    for one in said(taken):
+        yield one.text
+
+
+def said(taken: Taken) -> Iterator[Said]:
+    """The same with what belongs to it: breaches, locks, acts, alerts, refusals."""
     step, event = taken.step, taken.event
     for breach in step.breaches:
-        yield f"{breach.rule} {'is waived: ' if breach.waived else ''}{breach.why}"
+        text = f"{breach.rule} {'is waived: ' if breach.waived else ''}{breach.why}"
+        yield Said(text, breach.account, breach.rule, is_loud=not breach.waived)
     for lock in step.locks:
-        yield lock_sentence(lock)
+        yield Said(lock_sentence(lock), lock.account, lock.rule, is_loud=not lock.ended)
     told = {f"{breach.rule}: {breach.why}" for breach in step.breaches}
     for command in step.commands:
         if not isinstance(command, Fetch):
-            yield act(command, with_reason=command.why not in told)
+            yield Said(act(command, with_reason=command.why not in told), command.account, rule_in(command.why))
     for alert in step.alerts:
         if alert.text not in told:
-            yield f"{alert.severity.value.upper()}: {alert.text}"
+            text = f"{alert.severity.value.upper()}: {alert.text}"
+            is_loud = alert.severity is Severity.CRITICAL
+            yield Said(text, alert.account, rule_in(alert.text), is_loud=is_loud)
     if isinstance(event, CommandRefused):
-        yield f"The broker refused to {_plain(event.command)}: {event.why}"
+        yield Said(f"The broker refused to {_plain(event.command)}: {event.why}", event.account)
     if isinstance(event, CommandHeld):
-        yield f"The guard has not sent the request to {_plain(event.command)}: {event.why}"
+        yield Said(f"The guard has not sent the request to {_plain(event.command)}: {event.why}", event.account)
     if isinstance(event, CommandLost):
-        yield f"Nobody knows whether the broker got the request to {_plain(event.command)}: {event.why}"
+        text = f"Nobody knows whether the broker got the request to {_plain(event.command)}: {event.why}"
+        yield Said(text, event.account)
+
+
+def rule_in(text: str) -> str | None:
+    """The rule that a reason names; None where it names none."""
+    found = _RULE.search(text)
+    return found.group() if found is not None else None
 
 
 def lock_sentence(lock: LockChange) -> str:

@@ -1,0 +1,76 @@
+"""What screens are told of an account: protection, grace, distance of the stop, the day's trades, the rules."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from risk_manager.daemon.showing import account_status
+from risk_manager.ipc.status import AccountStatus
+from tests.core.story import Story, position, quote, stop_order
+
+
+def shown(story: Story) -> AccountStatus:
+    return account_status(story.state, story.account, story.settings, story.now)
+
+
+def test_a_position_tells_its_stop_in_ticks_and_dollars() -> None:
+    story = Story()
+    story.sees(position("MNQ", 2, 100), stop_order(1, "MNQ", -1, 95), stop_order(2, "MNQ", -1, 90), quote("MNQ", 101))
+    (one,) = shown(story).positions
+    assert (one.open_pnl, one.stopped) == (Decimal(4), 2)
+    assert (one.stop_price, one.stop_ticks, one.stop_usd) == (Decimal(90), Decimal(44), Decimal(-40))
+    assert (one.unprotected_since, one.grace_until) == (None, None)
+
+
+def test_the_stop_of_a_short_is_the_highest() -> None:
+    story = Story()
+    story.sees(position("MNQ", -1, 100), stop_order(1, "MNQ", 1, 105), stop_order(2, "MNQ", 1, 110), quote("MNQ", 100))
+    (one,) = shown(story).positions
+    assert (one.stop_price, one.stop_ticks, one.stop_usd) == (Decimal(110), Decimal(40), Decimal(-20))
+
+
+def test_without_a_price_no_distance_is_made_up() -> None:
+    story = Story()
+    story.sees(position("MNQ", 1, 100), stop_order(1, "MNQ", -1, 95))
+    (one,) = shown(story).positions
+    assert (one.mark, one.open_pnl, one.stop_ticks) == (None, None, None)
+    assert one.stop_usd == Decimal(-10)
+
+
+def test_a_position_without_a_stop_tells_when_its_grace_ends() -> None:
+    story = Story(no_stop_loss_grace={"grace_period_seconds": 30})
+    story.sees(position("MNQ", 1))
+    (one,) = shown(story).positions
+    assert (one.stopped, one.unprotected_since) == (0, story.now)
+    assert one.grace_until == story.now + timedelta(seconds=30)
+
+
+def test_the_trades_of_the_day_in_the_order_of_their_times() -> None:
+    story = Story()
+    late = story.trade("MNQ", -1, pnl=-12, fees="0.37")
+    early = story.trade("MNQ", 1, at=story.now - timedelta(seconds=5))
+    yesterday = story.trade("MNQ", 1, pnl=99, at=story.now - timedelta(days=1))
+    story.sees(late, early, yesterday)
+    trades = shown(story).trades
+    assert [(one.side, one.realized_pnl, one.costs) for one in trades] == [
+        ("buy", None, Decimal(0)),
+        ("sell", Decimal(-12), Decimal("0.37")),
+    ]
+
+
+def test_a_rule_tells_its_gauges_and_whether_it_is_broken() -> None:
+    story = Story(daily_realized_loss={"limit": -500}, max_contracts={"limit": 1}, trade_management={})
+    story.sees(position("MNQ", 2))
+    contracts, loss, management = shown(story).rule_details
+    assert (contracts.key, contracts.is_breached, contracts.gauges[0].value) == ("max_contracts", True, Decimal(2))
+    assert (loss.is_breached, loss.gauges[0].limit) == (False, Decimal(-500))
+    assert management.gauges == ()
+
+
+def test_a_waived_rule_tells_until_when() -> None:
+    story = Story(daily_realized_loss={"limit": -500})
+    story.sees(story.trade("MNQ", -1, pnl=-600))
+    story.clears("RULE-003")
+    (rule,) = shown(story).rule_details
+    assert rule.waived_until == shown(story).day_ends_at
