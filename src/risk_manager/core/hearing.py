@@ -132,6 +132,8 @@ def with_contracts(account: Account, contracts: dict[ContractId, Contract]) -> A
 
 def _measured(account: Account, contract: ContractId) -> Account:
     """Let the measure of each cooldown shrink with the position: what is gone may not come back."""
+    if not account.locks:
+        return account
     symbol = symbol_of(contract)
     if not any(lock.kind is LockKind.COOLDOWN and lock.covers(symbol) for lock in account.locks):
         return account

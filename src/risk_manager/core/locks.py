@@ -166,6 +166,8 @@ def clear(account: Account, settings: Settings, event: Cleared, now: datetime) -
 
 def end_conditions(sight: Sight) -> tuple[Account, list[Lock]]:
     """End the open-ended locks whose condition has ended."""
+    if not sight.account.locks:
+        return sight.account, []
     over = [lock for lock in sight.account.locks if lock.condition is not None and _is_over(sight, lock)]
     return end_locks(sight.account, over), over
 
