@@ -41,7 +41,7 @@ class Pace(Protocol):
         ...
 
     def finish_aside(self, timeout_seconds: float) -> None:
-        """Wait for what is done beside the turns."""
+        """Wait for what is done beside the turns; once more after the last turn, which may just have begun it."""
         ...
 
 
@@ -84,8 +84,9 @@ class ThreadPace:
     def aside(self, work: Callable[[], None], name: str) -> None:
         """Start the other thread, unless it runs."""
         if self._aside is None or not self._aside.is_alive():
-            self._aside = threading.Thread(target=work, name=f"store: {name}", daemon=True)
-            self._aside.start()
+            thread = threading.Thread(target=work, name=f"store: {name}", daemon=True)
+            thread.start()
+            self._aside = thread  # not sooner: it is waited for from another thread, which needs one that has begun
 
     def finish(self, timeout_seconds: float) -> bool:
         """Wait for the thread."""

@@ -215,6 +215,7 @@ class Store:
         is_written = True
         if self._writer is not None:
             is_written = self._writer.stop(timeout_seconds)
+            self._pace.finish_aside(timeout_seconds)
         else:
             self._opened.connection.close()
         self._lease.release()

@@ -175,7 +175,8 @@ class Writer:
         self._beat_at = max(self._beat_at, now + HEARTBEAT_SECONDS) if now >= self._beat_at else self._beat_at
         if group:
             last = group[-1]
-            self.watched.heard_saved, self.watched.state, self.watched.head = last.heard, last.state, last.head
+            # The count last: who sees it in the other thread finds the rest there.
+            self.watched.state, self.watched.head, self.watched.heard_saved = last.state, last.head, last.heard
         self._retry_pause, self._retry_at = _RETRY_SECONDS, 0.0
         self._scribe.samples = True
         if self.watched.trouble is not None and not self._entries:
