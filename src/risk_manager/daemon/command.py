@@ -8,6 +8,7 @@ import signal
 import sys
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from risk_manager.daemon.clock import Clock, SystemClock
 from risk_manager.daemon.guard import Taken
 from risk_manager.daemon.keeping import Keeping
 from risk_manager.daemon.publishing import Publisher
+from risk_manager.daemon.reloading import Reloading
 from risk_manager.daemon.telling import sentences
 from risk_manager.daemon.watch import UnknownAccountError, Watch
 from risk_manager.exit_codes import ExitCode
@@ -86,6 +88,8 @@ async def _guard(configuration: Configuration, folder: Path, keeping: Keeping, c
     publisher = Publisher(folder / DATA / "status.json", watch.guard, clock, watch.reconnects, _say)
     watching = start(watch.run(), "guard: watch")
     publishing = start(publisher.run(), "guard: publish")
+    read = partial(load_home, folder, known_rules())
+    reloading = start(Reloading(folder, read, watch.guard, keeping, configuration).run(), "guard: reload")
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # Windows: Ctrl+C ends asyncio.run instead
@@ -96,7 +100,7 @@ async def _guard(configuration: Configuration, folder: Path, keeping: Keeping, c
     waiting = start(_introduce(watch), "guard: introduce")
     stopping = start(stopped.wait(), "guard: signal")
     await asyncio.wait([watching, stopping], return_when=asyncio.FIRST_COMPLETED)
-    await end(waiting, stopping, publishing)
+    await end(waiting, stopping, publishing, reloading)
     if watching.done():
         watching.result()
     await end(watching)

@@ -55,11 +55,15 @@ class Keeping:
             for account, settings in configuration.settings.items()
             if account in before and (changed := changed_rules(before[account], settings))
         ]
-        secrets = [configuration.login.api_key.reveal()]
-        self.store.remember_configuration(configuration.texts, secrets, reloads=len(reloads))
+        self.announce(configuration, len(reloads))
         guard.listen_to_all(self.store.heard)
         for event in reloads:
             guard.put(event)
+
+    def announce(self, configuration: Configuration, reloads: int) -> None:
+        """This configuration is in force; that many `Reloaded` follow, and become durable with it or not at all."""
+        secrets = [configuration.login.api_key.reveal()]
+        self.store.remember_configuration(configuration.texts, secrets, reloads=reloads)
 
     def last_good(self, folder: Path) -> Configuration:
         """The configuration that was last in force, its accounts and login from the home where those are whole.

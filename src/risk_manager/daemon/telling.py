@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from risk_manager.core.commands import Cancel, Close, Command, Fetch, MoveStop, PlaceStop, Reduce, Resize
 from risk_manager.core.contracts import symbol_of
-from risk_manager.core.events import CommandHeld, CommandLost, CommandRefused
+from risk_manager.core.events import CommandHeld, CommandLost, CommandRefused, Reloaded
 from risk_manager.core.model import AccountId
 from risk_manager.core.record import LockChange, Severity
 from risk_manager.daemon.guard import Taken
@@ -54,6 +54,9 @@ def said(taken: Taken) -> Iterator[Said]:
             text = f"{alert.severity.value.upper()}: {alert.text}"
             is_loud = alert.severity is Severity.CRITICAL
             yield Said(text, alert.account, rule_in(alert.text), is_loud=is_loud)
+    if isinstance(event, Reloaded):
+        rules = ", ".join(event.changed)
+        yield Said(f"New settings are in force{f'; changed: {rules}' if rules else ''}", event.account)
     if isinstance(event, CommandRefused):
         yield Said(f"The broker refused to {_plain(event.command)}: {event.why}", event.account)
     if isinstance(event, CommandHeld):

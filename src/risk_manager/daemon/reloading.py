@@ -1,0 +1,120 @@
+"""Other settings while the guard runs: read from the home when its files change, checked as a whole, applied at once.
+
+What does not hold is refused with its reasons, and the running settings stay. The login and the list of accounts are
+what the guard has connected with: to change those it is started again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from risk_manager.config import ConfigError, Configuration, changed_rules
+from risk_manager.core.events import Reloaded, ReloadRefused
+from risk_manager.daemon.guard import Guard
+from risk_manager.daemon.keeping import Keeping
+
+PAUSE_SECONDS: Final = 0.5
+"""Between two looks at the files. A file counts when two looks in a row have found the same: an editor writes in
+parts."""
+
+_SUFFIXES: Final = (".yaml", ".yml", ".json")
+
+Fingerprint = tuple[tuple[str, int, int], ...]
+
+
+class Reload(msgspec.Struct, frozen=True):
+    """How a reload ended."""
+
+    is_applied: bool
+    says: str
+    """One sentence, or one a problem."""
+    changed: Mapping[int, tuple[str, ...]] = {}
+    """By account: the rules whose settings are others now."""
+
+
+class Reloading:
+    """The configuration of a running guard and the home that it comes from."""
+
+    def __init__(
+        self,
+        home: Path,
+        read: Callable[[], Configuration],
+        guard: Guard,
+        keeping: Keeping,
+        configuration: Configuration,
+    ) -> None:
+        """`read` gives the configuration of the home and raises ConfigError; it is called in a thread of its own."""
+        self._folder = home / "config" if (home / "config").is_dir() else home
+        self._read = read
+        self._guard = guard
+        self._keeping = keeping
+        self._running = configuration
+        self._seen = fingerprint(self._folder)
+        self._turn = asyncio.Lock()
+
+    async def run(self) -> None:
+        """Apply what changes in the files, until cancelled."""
+        last = self._seen
+        while True:
+            await asyncio.sleep(PAUSE_SECONDS)
+            now = fingerprint(self._folder)
+            if now != self._seen and now == last:
+                await self.reload()
+            last = now
+
+    async def reload(self) -> Reload:
+        """Read the files now and put what they say in force, or say why not."""
+        async with self._turn:
+            self._seen = fingerprint(self._folder)
+            try:
+                # Reading takes tens of milliseconds, and a close must not wait for them.
+                wanted = await asyncio.to_thread(self._read)
+            except ConfigError as error:
+                return self._refused(str(error))
+            why = _needs_a_start(self._running, wanted)
+            return self._refused(why) if why is not None else self._apply(wanted)
+
+    def _refused(self, why: str) -> Reload:
+        self._guard.put(ReloadRefused(why=why))
+        return Reload(False, why)
+
+    def _apply(self, wanted: Configuration) -> Reload:
+        before = self._running.settings
+        others = [key for key, settings in wanted.settings.items() if settings != before[key]]
+        if not others:
+            self._running = wanted
+            return Reload(True, "Nothing in the files changes what the guard does.")
+        reloads = [Reloaded(account=key, changed=changed_rules(before[key], wanted.settings[key])) for key in others]
+        self._keeping.announce(wanted, len(reloads))
+        self._running = wanted
+        for event in reloads:
+            self._guard.settings[event.account] = wanted.settings[event.account]
+            self._guard.put(event)
+        changed = {event.account: event.changed for event in reloads}
+        names = sorted({rule for rules in changed.values() for rule in rules})
+        return Reload(True, f"The new settings are in force. Changed: {', '.join(names) or 'no rule'}.", changed)
+
+
+def _needs_a_start(running: Configuration, wanted: Configuration) -> str | None:
+    """Why `wanted` cannot be had without a new start; None where it can."""
+    if wanted.login != running.login:
+        return "accounts.yaml: the login is another one. Start the guard again to use it."
+    if wanted.settings.keys() != running.settings.keys():
+        return "accounts.yaml: the list of accounts is another one. Start the guard again to guard those."
+    return None
+
+
+def fingerprint(folder: Path) -> Fingerprint:
+    """What tells whether a file of the folder has changed: names, sizes and times, no content. Nothing for a folder
+    that cannot be looked into; then the reload says why."""
+    try:
+        paths = sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES)
+        told = [(path.name, path.stat()) for path in paths]
+    except OSError:
+        return ()
+    return tuple((name, one.st_size, one.st_mtime_ns) for name, one in told)

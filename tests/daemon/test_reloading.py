@@ -1,0 +1,100 @@
+"""The admin edits the files while the guard runs: what holds is in force at once, what does not changes nothing.
+
+The guard and the broker are processes.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from tests.crash.house import ACCOUNT, account_of, broker, configure, guard, new_home, rows, status
+from tests.daemon.programs import Program, Side, until
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="ends its programs with SIGTERM and SIGKILL")
+
+BUY: Final = 0
+RISK: Final = Path("config") / "risk_config.yaml"
+
+
+def most(limit: int, **more: Any) -> dict[str, Any]:
+    """So many MNQ and no more."""
+    return {"max_contracts_per_instrument": {"limits": {"MNQ": limit}, "enforcement": "reduce_to_limit"}, **more}
+
+
+async def hold(side: Side, home: Path, size: int) -> None:
+    """Buy so many MNQ, and wait until the guard has seen them."""
+    await side.post("place", accountId=ACCOUNT, contractId=await side.contract("MNQ"), side=BUY, size=size)
+    await until(lambda: sizes(home) == [size], "the guard sees the position")
+
+
+def sizes(home: Path) -> list[int]:
+    now = status(home)
+    return [] if now is None or not now.accounts else [one.signed_size for one in account_of(now).positions]
+
+
+async def stop(running: Program) -> None:
+    assert await running.stop() == 0, "\n".join(running.err)
+
+
+async def test_a_tighter_limit_acts_on_what_is_open(tmp_path: Path) -> None:
+    async with broker() as side:
+        home = new_home(tmp_path, side, **most(4))
+        async with guard(home) as running:
+            await hold(side, home, 4)
+            configure(home, **most(1))
+            await running.says("New settings are in force; changed: RULE-002")
+            await until(lambda: sizes(home) == [1], "the excess is closed")
+            assert await side.net() == [1]
+            await stop(running)
+
+
+async def test_a_broken_file_is_refused_with_its_line_and_changes_nothing(tmp_path: Path) -> None:
+    async with broker() as side:
+        home = new_home(tmp_path, side, **most(2))
+        async with guard(home) as running:
+            (home / RISK).write_text("version: 1\nmax_contracts_per_instrument:\n  limits: {MNQ: many}\n")
+            told = await running.says("The new configuration is refused, the running one stays")
+            assert "risk_config.yaml:3" in told
+            await side.post("place", accountId=ACCOUNT, contractId=await side.contract("MNQ"), side=BUY, size=3)
+            await running.says("3 MNQ are more than the limit of 2")
+            await stop(running)
+
+
+async def test_a_mended_file_is_taken_without_a_start(tmp_path: Path) -> None:
+    async with broker() as side:
+        home = new_home(tmp_path, side, **most(2))
+        async with guard(home) as running:
+            (home / RISK).write_text("version: [")
+            await running.says("refused")
+            configure(home, **most(3))
+            await running.says("New settings are in force; changed: RULE-002")
+            await stop(running)
+
+
+async def test_another_list_of_accounts_needs_a_start(tmp_path: Path) -> None:
+    async with broker() as side:
+        home = new_home(tmp_path, side, **most(2))
+        async with guard(home) as running:
+            accounts = home / "config" / "accounts.yaml"
+            accounts.write_text(accounts.read_text().replace("465", "466"))
+            await running.says("the list of accounts is another one. Start the guard again")
+            await stop(running)
+
+
+async def test_a_lock_stands_when_its_rule_is_loosened(tmp_path: Path) -> None:
+    async with broker() as side:
+        home = new_home(tmp_path, side, daily_realized_loss={"limit": -0.5, "include_unrealized": False})
+        async with guard(home) as running:
+            await side.post("place", accountId=ACCOUNT, contractId=await side.contract("EP"), side=BUY, size=1)
+            await running.says("is locked until")
+            configure(home, daily_realized_loss={"limit": -5000, "include_unrealized": False})
+            await running.says("New settings are in force; changed: RULE-003")
+            now = status(home)
+            assert now is not None
+            assert [lock.rule for lock in account_of(now).locks] == ["RULE-003"]
+            await stop(running)
+        assert [row["rule"] for row in rows(home, "SELECT rule FROM lockouts WHERE ended_at IS NULL")] == ["RULE-003"]
