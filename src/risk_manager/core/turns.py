@@ -15,6 +15,7 @@ from risk_manager.core import (
     deadlines,
     disagreement,
     hearing,
+    holders,
     judging,
     locks,
     plan,
@@ -131,9 +132,9 @@ class Turns:
 
     def _concerned(self, event: AnyEvent) -> tuple[AccountId, ...]:
         if isinstance(event, QuoteSeen):
-            holders = self.state.holders.get(event.contract)
+            held_by = self.state.holders.get(event.contract)
             known = self.state.calm.get(event.contract, calm.UNKNOWN)
-            return calm.concerned(known, event, holders) if holders is not None else ()
+            return calm.concerned(known, event, held_by) if held_by is not None else ()
         if isinstance(event, ContractSeen):
             return self.state.holders.get(event.contract, ())
         account = getattr(event, "account", None)
@@ -210,16 +211,8 @@ class Turns:
         if account is before:
             return
         state = replace(self.state, accounts={**self.state.accounts, account.id: account})
-        if account.positions.keys() != before.positions.keys():
-            holders = dict(state.holders)
-            for contract in before.positions.keys() - account.positions.keys():
-                rest = tuple(key for key in holders.get(contract, ()) if key != account.id)
-                holders[contract] = rest
-                if not rest:
-                    del holders[contract]
-            for contract in account.positions.keys() - before.positions.keys():
-                holders[contract] = (*holders.get(contract, ()), account.id)
-            state = replace(state, holders=holders)
+        if account.positions is not before.positions:
+            state = replace(state, holders=holders.after(state.holders, before, account))
         self.state = state
 
     def _forget_bands(self, before: Account, account: Account) -> None:
