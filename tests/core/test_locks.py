@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from risk_manager.core import engine
+from risk_manager.core.events import StoreBack, StoreLost
 from risk_manager.core.locks import set_lock
 from risk_manager.core.rule import LockKind, LockWish
 from risk_manager.core.state import Account
@@ -212,3 +213,16 @@ def test_the_locks_changes_are_told_once_each() -> None:
     assert story.lock_changes == []
     story.waits_until(RESET)
     assert [(change.rule, change.ended) for change in story.lock_changes] == [("RULE-003", True)]
+
+
+def test_while_nothing_can_be_saved_no_lock_is_cleared() -> None:
+    story = Story(daily_realized_loss={"limit": -500})
+    story.sees(story.trade("ES", -1, -500))
+    story.sees(StoreLost(why="The disk is full."))
+    story.clears("RULE-003")
+    assert [rule for rule, _, _ in story.locks] == ["RULE-003"]
+    assert "so no lock is cleared" in story.alerts[0].text
+    assert story.loudness == ["critical"]
+    story.sees(StoreBack())
+    story.clears("RULE-003")
+    assert story.locks == []

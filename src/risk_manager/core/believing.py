@@ -71,8 +71,11 @@ def forget_fills(account: Account, settings: Settings, now: datetime) -> tuple[A
     return account, disagreement.IN_VAIN
 
 
-def hear(account: Account, event: AnyEvent, settings: Settings, now: datetime) -> tuple[Account, list[Lock]]:
-    """What an event changes in what we believe of an account, and the locks that an admin has cleared."""
+def hear(
+    account: Account, event: AnyEvent, settings: Settings, now: datetime, *, may_loosen: bool = True
+) -> tuple[Account, list[Lock]]:
+    """What an event changes in what we believe of an account, and the locks that an admin has cleared: none, unless we
+    `may_loosen` what stands."""
     within = confirm_within(settings)
     match event:
         case PositionSeen():
@@ -90,7 +93,7 @@ def hear(account: Account, event: AnyEvent, settings: Settings, now: datetime) -
         case CommandHeld():
             account = refusing.refused(account, event.command, Refusal.OTHER, now)
         case Cleared():
-            return locks.clear(account, settings, event, now)
+            return locks.clear(account, settings, event, now) if may_loosen else (account, [])
         case Reloaded():
             account = _reloaded(account, event, settings, now)
         case CommandAccepted() | CommandLost() | QuoteSeen() | TimePassed():

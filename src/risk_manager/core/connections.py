@@ -9,7 +9,9 @@ from msgspec.structs import replace
 
 from risk_manager.core.commands import Cancel, MoveStop, Resize
 from risk_manager.core.events import (
+    AdminActed,
     AnyEvent,
+    Cleared,
     CommandHeld,
     CommandRefused,
     HubBack,
@@ -49,29 +51,31 @@ def heard(
         case ReloadRefused():
             text = f"The new configuration is refused, the running one stays. {event.why}"
             alerts.append(Alert(severity=Severity.WARNING, text=text, at=now))
+        case AdminActed():
+            did = "tried to" if event.is_refused else "asked to"
+            severity = Severity.WARNING if event.is_refused else Severity.INFO
+            alerts.append(Alert(severity=severity, text=f"User {event.user} {did} {event.what}", at=now))
         case LoginRefused():
             if _wants(settings, "alert_on_auth_failure"):
                 text = f"The gateway refuses the login. {event.why}"
                 alerts.append(Alert(severity=Severity.CRITICAL, text=text, at=now))
+        case Cleared():
+            if state.unsaved:
+                text = "Nothing can be saved at the moment, so no lock is cleared. Clear it when writing works again."
+                alerts.append(Alert(severity=Severity.CRITICAL, text=text, at=now, account=event.account))
         case StoreLost():
+            state = replace(state, unsaved=True)
             text = f"Nothing can be saved: {event.why} The guard goes on from memory, and a restart would forget."
             alerts.append(Alert(severity=Severity.CRITICAL, text=text, at=now))
         case StoreBack():
+            state = replace(state, unsaved=False)
             alerts.append(Alert(severity=Severity.INFO, text="Everything is saved again.", at=now))
         case CommandHeld():
             if event.opens:
                 text = f"A request is held back: {event.why}"
                 alerts.append(Alert(severity=Severity.CRITICAL, text=text, at=now, account=event.account))
-        case CommandRefused(refusal=Refusal.NOT_SUPPORTED, command=Cancel() | Resize() | MoveStop() as command):
-            account = state.accounts.get(event.account)
-            change = account.changes.get(command.order) if account is not None else None
-            if change is not None and change.tries == 1:
-                word = "cancelled" if isinstance(command, Cancel) else "changed"
-                text = (
-                    f"Order {command.order} cannot be {word}: the gateway does not allow it on this account. It stays, "
-                    f"and what must not be open is closed as soon as it fills. Cancel it on the platform. ({event.why})"
-                )
-                alerts.append(Alert(severity=Severity.CRITICAL, text=text, at=now, account=event.account))
+        case CommandRefused(refusal=Refusal.NOT_SUPPORTED):
+            alerts += _told_of_what_may_not_be(state, event, now)
         case Unreadable():
             if not state.unreadable:
                 text = f"A message of {event.source} cannot be read: {event.why}. More of them are counted."
@@ -80,6 +84,22 @@ def heard(
         case _:
             pass
     return state, alerts
+
+
+def _told_of_what_may_not_be(state: State, event: CommandRefused, now: datetime) -> list[Alert]:
+    """What people must do themselves: orders that the gateway does not let us cancel or change. Told once for each."""
+    command, account = event.command, state.accounts.get(event.account)
+    if account is None or not isinstance(command, Cancel | Resize | MoveStop):
+        return []
+    change = account.changes.get(command.order)
+    if change is None or change.tries > 1:
+        return []
+    text = (
+        f"Order {command.order} cannot be {'cancelled' if isinstance(command, Cancel) else 'changed'}: the gateway does "
+        "not allow it on this account. It stays, and what must not be open is closed as soon as it fills. Cancel it on "
+        f"the platform. ({event.why})"
+    )
+    return [Alert(severity=Severity.CRITICAL, text=text, at=now, account=event.account)]
 
 
 def _told_of_lost_hubs(

@@ -68,4 +68,4 @@ def load(data: bytes, settings: Mapping[AccountId, Settings]) -> State:
                     account.memory[armed.rule.id], armed.rule.memory, strict=False, str_keys=True
                 )
         accounts[key] = replace(account, memory=memory, is_asleep=True)
-    return replace(state, accounts=accounts, due={}, away={}, deadline=None, calm={})
+    return replace(state, accounts=accounts, due={}, away={}, deadline=None, calm={}, unsaved=False)

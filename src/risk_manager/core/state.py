@@ -1,7 +1,6 @@
 """What we believe: about each account, and about the market (MOD-009).
 
-Everything that a restart must bring back is in here and can be written down as it stands. Values are frozen; a step
-makes new ones. Mappings are never changed in place.
+All that a restart must bring back, to be written down as it stands. Values are frozen, mappings never changed in place.
 """
 
 from __future__ import annotations
@@ -269,6 +268,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     quotes: dict[ContractId, Quote] = {}
     contracts: dict[ContractId, Contract] = {}
     """What the gateway has told of contracts that the catalogue does not have."""
+    unsaved: bool = False  # True while nothing can be written: what a restart would forget is not loosened.
     holders: dict[ContractId, tuple[AccountId, ...]] = {}
     """Who holds a contract: the accounts that a quote concerns."""
     due: dict[AccountId, datetime] = {}

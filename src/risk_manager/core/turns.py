@@ -172,7 +172,7 @@ class Turns:
             account, in_vain = believing.forget_fills(account, settings, now)
             why_read = why_read or in_vain
         why_read = why_read or disagreement.why_read_after(account, event)
-        account, cleared = believing.hear(account, event, settings, now)
+        account, cleared = believing.hear(account, event, settings, now, may_loosen=not self.state.unsaved)
         if self.state.contracts:
             account = hearing.with_contracts(account, self.state.contracts)
         ended += [judging.changed(account, lock, ended=True) for lock in cleared]
