@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from risk_manager.core.commands import Cancel, MoveStop, Resize
 from risk_manager.core.events import (
-    AdminActed,
     AnyEvent,
     Cleared,
     CommandHeld,
@@ -51,10 +50,6 @@ def heard(
         case ReloadRefused():
             text = f"The new configuration is refused, the running one stays. {event.why}"
             alerts.append(Alert(severity=Severity.WARNING, text=text, at=now))
-        case AdminActed():
-            did = "tried to" if event.is_refused else "asked to"
-            severity = Severity.WARNING if event.is_refused else Severity.INFO
-            alerts.append(Alert(severity=severity, text=f"User {event.user} {did} {event.what}", at=now))
         case LoginRefused():
             if _wants(settings, "alert_on_auth_failure"):
                 text = f"The gateway refuses the login. {event.why}"
@@ -94,10 +89,10 @@ def _told_of_what_may_not_be(state: State, event: CommandRefused, now: datetime)
     change = account.changes.get(command.order)
     if change is None or change.tries > 1:
         return []
+    word = "cancelled" if isinstance(command, Cancel) else "changed"
     text = (
-        f"Order {command.order} cannot be {'cancelled' if isinstance(command, Cancel) else 'changed'}: the gateway does "
-        "not allow it on this account. It stays, and what must not be open is closed as soon as it fills. Cancel it on "
-        f"the platform. ({event.why})"
+        f"Order {command.order} cannot be {word}: the gateway does not allow it on this account. It stays, and what "
+        f"must not be open is closed as soon as it fills. Cancel it on the platform. ({event.why})"
     )
     return [Alert(severity=Severity.CRITICAL, text=text, at=now, account=event.account)]
 
