@@ -71,6 +71,7 @@ def test_this_file_knows_every_command_of_the_readme() -> None:
         "python3 run.py test",
         "risk-manager run --home my-guard",
         "risk-manager status --home my-guard",
+        "risk-manager dashboard --home my-guard",
         "risk-manager rehearse tests/scenarios",
         "risk-manager audit verify --home my-guard",
         "risk-manager replay --home my-guard",

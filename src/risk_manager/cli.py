@@ -15,6 +15,10 @@ COMMANDS = {
     "demo": ("risk_manager.demo.command:run", "The guard at work against a simulated market; needs no account."),
     "run": ("risk_manager.daemon.command:run", "Guard the accounts that the home folder names, in the foreground."),
     "status": ("risk_manager.interfaces.trader.status:run", "Show what the guard sees, and what is locked."),
+    "dashboard": (
+        "risk_manager.interfaces.trader.dashboard.command:run",
+        "The account on the whole screen: limits, locks, positions, history.",
+    ),
     "replay": ("risk_manager.audit.replay_command:run", "Judge the journal again: the same answers, or where not."),
     "rehearse": ("risk_manager.rehearse.command:run", "Try scenarios on the real rules, without a network."),
     "simulator": ("risk_manager.simulator.command:run", "A gateway with a market of its own, for trying things."),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from risk_manager.core.gauge import Gauge
+from risk_manager.core.gauge import Gauge as Gauge  # screens know only the words of ipc
 
 
 class PositionStatus(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,29 @@
+"""`risk-manager dashboard`: everything about the account on one screen that keeps itself up to date."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from risk_manager import home as homes
+from risk_manager.exit_codes import ExitCode
+
+
+def run(*, home: Path | None = None) -> int:
+    """Watch the account on the whole screen: limits, locks, positions, history. It only looks.
+
+    Parameters
+    ----------
+    home
+        The guard's home folder.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        print("The dashboard needs a terminal. Without one: risk-manager status, or status --json.", file=sys.stderr)
+        return ExitCode.BAD_INPUT
+    from risk_manager.interfaces.trader.dashboard.app import Dashboard
+    from risk_manager.ipc.client import Feed
+
+    app = Dashboard(Feed(homes.folder(home)), clock=lambda: datetime.now(UTC), zone=None)
+    app.run()
+    return ExitCode.FINE

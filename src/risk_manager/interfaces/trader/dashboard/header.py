@@ -1,0 +1,94 @@
+"""What is always in sight: is it guarding, how old is this, whose account, what time, the market, the money."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from risk_manager.interfaces.trader.dashboard import money, times
+from risk_manager.interfaces.trader.dashboard.moment import STALE_PRICE_SECONDS, Moment, total
+from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, apart, fitting, line
+
+
+def lines(moment: Moment, width: int) -> list[Line]:
+    """Three lines, and a fourth where there are several accounts."""
+    several = [_accounts(moment, width)] if len(moment.status.accounts) > 1 else []
+    return [_state(moment, width), _market(moment, width), _money(moment, width), *several]
+
+
+def connection(moment: Moment) -> Span:
+    """One word for whether the guard is there and sees."""
+    hubs = moment.status.connection
+    if not moment.is_running:
+        return Span("NOT RUNNING", Tone.BAD)
+    if not hubs.user_hub and not hubs.market_hub:
+        return Span("OFFLINE", Tone.BAD)
+    if moment.is_blind:
+        return Span("BLIND", Tone.BAD)
+    if moment.account.is_asleep:
+        return Span("NOT READ YET", Tone.CAUTION)
+    return Span("GUARDING", Tone.GOOD)
+
+
+def _state(moment: Moment, width: int) -> Line:
+    account = moment.account
+    name = Span(f"{account.id} {account.name}".strip(), Tone.STRONG)
+    old = Span(f"data {times.age(moment.age_seconds)} old", Tone.PLAIN if moment.is_running else Tone.BAD)
+    left = line(connection(moment), Span(" · ", Tone.FAINT), name, Span(" · ", Tone.FAINT), old)
+    market = f"{times.clock(moment.now, times.CHICAGO)} Chicago"
+    if times.is_market_time(moment.now, moment.zone):
+        return apart(left, line(market), width)
+    return apart(left, line(f"{times.clock(moment.now, moment.zone)} here  {market}"), width)
+
+
+def _market(moment: Moment, width: int) -> Line:
+    market, now = moment.status.market, moment.now
+    parts: list[Line] = []
+    if market is None:
+        parts.append(line("Market hours are not known yet"))
+    else:
+        at = times.both(market.changes_at, now, moment.zone)
+        word = Span("Market open", Tone.GOOD) if market.is_open else Span("Market CLOSED", Tone.CAUTION)
+        days: list[tuple[date, str]] = []
+        parts.append(line(word, f" until {at}, {times.until(market.changes_at, now)}"))
+        if market.next_early_close is not None:
+            early = times.moment_of(market.next_early_close, now, times.CHICAGO)
+            days.append((market.next_early_close.astimezone(times.CHICAGO).date(), f"early close {early}"))
+        if market.next_holiday is not None:
+            days.append((market.next_holiday, f"holiday {market.next_holiday:%a %b} {market.next_holiday.day}"))
+        parts += [line(says) for _, says in sorted(days)]
+    if moment.account.day_ends_at is not None:
+        parts.append(line(f"reset {times.moment_of(moment.account.day_ends_at, now, times.CHICAGO)}"))
+    return fitting(parts, width)
+
+
+def _money(moment: Moment, width: int) -> Line:
+    account = moment.account
+    balance = money.usd(account.balance) if account.balance is not None else "not told yet"
+    day = line("Day ", Span(money.signed(account.net_pnl), money.result(account.net_pnl).tone))
+    opened = line("open ", money.result(account.unrealized_pnl), *_price_age(moment))
+    realized = line("realized ", money.result(account.realized_pnl))
+    return fitting([day, opened, realized, line(f"balance {balance}")], width, gap="  ")
+
+
+def _price_age(moment: Moment) -> Line:
+    """How old the prices are that the open P&L hangs on."""
+    age = moment.oldest_price_seconds
+    if moment.has_unpriced:
+        return line(Span(" (one has NO PRICE)", Tone.BAD))
+    if age is None:
+        return ()
+    tone = Tone.BAD if age >= STALE_PRICE_SECONDS else Tone.FAINT
+    return line(Span(f" ({'OLD ' if age >= STALE_PRICE_SECONDS else ''}{times.age(age)})", tone))
+
+
+def _accounts(moment: Moment, width: int) -> Line:
+    accounts = moment.status.accounts
+    locked = sum(1 for one in accounts if not one.is_tradable)
+    exposed = sum(1 for one in accounts if any(p.unprotected_since is not None for p in one.positions))
+    parts = [
+        line(f"All {len(accounts)} accounts: day ", money.result(total(moment.status))),
+        line(Span(f"{locked} LOCKED", Tone.BAD) if locked else Span("none locked")),
+        line(Span(f"{exposed} without a stop", Tone.CAUTION)) if exposed else line("none without a stop"),
+        line(Span("a: choose", Tone.FAINT)),
+    ]
+    return fitting(parts, width)

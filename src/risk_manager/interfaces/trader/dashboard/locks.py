@@ -1,0 +1,70 @@
+"""Locks in words: what is locked, until when, why, and what to do now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from risk_manager.interfaces.trader.dashboard import times
+from risk_manager.interfaces.trader.dashboard.moment import Moment
+from risk_manager.ipc.status import LockStatus
+
+_WHILE = {
+    "auth_loss_guard": "until the broker lets this account trade again",
+    "symbol_blocks": "as long as it is on your list of blocked symbols",
+    "session_block_outside": "until your session begins",
+}
+
+
+def of_account(moment: Moment) -> list[LockStatus]:
+    """Locks of the whole account, the strictest first."""
+    found = [one for one in moment.account.locks if one.symbol is None]
+    return sorted(found, key=lambda one: (one.kind != "hard", one.until is not None, one.since))
+
+
+def of_symbols(moment: Moment) -> list[LockStatus]:
+    """Locks of one symbol each."""
+    return [one for one in moment.account.locks if one.symbol is not None]
+
+
+def headline(lock: LockStatus, moment: Moment) -> str:
+    """`LOCKED for 6:12:44, until 17:00 Chicago`."""
+    what = "LOCKED" if lock.kind == "hard" else "COOLDOWN"
+    return f"{lock.symbol} {what}" + _end(lock, moment) if lock.symbol else what + _end(lock, moment)
+
+
+def _end(lock: LockStatus, moment: Moment) -> str:
+    if lock.until is None:
+        return f" {condition(lock, moment)}"
+    if lock.until <= moment.now:
+        return f": should have ended {times.both(lock.until, moment.now, moment.zone)}"
+    left = times.until(lock.until, moment.now)
+    return f" for {left}, until {times.both(lock.until, moment.now, moment.zone)}"
+
+
+def condition(lock: LockStatus, moment: Moment) -> str:
+    """What ends a lock that has no time."""
+    return _WHILE.get(moment.rule_name(lock.rule).replace(" ", "_"), "until its condition ends")
+
+
+def reason(lock: LockStatus, moment: Moment) -> str:
+    """Why, and by which rule."""
+    rule = moment.rule_name(lock.rule)
+    why = lock.why.rstrip(".")
+    return f"{why}. Rule: {rule}." if rule else f"{why}."
+
+
+def advice(lock: LockStatus) -> str:
+    """What to do now."""
+    if lock.kind != "hard":
+        what = f"in {lock.symbol}" if lock.symbol else "here"
+        return f"You may close and reduce {what}; whatever adds is taken back."
+    if lock.symbol:
+        return f"Leave {lock.symbol} alone: what you open there is closed at once. The rest may trade."
+    return "What you open is closed at once: step away."
+
+
+def free_at(moment: Moment) -> datetime | None:
+    """When the last lock of the whole account ends; None where one has no time, or none stands."""
+    ends = [one.until for one in of_account(moment)]
+    known = [one for one in ends if one is not None]
+    return max(known) if known and len(known) == len(ends) else None

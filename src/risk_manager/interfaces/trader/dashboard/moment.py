@@ -1,0 +1,121 @@
+"""What is shown: a published state, how it came here, and what time it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from decimal import Decimal
+from typing import Protocol
+
+from risk_manager.ipc.status import AccountStatus, GuardStatus
+
+OLD_AFTER_SECONDS = 5
+"""A guard that has published nothing for longer is taken to be gone; it publishes every second."""
+STALE_PRICE_SECONDS = 10
+"""From this age on a price is called old; the guard's own default."""
+
+
+class Source(Protocol):
+    """Where states come from."""
+
+    @property
+    def status(self) -> GuardStatus | None:
+        """The last state; None before the first."""
+        ...
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the guard's door is open."""
+        ...
+
+    @property
+    def why_away(self) -> str | None:
+        """One sentence, while it is not."""
+        ...
+
+    def age_seconds(self, now: datetime) -> float | None:
+        """How old the last state is."""
+        ...
+
+    async def run(self) -> None:
+        """Keep it up to date until cancelled."""
+        ...
+
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """One look at one account."""
+
+    status: GuardStatus
+    account: AccountStatus
+    now: datetime
+    zone: tzinfo | None
+    """The trader's own; None: that of the machine."""
+    is_live: bool = True
+    why_away: str | None = None
+    age_seconds: float = 0.0
+
+    @property
+    def is_running(self) -> bool:
+        """True where the guard is there: by its door, or because what it publishes is fresh."""
+        return self.is_live or self.age_seconds <= OLD_AFTER_SECONDS
+
+    @property
+    def is_blind(self) -> bool:
+        """True where the guard runs and a hub is away."""
+        hubs = self.status.connection
+        return not (hubs.user_hub and hubs.market_hub)
+
+    @property
+    def is_guarding(self) -> bool:
+        """True where the guard runs and sees everything of this account."""
+        return self.is_running and not self.is_blind and not self.account.is_asleep
+
+    @property
+    def oldest_price_seconds(self) -> float | None:
+        """The age of the oldest price that an open position is counted with; None where none is."""
+        ages = [self.price_age(one.mark_at) for one in self.account.positions]
+        known = [one for one in ages if one is not None]
+        return max(known) if known else None
+
+    @property
+    def has_unpriced(self) -> bool:
+        """True where a position has no price at all: its P&L is not in the sum."""
+        return any(one.open_pnl is None for one in self.account.positions)
+
+    def price_age(self, mark_at: datetime | None) -> float | None:
+        """How old a price is now."""
+        return max(0.0, (self.now - mark_at).total_seconds()) if mark_at is not None else None
+
+    def rule_name(self, rule: str | None) -> str:
+        """A rule in words, whether it is named by number or by key: `daily realized loss`."""
+        for one in self.account.rule_details:
+            if rule in (one.id, one.key):
+                return one.key.replace("_", " ")
+        return (rule or "").replace("_", " ")
+
+
+def look(source: Source, chosen: int | None, now: datetime, zone: tzinfo | None) -> Moment | None:
+    """The chosen account now, or the first where that is not there; None where there is nothing to show."""
+    status = source.status
+    if status is None or not status.accounts:
+        return None
+    account = next((one for one in status.accounts if one.id == chosen), status.accounts[0])
+    return Moment(
+        status=status,
+        account=account,
+        now=now,
+        zone=zone,
+        is_live=source.is_live,
+        why_away=source.why_away,
+        age_seconds=source.age_seconds(now) or 0.0,
+    )
+
+
+def total(status: GuardStatus) -> Decimal:
+    """The day of all accounts together."""
+    return sum((one.net_pnl for one in status.accounts), Decimal(0))

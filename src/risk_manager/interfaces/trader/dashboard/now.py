@@ -1,0 +1,106 @@
+"""The first page: the four questions of a trader in trouble, answered in words.
+
+Am I protected? When may I trade? Why was I closed? How far is each limit?
+"""
+
+from __future__ import annotations
+
+from risk_manager.interfaces.trader.dashboard import locks, positions, rules, times
+from risk_manager.interfaces.trader.dashboard.moment import Moment
+from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, flowed, labelled, line, title
+from risk_manager.ipc.status import ActStatus
+
+_LABEL = 12
+
+
+def lines(moment: Moment, width: int) -> list[Line]:
+    """All four."""
+    answers = (("Protected?", protected(moment)), ("May trade?", may_trade(moment)), ("Why closed?", last_act(moment)))
+    text: list[Line] = []
+    for label, answer in answers:
+        text += labelled(label, answer, _LABEL, width)
+    return [*text, line(), *_limits(moment, width)]
+
+
+def protected(moment: Moment) -> Line:
+    """Does the guard watch, and has every position a stop?"""
+    if not moment.is_running:
+        return line(Span("NO", Tone.BAD), ": the guard is not running.", *_stops(moment))
+    if moment.is_blind:
+        return line(Span("ONLY IN PART", Tone.BAD), ": the guard does not see everything.", *_stops(moment))
+    if moment.account.is_asleep:
+        return line(Span("NOT YET", Tone.CAUTION), ": this account has not been read since the start.", *_stops(moment))
+    if not (moment.account.rule_details or moment.account.rules):
+        return line(Span("NO", Tone.BAD), ": no rule is on.", *_stops(moment))
+    if positions.without_stop(moment):
+        return line(Span("NOT ALL", Tone.BAD), ":", *_stops(moment), " The guard watches your limits.")
+    return line(Span("YES", Tone.GOOD), ": the guard watches your limits.", *_stops(moment))
+
+
+def _stops(moment: Moment) -> Line:
+    held = moment.account.positions
+    if not held:
+        return line(" No position is open.")
+    bare = positions.without_stop(moment)
+    if not bare:
+        return line(f" All {len(held)} positions have a stop." if len(held) > 1 else " Your position has a stop.")
+    others = f" {len(bare) - 1} more have none." if len(bare) > 1 else ""
+    return line(" ", Span(positions.grace(bare[0], moment), Tone.BAD), others)
+
+
+def may_trade(moment: Moment) -> Line:
+    """Now, or when again, and what is excepted."""
+    account, market = moment.account, moment.status.market
+    whole = locks.of_account(moment)
+    if whole:
+        return line(*_locked(moment))
+    if account.can_trade is False:
+        return line(Span("NO", Tone.BAD), ": the broker does not let this account trade.")
+    but = [f"{one.symbol} is not: {locks.headline(one, moment)}" for one in locks.of_symbols(moment)]
+    excepted = Span(" " + "; ".join(but) + "." if but else "", Tone.CAUTION)
+    if market is not None and not market.is_open:
+        at = times.both(market.changes_at, moment.now, moment.zone)
+        return line(Span("NOT NOW", Tone.CAUTION), f": the market is closed until {at}.", excepted)
+    if not moment.is_running:
+        return line(Span("BETTER NOT", Tone.BAD), ": nothing is locked, but nobody watches.", excepted)
+    return line(Span("YES", Tone.GOOD), ", now.", excepted)
+
+
+def _locked(moment: Moment) -> Line:
+    first = locks.of_account(moment)[0]
+    until = locks.free_at(moment)
+    word = Span("NO", Tone.BAD) if first.kind == "hard" else Span("ONLY EXITS", Tone.CAUTION)
+    if until is None:
+        return line(word, f", {locks.condition(first, moment)}.")
+    left = times.until(until, moment.now)
+    return line(word, f". Again in {left}, at {times.both(until, moment.now, moment.zone)}.")
+
+
+def acts_of(moment: Moment) -> list[ActStatus]:
+    """What the guard has done and said for this account, newest first."""
+    return [one for one in moment.status.acts if one.account in (None, moment.account.id)]
+
+
+def last_act(moment: Moment) -> Line:
+    """The newest thing that nobody should miss, and what else was done at that instant, in order."""
+    acts = acts_of(moment)
+    loud = next((one for one in acts if one.is_loud and one.rule is not None), None)
+    if loud is None:
+        started = times.both(moment.status.started_at, moment.now, moment.zone)
+        return line(f"Nothing was: the guard had no reason to act since it started at {started}.")
+    first, *rest = [one.says for one in reversed(acts) if one.at == loud.at]
+    at = times.clock(loud.at, moment.zone)
+    ago = times.since(loud.at, moment.now)
+    said = Span(f"{at} ({ago} ago) {_sentence(first)}", Tone.STRONG)
+    return line(said, *(f" {_sentence(one)}" for one in rest[:3]))
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _limits(moment: Moment, width: int) -> list[Line]:
+    every = rules.measured(moment)
+    if not every:
+        return flowed(line("Limits: ", ", ".join(moment.account.rules) or "none"), width)
+    return [title("How far is each limit?"), *(rules.row(one, moment.now) for one in every)]

@@ -1,0 +1,105 @@
+"""The positions: what each is worth, where its stop is, and what happens to one without."""
+
+from __future__ import annotations
+
+from risk_manager.interfaces.trader.dashboard import money, table, times
+from risk_manager.interfaces.trader.dashboard.moment import STALE_PRICE_SECONDS, Moment
+from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, line, wrapped
+from risk_manager.interfaces.trader.dashboard.table import Column
+from risk_manager.ipc.status import PositionStatus
+
+_COLUMNS = [
+    Column("Position"),
+    Column("Contract", keep=0),
+    Column("Average", is_right=True, keep=2),
+    Column("Price", is_right=True),
+    Column("Age", is_right=True),
+    Column("Open P&L", is_right=True),
+    Column("Stop at", is_right=True, keep=1),
+    Column("Ticks", is_right=True),
+    Column("At stop", is_right=True),
+    Column("Stop?"),
+]
+
+
+def lines(moment: Moment, width: int) -> list[Line]:
+    """A sum, what must be done, and the rows: those without a stop first, then the worst."""
+    positions = sorted(moment.account.positions, key=lambda one: (is_protected(one), one.open_pnl or 0, one.symbol))
+    if not positions:
+        return [line("Flat: no position is open.")]
+    rows = [_row(one, moment) for one in positions]
+    return [*_sum(moment), *_warnings(moment, width), line(), *table.lines(_COLUMNS, rows, width)]
+
+
+def is_protected(position: PositionStatus) -> bool:
+    """True where working stops cover all of it."""
+    return position.unprotected_since is None
+
+
+def name(position: PositionStatus) -> str:
+    """`long 2 MNQ`."""
+    return f"{'long' if position.signed_size > 0 else 'short'} {abs(position.signed_size)} {position.symbol}"
+
+
+def _sum(moment: Moment) -> list[Line]:
+    positions = moment.account.positions
+    bare = sum(1 for one in positions if not is_protected(one))
+    count = f"{len(positions)} position{'s' if len(positions) > 1 else ''}, open "
+    covered = Span(f"{bare} WITHOUT A STOP", Tone.BAD) if bare else Span("all with a stop", Tone.GOOD)
+    return [line(count, money.result(moment.account.unrealized_pnl), " · ", covered)]
+
+
+def without_stop(moment: Moment) -> list[PositionStatus]:
+    """Those that a stop does not cover, the one that is closed first in front."""
+    bare = [one for one in moment.account.positions if not is_protected(one)]
+    return sorted(bare, key=lambda one: (one.grace_until is None, one.grace_until or moment.now, one.symbol))
+
+
+def _warnings(moment: Moment, width: int) -> list[Line]:
+    """What happens to those without a stop, at most three of them in words."""
+    text: list[Line] = []
+    bare = [one for one in without_stop(moment) if one.grace_until is not None]
+    for one in bare[:3]:
+        text += wrapped(grace(one, moment), width, tone=Tone.BAD)
+    if len(bare) > 3:
+        text.append(line(Span(f"{len(bare) - 3} more will be closed after these.", Tone.BAD)))
+    return text
+
+
+def grace(position: PositionStatus, moment: Moment) -> str:
+    """What happens to a position without a stop, and what prevents it."""
+    missing = abs(position.signed_size) - position.stopped
+    until = position.grace_until
+    if until is None:
+        return f"{name(position)} has no stop for {missing}."
+    left = times.until(until, moment.now)
+    return f"{name(position)} is closed in {left} unless it gets a stop for {missing}."
+
+
+def _row(position: PositionStatus, moment: Moment) -> list[Span]:
+    age = moment.price_age(position.mark_at)
+    is_old = age is not None and age >= STALE_PRICE_SECONDS
+    return [
+        Span(name(position), Tone.STRONG),
+        Span(position.contract),
+        Span(money.price(position.average_price)),
+        Span(money.price(position.mark) or "none", Tone.PLAIN if position.mark is not None else Tone.CAUTION),
+        Span("" if age is None else times.age(age) + (" OLD" if is_old else ""), Tone.BAD if is_old else Tone.FAINT),
+        money.result(position.open_pnl),
+        Span(money.price(position.stop_price)),
+        Span("" if position.stop_ticks is None else f"{position.stop_ticks.quantize(1):,}"),
+        Span("" if position.stop_usd is None else money.signed(position.stop_usd)),
+        _protection(position, moment),
+    ]
+
+
+def _protection(position: PositionStatus, moment: Moment) -> Span:
+    if position.contract in moment.account.being_closed:
+        return Span("closing", Tone.CAUTION)
+    if is_protected(position):
+        return Span("yes", Tone.GOOD)
+    size = abs(position.signed_size)
+    word = f"{position.stopped} of {size}" if position.stopped else "NO"
+    if position.grace_until is not None:
+        word += f" {times.until(position.grace_until, moment.now)}"
+    return Span(word, Tone.BAD)

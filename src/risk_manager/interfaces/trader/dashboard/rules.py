@@ -1,0 +1,142 @@
+"""The rules: where each stands, how far it is to its limit, and what happens there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from risk_manager.interfaces.trader.dashboard import money, times
+from risk_manager.interfaces.trader.dashboard.moment import Moment
+from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, line, title, wrapped
+from risk_manager.ipc.status import Gauge, RuleStatus
+
+_HALF, _NEAR, _VERY_NEAR = Decimal("0.50"), Decimal("0.70"), Decimal("0.85")
+_BAR = 20
+_SAYS = 42
+_LABEL = 23
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One gauge and the rule that it belongs to."""
+
+    rule: RuleStatus
+    gauge: Gauge
+
+
+def measured(moment: Moment) -> list[Measured]:
+    """Every gauge of the account, the most used first; those without a number last, in the order of the rules."""
+    every = [Measured(rule, gauge) for rule in moment.account.rule_details for gauge in rule.gauges]
+    return sorted(every, key=_calm)
+
+
+def _calm(one: Measured) -> Decimal:
+    """The less, the more urgent. As many contracts as are allowed count half, and so does what is waived."""
+    share = one.gauge.share
+    if share is None:
+        return -_HALF if one.rule.is_breached or one.gauge.ends_at is not None else Decimal(1)
+    if (_is_contracts(one.gauge) and share <= 1) or _is_waived(one.rule):
+        return -min(share, Decimal(1)) * _HALF
+    return -share
+
+
+def nearest(moment: Moment) -> Measured | None:
+    """The enforced limit of which most is used, contracts aside: holding as many as are allowed is no alarm."""
+    numbers = [one for one in measured(moment) if one.gauge.share is not None and not _is_waived(one.rule)]
+    return next((one for one in numbers if not _is_contracts(one.gauge)), None)
+
+
+def is_near(one: Measured) -> bool:
+    """True where it is time to say so."""
+    return one.gauge.share is not None and one.gauge.share >= _NEAR
+
+
+def state(one: Measured) -> Span:
+    """One word for where a gauge stands."""
+    share = one.gauge.share
+    if _is_waived(one.rule):
+        return Span("WAIVED", Tone.CAUTION)
+    if one.rule.key == "no_stop_loss_grace" and one.gauge.ends_at is not None:
+        return Span("NO STOP", Tone.BAD)
+    if share is None:
+        return Span("BREACHED", Tone.BAD) if one.rule.is_breached else Span("on", Tone.GOOD)
+    if _is_contracts(one.gauge) and share <= 1:
+        return Span("FULL", Tone.CAUTION) if share == 1 else Span("ok", Tone.GOOD)
+    for least, word, tone in ((Decimal(1), "REACHED", Tone.BAD), (_VERY_NEAR, "VERY NEAR", Tone.BAD)):
+        if share >= least:
+            return Span("TOO MANY" if _is_contracts(one.gauge) else word, tone)
+    return Span("NEAR", Tone.CAUTION) if share >= _NEAR else Span("ok", Tone.GOOD)
+
+
+def left(gauge: Gauge) -> str:
+    """How far it is: `$87.50 left`, `1 more`, `none left`."""
+    if gauge.value is None or gauge.limit is None:
+        return "not known"
+    room = gauge.limit - gauge.value
+    if gauge.limit < 0:
+        room = -room
+    if gauge.unit.value == "usd":
+        return f"{money.usd(room)} left" if room > 0 else "nothing left"
+    return f"{room:f} left" if room > 0 else "none left"
+
+
+def row(one: Measured, now: datetime) -> Line:
+    """A gauge in one line: label, bar, percent, what is left, state. Without a number: what it says."""
+    label = Span(_cut(one.gauge.label, _LABEL).ljust(_LABEL))
+    share = one.gauge.share
+    if share is None:
+        left_seconds = f"{times.until(one.gauge.ends_at, now)}: " if one.gauge.ends_at is not None else ""
+        return line(label, " ", Span(_cut(left_seconds + one.gauge.says, _SAYS).ljust(_SAYS)), "  ", state(one))
+    percent = f"{min(999, int(share * 100)):>4} %"
+    return line(label, " ", bar(share, state(one).tone), percent, f"  {left(one.gauge):<16}", state(one))
+
+
+def bar(share: Decimal, tone: Tone) -> Span:
+    """A share of a limit, never shown as full before it is."""
+    cells = _BAR if share >= 1 else min(_BAR - 1, int(share * _BAR))
+    return Span("█" * cells + "░" * (_BAR - cells), tone)
+
+
+def lines(moment: Moment, width: int) -> list[Line]:
+    """Every rule that is on."""
+    account = moment.account
+    if not account.rule_details:
+        names = ", ".join(one.replace("_", " ") for one in account.rules)
+        return wrapped(f"On: {names}." if names else "No rule is on: nothing is limited.", width)
+    text: list[Line] = []
+    for one in measured(moment):
+        text += _whole(one, moment, width)
+    silent = [one for one in account.rule_details if not one.gauges]
+    if silent:
+        text += [title("On, without a number")]
+        text += [line(f"  {one.key.replace('_', ' ')} ({one.id})") for one in silent]
+    return text
+
+
+def _whole(one: Measured, moment: Moment, width: int) -> list[Line]:
+    gauge, rule = one.gauge, one.rule
+    named = f"{rule.key.replace('_', ' ')}, {rule.id}"
+    head = row(one, moment.now)
+    if gauge.share is None:
+        head = line(Span(_cut(gauge.label, _LABEL).ljust(_LABEL)), " ", state(one))
+    text = [head, *wrapped(gauge.says, width - 2, first="  ")]
+    if gauge.ends_at is not None:
+        at = times.both(gauge.ends_at, moment.now, moment.zone)
+        text += wrapped(f"In {times.until(gauge.ends_at, moment.now)}, at {at}.", width - 2, first="  ")
+    if rule.waived_until is not None:
+        until = times.both(rule.waived_until, moment.now, moment.zone)
+        text += wrapped(f"WAIVED by the admin: not enforced until {until}.", width - 2, first="  ", tone=Tone.CAUTION)
+    return [*text, *wrapped(f"Then: {gauge.then} ({named})", width - 2, first="  ", tone=Tone.FAINT), line()]
+
+
+def _is_waived(rule: RuleStatus) -> bool:
+    return rule.waived_until is not None
+
+
+def _is_contracts(gauge: Gauge) -> bool:
+    return gauge.unit.value == "contracts"
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else text[: room - 1] + "…"
