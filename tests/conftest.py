@@ -1,4 +1,7 @@
-"""What holds for every test: property tests repeat themselves exactly unless asked to search deeper."""
+"""What holds for every test: property tests repeat themselves exactly unless asked to search deeper, and guards that
+are started as programs take any free port for their door."""
+
+import os
 
 from hypothesis import HealthCheck, settings
 
@@ -9,3 +12,5 @@ settings.register_profile(
     "deep", deadline=None, max_examples=2000, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("quick")
+
+os.environ["RISK_MANAGER_PORT"] = "0"

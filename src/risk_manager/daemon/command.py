@@ -10,12 +10,15 @@ from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from cyclopts import Parameter, validators
 
 from risk_manager import home as homes
 from risk_manager.config import ConfigError, Configuration, load_home
 from risk_manager.config.rule_table import known_rules
 from risk_manager.daemon.clock import Clock, SystemClock
+from risk_manager.daemon.door import Door
 from risk_manager.daemon.guard import Taken
 from risk_manager.daemon.keeping import Keeping
 from risk_manager.daemon.publishing import Publisher
@@ -24,20 +27,30 @@ from risk_manager.daemon.telling import sentences
 from risk_manager.daemon.watch import UnknownAccountError, Watch
 from risk_manager.exit_codes import ExitCode
 from risk_manager.gateway.tasks import end, start
+from risk_manager.ipc import address
 from risk_manager.store import StoreError, StoreTrouble
 
 DATA = "data"
+_PORT = Parameter(validator=validators.Number(gte=0, lte=address.PORT_MAX))
 
 
-def run(*, home: Path | None = None) -> int:
+def run(*, home: Path | None = None, port: Annotated[int | None, _PORT] = None) -> int:
     """Guard the accounts of a home folder until Ctrl+C.
 
     Parameters
     ----------
     home
         The folder with `config/accounts.yaml` and `config/risk_config.yaml`.
+    port
+        Where screens and other programs of this machine may ask, read-only: 8765, or what RISK_MANAGER_PORT says; 0 is
+        any that is free.
     """
     folder = homes.folder(home)
+    try:
+        port = address.port_named() if port is None else port
+    except ValueError as error:
+        _say(str(error))
+        return ExitCode.BAD_INPUT
     configuration = _configuration(folder)
     if configuration is None and not (folder / DATA).is_dir():
         _say("The guard does not start with a configuration that it cannot trust.")
@@ -50,7 +63,7 @@ def run(*, home: Path | None = None) -> int:
         return ExitCode.REFUSED if error.trouble is StoreTrouble.SECOND_GUARD else ExitCode.BAD_INPUT
     try:
         configuration = configuration or _last_good(folder, keeping)
-        return asyncio.run(_guard(configuration, folder, keeping, clock))
+        return asyncio.run(_guard(configuration, folder, keeping, clock, address.PORT if port is None else port))
     except ConfigError as error:
         _say(str(error))
         _say("The guard does not start with a configuration that it cannot trust.")
@@ -78,7 +91,7 @@ def _last_good(folder: Path, keeping: Keeping) -> Configuration:
     return configuration
 
 
-async def _guard(configuration: Configuration, folder: Path, keeping: Keeping, clock: Clock) -> int:
+async def _guard(configuration: Configuration, folder: Path, keeping: Keeping, clock: Clock, port: int) -> int:
     asyncio.get_running_loop().set_exception_handler(_unheard)
     watch = Watch(configuration, clock, keeping.recover(configuration).state)
     watch.guard.listen(tell)
@@ -88,6 +101,7 @@ async def _guard(configuration: Configuration, folder: Path, keeping: Keeping, c
     publisher = Publisher(folder / DATA / "status.json", watch.guard, clock, watch.reconnects, _say)
     watching = start(watch.run(), "guard: watch")
     publishing = start(publisher.run(), "guard: publish")
+    door = start(Door(watch, publisher.status, clock, folder / DATA, port, _say).run(), "guard: door")
     read = partial(load_home, folder, known_rules())
     reloading = start(Reloading(folder, read, watch.guard, keeping, configuration).run(), "guard: reload")
     stopped = asyncio.Event()
@@ -100,7 +114,7 @@ async def _guard(configuration: Configuration, folder: Path, keeping: Keeping, c
     waiting = start(_introduce(watch), "guard: introduce")
     stopping = start(stopped.wait(), "guard: signal")
     await asyncio.wait([watching, stopping], return_when=asyncio.FIRST_COMPLETED)
-    await end(waiting, stopping, publishing, reloading)
+    await end(waiting, stopping, publishing, reloading, door)
     if watching.done():
         watching.result()
     await end(watching)

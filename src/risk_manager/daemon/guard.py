@@ -10,6 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from time import perf_counter
 from typing import NamedTuple
 
 from risk_manager.core import engine
@@ -31,6 +32,10 @@ class Taken(NamedTuple):
     event: AnyEvent
     at: datetime
     step: Step
+    step_seconds: float = 0.0
+    """How long the engine took."""
+    left_seconds: float = 0.0
+    """From the taking of the event until its commands were handed on; of interest where there are any."""
 
 
 class Guard:
@@ -78,16 +83,19 @@ class Guard:
 
     def _take(self, event: AnyEvent) -> None:
         now = self._clock.now()
+        began = perf_counter()
         step = engine.step(self.state, event, self.settings, now)
+        stepped = left = perf_counter()
         self.state = step.state
         if step.commands:
             self._carry_out(step.commands)
+            left = perf_counter()
         if step.deadline is not self._deadline:
             self._sleep_until(step.deadline)
         if self._patient or (self._listeners and not _is_idle(event, step)):
             if not self._unheard:
                 asyncio.get_running_loop().call_soon(self._tell)
-            self._unheard.append(Taken(event, now, step))
+            self._unheard.append(Taken(event, now, step, stepped - began, left - began))
 
     def _tell(self) -> None:
         told, self._unheard = self._unheard, []

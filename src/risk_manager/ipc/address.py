@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,7 @@ import msgspec
 
 HOST: Final = "127.0.0.1"
 PORT: Final = 8765
+PORT_MAX: Final = 65535
 VARIABLE: Final = "RISK_MANAGER_PORT"
 
 
@@ -39,3 +41,15 @@ def read(path: Path) -> Address | None:
         return msgspec.json.decode(path.read_bytes(), type=Address)
     except (OSError, msgspec.MsgspecError):
         return None
+
+
+def port_named(environment: Mapping[str, str] = os.environ) -> int | None:
+    """The port of RISK_MANAGER_PORT; None where it is not set. Raises ValueError with the sentence."""
+    named = environment.get(VARIABLE, "").strip()
+    if not named:
+        return None
+    if not (named.isascii() and named.isdigit() and int(named) <= PORT_MAX):
+        raise ValueError(
+            f"{VARIABLE} is {named!r}: a port is a whole number from 0 to {PORT_MAX}, 0 for any that is free."
+        )
+    return int(named)

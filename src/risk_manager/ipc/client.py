@@ -56,7 +56,8 @@ class Feed:
         `changed` is called whenever `status`, `is_live` or `why_away` is another. Both are called in the loop of
         `run`, and must not wait.
 
-        Without a `port` the door is where the home's guard says that it is.
+        Without a `port` the door is where the home's guard says that it is, else (the folder may be closed to us) at
+        RISK_MANAGER_PORT.
         """
         self._data = home / "data"
         self._port = port
@@ -108,9 +109,15 @@ class Feed:
         if self._port is not None:
             return Address(port=self._port, run="")
         found = address.read(address.path_in(self._data))
-        if found is None:
+        if found is not None:
+            return found
+        try:
+            named = address.port_named()
+        except ValueError as error:
+            raise _NoDoorError(str(error)) from error
+        if not named:
             raise _NoDoorError("The guard is not running here, or it has no door.")
-        return found
+        return Address(port=named, run="")
 
     def _take(self, message: Message, run: str) -> bool:
         """Go on with a message; False where one before it was lost. `run` is whose door it must be; empty: any."""

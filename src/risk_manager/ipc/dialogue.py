@@ -1,0 +1,72 @@
+"""One WebSocket of the door, from its first message to its end.
+
+A client may ask for a snapshot, four times a second at most: it is not read again before that. All else that it sends
+is refused, and who goes on and on is shown out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+import msgspec
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from risk_manager.ipc.broadcast import Broadcast
+from risk_manager.ipc.messages import SnapshotWanted
+from risk_manager.ipc.outbox import Outbox
+
+TAKEN_BYTES_MAX: Final = 4096
+"""Of a frame that a client sends; a larger one ends the conversation with close code 1009."""
+REFUSALS_MAX: Final = 10
+PAUSE_SECONDS: Final = 0.25
+_NOT_UNDERSTOOD: Final = 'That is not understood. The one thing that can be asked here is {"type":"snapshot"}.'
+_ENOUGH: Final = b"Too much was sent that is not understood."
+_DECODER: Final = msgspec.json.Decoder(SnapshotWanted)
+
+
+def socket() -> web.WebSocketResponse:
+    """A WebSocket as the door wants it; nothing is compressed, since it goes no further than this machine."""
+    return web.WebSocketResponse(compress=False, max_msg_size=TAKEN_BYTES_MAX)
+
+
+async def hold(request: web.Request, socket: web.WebSocketResponse, broadcast: Broadcast) -> None:
+    """Tell one client everything until it leaves, or is let go because it does not read."""
+    await socket.prepare(request)
+
+    def drop() -> None:
+        if request.transport is not None:
+            request.transport.abort()
+
+    client = Outbox(drop)
+    loop = asyncio.get_running_loop()
+    broadcast.join(client)
+    sending = loop.create_task(client.send_to(socket), name="door: send")
+    try:
+        await _listen(socket, client, broadcast)
+    finally:
+        broadcast.leave(client)
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+
+
+async def _listen(socket: web.WebSocketResponse, client: Outbox, broadcast: Broadcast) -> None:
+    refused = 0
+    async for frame in socket:
+        if frame.type is WSMsgType.TEXT and _is_snapshot_wanted(frame.data):
+            broadcast.snapshot(client)
+        else:
+            refused += 1
+            if refused > REFUSALS_MAX:
+                await socket.close(code=WSCloseCode.POLICY_VIOLATION, message=_ENOUGH)
+                return
+            broadcast.refuse(client, _NOT_UNDERSTOOD)
+        await asyncio.sleep(PAUSE_SECONDS)
+
+
+def _is_snapshot_wanted(text: str) -> bool:
+    try:
+        _DECODER.decode(text)
+    except msgspec.MsgspecError:
+        return False
+    return True

@@ -1,0 +1,68 @@
+"""How every request is met: who may ask, what may be done, and errors as sentences."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import msgspec
+from aiohttp import web
+
+from risk_manager.ipc import callers
+from risk_manager.ipc.answers import Trouble
+from risk_manager.ipc.routes import JSON
+
+_ENCODER: Final = msgspec.json.Encoder()
+_HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Server": "risk-manager",
+}
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def json_reply(body: bytes, status: int = 200) -> web.Response:
+    """An answer that is JSON already."""
+    return web.Response(body=body, status=status, headers={"Content-Type": JSON})
+
+
+def trouble(sentence: str, status: int) -> web.Response:
+    """A sentence instead of an answer."""
+    return json_reply(_ENCODER.encode(Trouble(sentence)), status)
+
+
+@web.middleware
+async def mannered(request: web.Request, handler: _Handler) -> web.StreamResponse:
+    """Let a request in, or say why not."""
+    reply = await _met(request, handler)
+    if not reply.prepared:
+        reply.headers.update(_HEADERS)
+    return reply
+
+
+async def _met(request: web.Request, handler: _Handler) -> web.StreamResponse:
+    headers = request.headers
+    why = callers.refusal(
+        headers.getall("Host", []), headers.getall("Origin", []), headers.getall("Sec-Fetch-Site", [])
+    )
+    if why is not None:
+        return trouble(why, 403)
+    if request.method != "GET":
+        reply = trouble("The door only answers; nothing can be changed here. Ask with GET.", 405)
+        reply.headers["Allow"] = "GET"
+        return reply
+    try:
+        return await handler(request)
+    except ValueError as error:
+        return trouble(str(error), 400)
+    except web.HTTPNotFound:
+        return trouble(f"There is nothing at {request.path}. /api/openapi.json lists what there is.", 404)
+    except web.HTTPException as error:
+        return trouble(f"{error.reason}.", error.status)
+    except Exception as error:  # noqa: BLE001  one request that fails must not take the door away
+        told = {"message": f"The door failed over {request.path}", "exception": error}
+        asyncio.get_running_loop().call_exception_handler(told)
+        return trouble("The guard could not answer that because of a bug; it is in its log.", 500)
