@@ -65,7 +65,9 @@ class Publisher:
             self._publish()
             await asyncio.sleep(PAUSE_SECONDS)
             try:
-                await asyncio.wait_for(self._news.wait(), _HEARTBEAT_SECONDS - PAUSE_SECONDS)
+                # Not wait_for: on 3.11 an end that comes in the same turn of the loop as the news is lost with it.
+                async with asyncio.timeout(_HEARTBEAT_SECONDS - PAUSE_SECONDS):
+                    await self._news.wait()
             except TimeoutError:
                 continue
             self._news.clear()

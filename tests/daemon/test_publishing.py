@@ -1,0 +1,37 @@
+"""The published state: who writes it can be ended at any moment."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from risk_manager.config import settings_from_mapping
+from risk_manager.core.events import StoreLost
+from risk_manager.daemon import publishing
+from risk_manager.daemon.clock import SystemClock
+from risk_manager.daemon.guard import Guard
+from risk_manager.daemon.publishing import Publisher
+
+ACCOUNT = 465
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_an_end_that_comes_together_with_news_is_an_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, turns: int
+) -> None:
+    monkeypatch.setattr(publishing, "PAUSE_SECONDS", 0)
+    guard = Guard({ACCOUNT: settings_from_mapping({})}, lambda _: None, SystemClock())
+    publisher = Publisher(tmp_path / "status.json", guard, SystemClock(), lambda: 0)
+    running = asyncio.create_task(publisher.run())
+    for _ in range(10):
+        await asyncio.sleep(0)  # it waits for news
+    guard.put(StoreLost(why="the disk is full"))
+    for _ in range(turns):
+        await asyncio.sleep(0)  # the news is on its way, from one turn of the loop to the next
+    running.cancel()
+    ended, _ = await asyncio.wait({running}, timeout=5)
+    guard.stop()
+    running.cancel()
+    assert ended
