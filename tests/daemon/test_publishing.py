@@ -13,6 +13,7 @@ from risk_manager.daemon import publishing
 from risk_manager.daemon.clock import SystemClock
 from risk_manager.daemon.guard import Guard
 from risk_manager.daemon.publishing import Publisher
+from risk_manager.gateway.tasks import start
 
 ACCOUNT = 465
 
@@ -24,7 +25,7 @@ async def test_an_end_that_comes_together_with_news_is_an_end(
     monkeypatch.setattr(publishing, "PAUSE_SECONDS", 0)
     guard = Guard({ACCOUNT: settings_from_mapping({})}, lambda _: None, SystemClock())
     publisher = Publisher(tmp_path / "status.json", guard, SystemClock(), lambda: 0)
-    running = asyncio.create_task(publisher.run())
+    running = start(publisher.run(), "test: publisher")
     for _ in range(10):
         await asyncio.sleep(0)  # it waits for news
     guard.put(StoreLost(why="the disk is full"))
