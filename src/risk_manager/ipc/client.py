@@ -30,7 +30,7 @@ SILENT_SECONDS: Final = 5.0
 """The door speaks every second; after this long without a word it counts as away."""
 FRAME_BYTES_MAX: Final = 16 * 1024 * 1024
 _CONNECT: Final = aiohttp.ClientTimeout(total=None, sock_connect=SILENT_SECONDS)
-_ASK_FOR_SNAPSHOT: Final = msgspec.json.encode(messages.SnapshotWanted()).decode()
+_ASK_FOR_SNAPSHOT: Final = msgspec.json.encode(messages.SnapshotWanted(type="snapshot")).decode()
 
 
 def _nothing_told(_: Message) -> None:
@@ -51,6 +51,7 @@ class Feed:
         port: int | None = None,
         told: Callable[[Message], None] = _nothing_told,
         changed: Callable[[], None] = _nothing_changed,
+        retry_seconds: float = RETRY_SECONDS,
     ) -> None:
         """`told` hears every message of the door, once and in order, snapshots too; none while the door is away.
         `changed` is called whenever `status`, `is_live` or `why_away` is another. Both are called in the loop of
@@ -63,6 +64,7 @@ class Feed:
         self._port = port
         self._told = told
         self._changed = changed
+        self._retry_seconds = retry_seconds
         self._seq: int | None = None
         self.status: GuardStatus | None = None
         """The newest that is known, live or not; None: nothing was ever published in this home."""
@@ -76,19 +78,21 @@ class Feed:
         return max(0.0, (now - self.status.at).total_seconds()) if self.status is not None else None
 
     async def run(self) -> None:
-        """Follow the guard until cancelled; a door that is away is looked for every second."""
+        """Follow the guard until cancelled; a door that is away is looked for again and again."""
         while True:
             try:
                 await self._follow()
                 why = "The guard has closed its door."
             except _NoDoorError as error:
                 why = str(error)
-            except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            except TimeoutError:
+                why = "The guard's door has been silent for too long."
+            except (aiohttp.ClientError, OSError) as error:
                 why = f"The guard's door is away ({type(error).__name__})."
             except msgspec.MsgspecError as error:
                 why = f"The guard's door speaks what this program does not understand: {error}."
             self._fall_back(why)
-            await asyncio.sleep(RETRY_SECONDS)
+            await asyncio.sleep(self._retry_seconds)
 
     async def _follow(self) -> None:
         """Hear the door until it closes."""

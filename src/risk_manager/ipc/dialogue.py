@@ -16,18 +16,21 @@ from risk_manager.ipc.broadcast import Broadcast
 from risk_manager.ipc.messages import SnapshotWanted
 from risk_manager.ipc.outbox import Outbox
 
-TAKEN_BYTES_MAX: Final = 4096
-"""Of a frame that a client sends; a larger one ends the conversation with close code 1009."""
+TAKEN_MAX: Final = 4096
+"""Characters that a client may send at once; more end the conversation with close code 1009."""
+_FRAME_BYTES_MAX: Final = 65_536
+"""A frame of more is not even read to its end; that one is closed with the same code and without a sentence."""
 REFUSALS_MAX: Final = 10
 PAUSE_SECONDS: Final = 0.25
 _NOT_UNDERSTOOD: Final = 'That is not understood. The one thing that can be asked here is {"type":"snapshot"}.'
+_TOO_LARGE: Final = b"That is larger than anything that can be asked here."
 _ENOUGH: Final = b"Too much was sent that is not understood."
 _DECODER: Final = msgspec.json.Decoder(SnapshotWanted)
 
 
 def socket() -> web.WebSocketResponse:
     """A WebSocket as the door wants it; nothing is compressed, since it goes no further than this machine."""
-    return web.WebSocketResponse(compress=False, max_msg_size=TAKEN_BYTES_MAX)
+    return web.WebSocketResponse(compress=False, max_msg_size=_FRAME_BYTES_MAX)
 
 
 async def hold(request: web.Request, socket: web.WebSocketResponse, broadcast: Broadcast) -> None:
@@ -53,6 +56,9 @@ async def hold(request: web.Request, socket: web.WebSocketResponse, broadcast: B
 async def _listen(socket: web.WebSocketResponse, client: Outbox, broadcast: Broadcast) -> None:
     refused = 0
     async for frame in socket:
+        if len(frame.data) > TAKEN_MAX:
+            await socket.close(code=WSCloseCode.MESSAGE_TOO_BIG, message=_TOO_LARGE)
+            return
         if frame.type is WSMsgType.TEXT and _is_snapshot_wanted(frame.data):
             broadcast.snapshot(client)
         else:

@@ -7,7 +7,7 @@ are UTC. A missing number means that a message was lost: whoever asks `{"type":"
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -142,8 +142,10 @@ Message = News | Snapshot | Refused
 """What a client may read."""
 
 
-class SnapshotWanted(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="snapshot"):
+class SnapshotWanted(msgspec.Struct, frozen=True, kw_only=True):
     """The one message that a client may send."""
+
+    type: Literal["snapshot"]
 
 
 _DECODER: msgspec.json.Decoder[Any] = msgspec.json.Decoder(Message)

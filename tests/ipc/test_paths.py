@@ -1,0 +1,195 @@
+"""The paths of the door over real sockets: what they answer, what they refuse, and that they are as described."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import aiohttp
+import jsonschema
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from risk_manager.ipc import openapi
+from risk_manager.ipc.answers import ActsWanted, HistoryWanted
+from risk_manager.ipc.messages import DaemonStatus, News
+from risk_manager.ipc.routes import ROUTES
+from tests.ipc.house import House, open_house
+from tests.ipc.sample import STATUS
+
+GOOD = [
+    "/api/status",
+    "/api/accounts/465",
+    "/api/enforcement",
+    "/api/enforcement?limit=1",
+    "/api/history",
+    "/api/history?account=465&from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z&symbol=MNQ&rule=RULE-003&limit=1000",
+    "/api/health",
+    "/metrics",
+    "/api/openapi.json",
+]
+BAD = {
+    "/api/accounts/0465x": 400,
+    "/api/accounts/-1": 400,
+    "/api/accounts/466": 404,
+    "/api/accounts/": 404,
+    "/api/enforcement?limit=0": 400,
+    "/api/enforcement?limit=1001": 400,
+    "/api/enforcement?limit=many": 400,
+    "/api/enforcement?limits=1": 400,
+    "/api/enforcement?limit=1&limit=2": 400,
+    "/api/history?from=2026-11-01T00:00:00": 400,
+    "/api/history?from=yesterday": 400,
+    "/api/history?account=0": 400,
+    "/api/history?symbol=": 400,
+    "/api/status?x=1": 400,
+    "/": 426,
+    "/api": 404,
+    "/../../etc/passwd": 404,
+    "/nothing": 404,
+}
+
+
+async def ask(house: House, path: str, method: str = "GET", **headers: str) -> tuple[int, bytes, Any]:
+    async with aiohttp.ClientSession() as session, session.request(method, house.url + path, headers=headers) as reply:
+        return reply.status, await reply.read(), reply.headers
+
+
+@pytest.mark.parametrize("path", GOOD)
+async def test_what_is_answered_is_as_described(path: str) -> None:
+    async with open_house() as house:
+        status, body, headers = await ask(house, path)
+        assert status == 200, body
+        described = msgspec.json.decode((await ask(house, "/api/openapi.json"))[1])
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "aiohttp" not in headers["Server"]
+    known = described["paths"][path.partition("?")[0].replace("/465", "/{id}")]["get"]
+    content = known["responses"]["200"]["content"]
+    media = headers["Content-Type"].partition(";")[0]
+    if media == "application/json":
+        hold(msgspec.json.decode(body), content[media]["schema"], described)
+    else:
+        assert media in content
+
+
+def hold(answer: Any, schema: dict[str, Any], described: dict[str, Any]) -> None:
+    """Raises where an answer is not what a schema of the description says."""
+    whole = {**schema, "components": described["components"]}
+    jsonschema.Draft202012Validator.check_schema(whole)
+    jsonschema.validate(answer, whole, jsonschema.Draft202012Validator)
+
+
+@pytest.mark.parametrize("path", BAD)
+async def test_what_is_not_answered_is_a_sentence(path: str) -> None:
+    async with open_house() as house:
+        status, body, headers = await ask(house, path)
+    assert status == BAD[path], body
+    assert headers["Content-Type"] == "application/json"
+    said = msgspec.json.decode(body)
+    assert list(said) == ["error"]
+    assert said["error"][0].isupper() or said["error"].startswith(("limit", "'"))
+    assert said["error"].endswith(".")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE"])
+@pytest.mark.parametrize("path", ["/api/status", "/", "/nothing"])
+async def test_nothing_can_be_changed(method: str, path: str) -> None:
+    async with open_house() as house:
+        status, _, headers = await ask(house, path, method)
+    assert (status, headers["Allow"]) == (405, "GET")
+
+
+@pytest.mark.parametrize("path", ["/api/status", "/metrics", "/", "/nothing"])
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        {"Origin": "https://evil.example"},
+        {"Host": "evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+    ],
+    ids=str,
+)
+async def test_a_foreign_page_learns_nothing(path: str, foreign: dict[str, str]) -> None:
+    async with open_house() as house:
+        status, body, headers = await ask(house, path, **foreign)
+    assert status == 403
+    assert msgspec.json.decode(body)["error"].endswith(".")
+    assert "Access-Control-Allow-Origin" not in headers
+
+
+async def test_what_is_asked_arrives_typed() -> None:
+    async with open_house() as house:
+        await ask(house, "/api/history?account=465&from=2026-11-01T00:00:00Z&symbol=mnq")
+        await ask(house, "/api/enforcement?limit=7")
+    first, second = house.asked
+    assert isinstance(first, HistoryWanted)
+    assert (first.account, first.symbol, first.to, first.limit) == (465, "mnq", None, 100)
+    assert first.since is not None
+    assert first.since.tzinfo is not None
+    assert second == ActsWanted(limit=7)
+
+
+@pytest.mark.parametrize("path", ["/api/history", "/api/enforcement"])
+async def test_a_past_that_cannot_be_read_now_is_a_sentence(path: str) -> None:
+    async with open_house() as house:
+        house.has_past = False
+        status, body, _ = await ask(house, path)
+    assert (status, msgspec.json.decode(body)) == (503, {"error": "The file is away."})
+
+
+async def test_an_ill_guard_is_told_by_the_status_code() -> None:
+    async with open_house() as house:
+        house.is_well = False
+        status, body, _ = await ask(house, "/api/health")
+    assert (status, msgspec.json.decode(body)) == (503, {"is_well": False, "reasons": ["It is ill."]})
+
+
+async def test_money_is_text_with_all_its_digits() -> None:
+    async with open_house() as house:
+        status, body, _ = await ask(house, "/api/accounts/465")
+    assert status == 200
+    assert b'"balance":"49600.00"' in body
+
+
+async def test_a_bug_behind_one_path_is_a_sentence_and_takes_nothing_else_away() -> None:
+    heard: list[str] = []
+    async with open_house() as house:
+        asyncio.get_running_loop().set_exception_handler(lambda _, told: heard.append(str(told["exception"])))
+
+        def broken() -> bytes:
+            raise RuntimeError("with a secret in it")
+
+        house.metrics = broken  # type: ignore[method-assign]  # a bug of ours
+        status, body, _ = await ask(house, "/metrics")
+        assert status == 500
+        assert b"secret" not in body
+        assert (await ask(house, "/api/status"))[0] == 200
+    assert heard == ["with a secret in it"]
+
+
+async def test_a_second_door_on_the_same_port_is_refused() -> None:
+    async with open_house() as house:
+        other = House()
+        with pytest.raises(OSError, match=r"address already in use|Only one usage"):
+            await other.server.start(house.server.port)
+        assert other.server.port == 0
+        await other.server.stop()
+        assert (await ask(house, "/api/status"))[0] == 200
+
+
+def test_every_message_is_described_and_every_path() -> None:
+    described = openapi.description()
+    assert list(described["paths"]) == [route.path for route in ROUTES]
+    socket = described["paths"]["/"]["get"]["x-websocket"]
+    assert set(socket["sends"]["discriminator"]["mapping"]) == {
+        *("GatewayUserTrade", "GatewayUserPosition", "GatewayUserOrder", "MarketQuote"),
+        *("lockout_set", "lockout_cleared", "enforcement_action", "daily_reset", "daemon_status"),
+        *("breach", "alert", "connection", "snapshot", "refused"),
+    }
+    status: News = DaemonStatus(seq=1, at=STATUS.at, data=replace(STATUS, last_acts=()))
+    hold(msgspec.json.decode(msgspec.json.encode(status)), socket["sends"], described)
+    with pytest.raises(jsonschema.ValidationError):
+        hold({"type": "daemon_status", "seq": "1"}, socket["sends"], described)
