@@ -13,6 +13,7 @@ from risk_manager.core.commands import PlaceStop
 from risk_manager.core.events import (
     AccountRead,
     AccountSeen,
+    AdminActed,
     AnyEvent,
     Cleared,
     CommandAccepted,
@@ -98,7 +99,7 @@ def hear(
             account = _reloaded(account, event, settings, now)
         case CommandAccepted() | CommandLost() | QuoteSeen() | TimePassed():
             pass
-        case HubLost() | HubBack() | ReloadRefused() | LoginRefused() | Unreadable() | ContractSeen():
+        case HubLost() | HubBack() | ReloadRefused() | LoginRefused() | AdminActed() | Unreadable() | ContractSeen():
             pass
         case StoreLost() | StoreBack():
             pass

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from risk_manager.core.commands import Cancel, MoveStop, Resize
 from risk_manager.core.events import (
+    AdminActed,
     AnyEvent,
     Cleared,
     CommandHeld,
@@ -50,6 +51,8 @@ def heard(
         case ReloadRefused():
             text = f"The new configuration is refused, the running one stays. {event.why}"
             alerts.append(Alert(severity=Severity.WARNING, text=text, at=now))
+        case AdminActed():
+            alerts.append(_of_admin(event, now))
         case LoginRefused():
             if _wants(settings, "alert_on_auth_failure"):
                 text = f"The gateway refuses the login. {event.why}"
@@ -95,6 +98,11 @@ def _told_of_what_may_not_be(state: State, event: CommandRefused, now: datetime)
         f"must not be open is closed as soon as it fills. Cancel it on the platform. ({event.why})"
     )
     return [Alert(severity=Severity.CRITICAL, text=text, at=now, account=event.account)]
+
+
+def _of_admin(event: AdminActed, now: datetime) -> Alert:
+    did, severity = ("tried to", Severity.WARNING) if event.is_refused else ("asked to", Severity.INFO)
+    return Alert(severity=severity, text=f"User {event.user} {did} {event.what}", at=now)
 
 
 def _told_of_lost_hubs(

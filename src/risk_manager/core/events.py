@@ -184,6 +184,16 @@ class ReloadRefused(Event, frozen=True, kw_only=True, tag="reload_refused"):
     why: str
 
 
+class AdminActed(Event, frozen=True, kw_only=True, tag="admin_acted"):
+    """Somebody has used the admin's door: what an audit asks for. It changes nothing by itself."""
+
+    user: int
+    """The user's number, as the operating system says."""
+    what: str
+    """In words: `clear RULE-003 of account 465: a reason`."""
+    is_refused: bool = False
+
+
 class LoginRefused(Event, frozen=True, kw_only=True, tag="login_refused"):
     """The gateway rejected the login or the token could not be renewed."""
 
@@ -220,26 +230,9 @@ class TimePassed(Event, frozen=True, kw_only=True, tag="time_passed"):
     """Nothing came; something may be due."""
 
 
-AnyEvent = (
-    PositionSeen
-    | OrderSeen
-    | TradeSeen
-    | AccountSeen
-    | QuoteSeen
-    | AccountRead
-    | HubLost
-    | HubBack
-    | CommandAccepted
-    | CommandRefused
-    | CommandLost
-    | CommandHeld
-    | Cleared
-    | Reloaded
-    | ReloadRefused
-    | LoginRefused
-    | Unreadable
-    | ContractSeen
-    | StoreLost
-    | StoreBack
-    | TimePassed
-)
+FromTheBroker = PositionSeen | OrderSeen | TradeSeen | AccountSeen | QuoteSeen | AccountRead | ContractSeen
+OfACommand = CommandAccepted | CommandRefused | CommandLost | CommandHeld
+OfTheAdmin = Cleared | Reloaded | ReloadRefused | AdminActed
+OfTheGuard = HubLost | HubBack | LoginRefused | Unreadable | StoreLost | StoreBack | TimePassed
+
+AnyEvent = FromTheBroker | OfACommand | OfTheAdmin | OfTheGuard

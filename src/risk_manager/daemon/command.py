@@ -16,7 +16,9 @@ from cyclopts import Parameter, validators
 
 from risk_manager import home as homes
 from risk_manager.config import ConfigError, Configuration, load_home
+from risk_manager.config.password import HASH_FILE
 from risk_manager.config.rule_table import known_rules
+from risk_manager.daemon.admin.door import AdminDoor
 from risk_manager.daemon.clock import Clock, SystemClock
 from risk_manager.daemon.door import Door
 from risk_manager.daemon.guard import Taken
@@ -28,6 +30,7 @@ from risk_manager.daemon.watch import UnknownAccountError, Watch
 from risk_manager.exit_codes import ExitCode
 from risk_manager.gateway.tasks import end, start
 from risk_manager.ipc import address
+from risk_manager.ipc.admin import SOCKET_FILE
 from risk_manager.store import StoreError, StoreTrouble
 
 DATA = "data"
@@ -103,8 +106,12 @@ async def _guard(configuration: Configuration, folder: Path, keeping: Keeping, c
     publishing = start(publisher.run(), "guard: publish")
     door = start(Door(watch, publisher.status, clock, folder / DATA, port, _say).run(), "guard: door")
     read = partial(load_home, folder, known_rules())
-    reloading = start(Reloading(folder, read, watch.guard, keeping, configuration).run(), "guard: reload")
+    reloader = Reloading(folder, read, watch.guard, keeping, configuration)
+    reloading = start(reloader.run(), "guard: reload")
     stopped = asyncio.Event()
+    socket, password = folder / DATA / SOCKET_FILE, folder / "config" / HASH_FILE
+    admin_door = AdminDoor(socket, password, watch.guard, clock, reloader.reload, stopped.set)
+    admitting = start(_open(admin_door), "guard: admin door")
     for number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # Windows: Ctrl+C ends asyncio.run instead
             asyncio.get_running_loop().add_signal_handler(number, stopped.set)
@@ -114,12 +121,19 @@ async def _guard(configuration: Configuration, folder: Path, keeping: Keeping, c
     waiting = start(_introduce(watch), "guard: introduce")
     stopping = start(stopped.wait(), "guard: signal")
     await asyncio.wait([watching, stopping], return_when=asyncio.FIRST_COMPLETED)
-    await end(waiting, stopping, publishing, reloading, door)
+    await end(waiting, stopping, publishing, reloading, door, admitting)
     if watching.done():
         watching.result()
     await end(watching)
     _say("The guard has stopped. Nobody watches the account now.")
     return ExitCode.FINE
+
+
+async def _open(door: AdminDoor) -> None:
+    try:
+        await door.run()
+    except OSError as error:  # the guard guards all the same
+        _say(f"The admin door cannot be opened ({error.strerror}): clear, reload and stop do not work by command.")
 
 
 def _unheard(loop: asyncio.AbstractEventLoop, told: dict[str, Any]) -> None:

@@ -24,6 +24,8 @@ parts."""
 
 _SUFFIXES: Final = (".yaml", ".yml", ".json")
 
+_UNSAVED: Final = "Nothing can be saved now, so nothing is loosened: no reload before writing works again."
+
 Fingerprint = tuple[tuple[str, int, int], ...]
 
 
@@ -71,6 +73,9 @@ class Reloading:
         """Read the files now and put what they say in force, or say why not."""
         async with self._turn:
             self._seen = fingerprint(self._folder)
+            if self._guard.state.unsaved:
+                self._seen = ()  # tried again until it can be saved
+                return Reload(False, _UNSAVED)
             try:
                 # Reading takes tens of milliseconds, and a close must not wait for them.
                 wanted = await asyncio.to_thread(self._read)

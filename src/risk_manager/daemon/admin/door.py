@@ -1,0 +1,176 @@
+"""A Unix socket for the guard's own user and root, and the password besides.
+
+TCP reaches every user of the machine, this door does not: the kernel says who asks. Every attempt and every act is an
+event, so that it is in the journal and on the screens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+import struct
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from risk_manager.config.password import PasswordError, matches
+from risk_manager.core.events import AdminActed, Cleared
+from risk_manager.daemon.admin.gate import Gate
+from risk_manager.daemon.clock import Clock
+from risk_manager.daemon.guard import Guard
+from risk_manager.daemon.reloading import Reload as Reloaded
+from risk_manager.ipc.admin import LINE_MAX, Answer, Call, Clear, Login, Reload, Stop
+
+_PEER: Final = struct.Struct("3i")
+_OWNER_ONLY: Final = 0o600
+_IDLE_SECONDS: Final = 30.0
+_ROOT: Final = 0
+_calls = msgspec.json.Decoder(Call)
+
+
+class AdminDoor:
+    """The admin's calls, one after the other."""
+
+    def __init__(
+        self,
+        path: Path,
+        password_file: Path,
+        guard: Guard,
+        clock: Clock,
+        reload: Callable[[], Awaitable[Reloaded]],
+        stop: Callable[[], None],
+    ) -> None:
+        """`stop` ends the guard in order."""
+        self._path = path
+        self._password_file = password_file
+        self._guard = guard
+        self._clock = clock
+        self._reload = reload
+        self._stop = stop
+        self._gate = Gate()
+        self._turn = asyncio.Lock()
+
+    async def run(self) -> None:
+        """Answer until cancelled. Raises OSError where the door cannot be opened."""
+        serve = getattr(asyncio, "start_unix_server", None)
+        if serve is None:
+            return  # Windows has no such sockets; its files are read when they change
+        self._path.unlink(missing_ok=True)  # of a guard that was killed; the lease says that there is no other one
+        place = socket.socket(getattr(socket, "AF_UNIX"))  # noqa: B009  the name is not there on Windows
+        place.bind(str(self._path))
+        os.chmod(self._path, _OWNER_ONLY)  # before anybody can connect
+        server = await serve(self._answer, sock=place, limit=LINE_MAX)
+        try:
+            await server.serve_forever()
+        finally:
+            server.close()
+            with suppress(FileNotFoundError):
+                self._path.unlink()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            user = _user_of(writer.get_extra_info("socket"))
+            async with asyncio.timeout(_IDLE_SECONDS):
+                line = await reader.readline()
+            if line:
+                writer.write(msgspec.json.encode(await self._answer_to(line, user)) + b"\n")
+                await writer.drain()
+        except (TimeoutError, ValueError, OSError):
+            pass  # gone, silent, or a line without an end: nobody is left who could read an answer
+        finally:
+            writer.close()
+
+    async def _answer_to(self, line: bytes, user: int) -> Answer:
+        if user not in (_ROOT, _own_user()):
+            self._acted(user, "knock at the admin door", is_refused=True)
+            return Answer(is_done=False, says="Only the guard's own user and root may use this door.")
+        try:
+            call = _calls.decode(line)
+        except msgspec.MsgspecError as error:
+            return Answer(is_done=False, says=f"That is no call of this version: {error}.")
+        async with self._turn:
+            if isinstance(call, Login):
+                return await self._login(call, user)
+            if not self._gate.holds(call.token, self._clock.now()):
+                self._acted(user, f"{type(call).__name__.lower()} without a token that holds", is_refused=True)
+                return Answer(is_done=False, says="The token has ended or is not known. Give the password again.")
+            return await self._act(call, user)
+
+    async def _login(self, call: Login, user: int) -> Answer:
+        until = self._gate.silent_until(self._clock.now())
+        if until is not None:
+            self._acted(user, "give a password in the silence after wrong ones", is_refused=True)
+            return Answer(is_done=False, says=f"After wrong passwords none is looked at before {until:%H:%M:%S} UTC.")
+        try:
+            is_right = await asyncio.to_thread(matches, self._password_file, call.password)
+        except PasswordError as error:
+            return Answer(is_done=False, says=str(error))
+        now = self._clock.now()
+        if not is_right:
+            until = self._gate.wrong(now)
+            self._acted(user, "give a wrong password", is_refused=True)
+            more = f" None is looked at before {until:%H:%M:%S} UTC." if until is not None else ""
+            return Answer(is_done=False, says=f"The password is wrong.{more}")
+        token = secrets.token_urlsafe(32)
+        until = self._gate.right(token, now)
+        self._acted(user, "log in")
+        return Answer(is_done=True, says=f"You are in until {until:%H:%M:%S} UTC.", token=token, until=until)
+
+    async def _act(self, call: Reload | Clear | Stop, user: int) -> Answer:
+        match call:
+            case Reload():
+                self._acted(user, "reload the configuration")
+                ended = await self._reload()
+                return Answer(is_done=ended.is_applied, says=ended.says)
+            case Clear():
+                return self._clear(call, user)
+            case Stop():
+                self._acted(user, f"stop the guard: {call.why}")
+                self._stop()
+                return Answer(is_done=True, says="The guard stops. Nobody watches the accounts then.")
+
+    def _clear(self, call: Clear, user: int) -> Answer:
+        account = self._guard.state.accounts.get(call.account)
+        if account is None or call.account not in self._guard.settings:
+            return Answer(is_done=False, says=f"There is no account {call.account} under this guard.")
+        if not call.why.strip():
+            return Answer(is_done=False, says="A clear needs a reason: it is read later, when nobody remembers.")
+        if self._guard.state.unsaved:
+            return Answer(is_done=False, says="Nothing can be saved now, so nothing is loosened: no clear.")
+        standing = [
+            lock
+            for lock in account.locks
+            if lock.rule == call.rule and (call.symbol is None or lock.symbol == call.symbol)
+        ]
+        if not standing:
+            there = ", ".join(f"{lock.rule} ({lock.symbol or 'account'})" for lock in account.locks) or "none"
+            return Answer(is_done=False, says=f"No lock of {call.rule} stands there. Standing: {there}.")
+        self._acted(user, f"clear {call.rule} of account {call.account}: {call.why}")
+        self._guard.put(
+            Cleared(account=call.account, rule=call.rule, symbol=call.symbol, keep_rule=call.keep_rule, why=call.why)
+        )
+        waived = "The rule stays in force." if call.keep_rule else "The rule is waived until its next reset."
+        left = [lock for lock in self._guard.state.accounts[call.account].locks if lock in standing]
+        if left:
+            return Answer(is_done=False, says="The lock still stands: what it was set for is still so.")
+        return Answer(is_done=True, says=f"{len(standing)} lock(s) of {call.rule} are cleared. {waived}")
+
+    def _acted(self, user: int, what: str, *, is_refused: bool = False) -> None:
+        self._guard.put(AdminActed(user=user, what=what, is_refused=is_refused))
+
+
+def _user_of(connection: socket.socket) -> int:
+    """Who asks, as the kernel says; where it cannot be asked, who may open the file: ourselves."""
+    asked = getattr(socket, "SO_PEERCRED", None)
+    if asked is None:
+        return _own_user()
+    return int(_PEER.unpack(connection.getsockopt(socket.SOL_SOCKET, asked, _PEER.size))[1])
+
+
+def _own_user() -> int:
+    return int(getattr(os, "getuid", int)())

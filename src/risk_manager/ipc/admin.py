@@ -1,0 +1,98 @@
+"""What an admin says to a running guard, and what it answers: one line of JSON each, over a door for admins only."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+SOCKET_FILE: Final = "admin.sock"
+LINE_MAX: Final = 64 * 1024
+
+
+class Login(msgspec.Struct, frozen=True, kw_only=True, tag="login"):
+    """The password. The answer brings a token."""
+
+    password: str
+
+    def __repr__(self) -> str:
+        return "Login(***)"
+
+
+class Reload(msgspec.Struct, frozen=True, kw_only=True, tag="reload"):
+    """Read the configuration now."""
+
+    token: str
+
+
+class Clear(msgspec.Struct, frozen=True, kw_only=True, tag="clear"):
+    """End the locks of a rule; unless `keep_rule`, it is waived until its next reset."""
+
+    token: str
+    account: int
+    rule: str
+    why: str
+    symbol: str | None = None
+    """None: all of its locks."""
+    keep_rule: bool = False
+
+
+class Stop(msgspec.Struct, frozen=True, kw_only=True, tag="stop"):
+    """End the guard."""
+
+    token: str
+    why: str
+
+
+Call = Login | Reload | Clear | Stop
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """How a call ended."""
+
+    is_done: bool
+    says: str
+    token: str | None = None
+    until: datetime | None = None
+    """How long the token holds."""
+
+    def __repr__(self) -> str:
+        return f"Answer(is_done={self.is_done}, says={self.says!r})"
+
+
+class AdminDoorError(Exception):
+    """The guard cannot be asked. The text is the sentence for the admin."""
+
+
+async def ask(path: Path, call: Call) -> Answer:
+    """Say one thing to the guard whose door is at `path`. Raises AdminDoorError."""
+    connect = getattr(asyncio, "open_unix_connection", None)
+    if connect is None:
+        raise AdminDoorError("On Windows the guard has no admin door yet: change the files, they are read at once.")
+    try:
+        reader, writer = await connect(str(path), limit=LINE_MAX)
+    except FileNotFoundError:
+        raise AdminDoorError(f"No guard is running for this home: there is no {path}.") from None
+    except ConnectionRefusedError:
+        raise AdminDoorError("The guard of this home has ended without closing its door. Start it again.") from None
+    except PermissionError:
+        raise AdminDoorError(f"{path} may be used by the guard's own user and by root only.") from None
+    except OSError as error:
+        raise AdminDoorError(f"{path} cannot be used: {error.strerror}.") from None
+    try:
+        writer.write(msgspec.json.encode(call) + b"\n")
+        await writer.drain()
+        line = await reader.readline()
+    except (OSError, ValueError) as error:
+        raise AdminDoorError(f"The guard went away while it was asked: {error}.") from None
+    finally:
+        writer.close()
+    if not line:
+        raise AdminDoorError("The guard closed the door without an answer. Its log says why.")
+    try:
+        return msgspec.json.decode(line, type=Answer)
+    except msgspec.MsgspecError:
+        raise AdminDoorError("What answers there is not a guard of this version.") from None

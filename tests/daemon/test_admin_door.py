@@ -1,0 +1,259 @@
+"""The admin's door of a running guard, over its real socket: who is let in, what is done, what is said of it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from risk_manager.config import settings_from_mapping
+from risk_manager.config.password import set_password
+from risk_manager.core.events import AccountRead, AdminActed, StoreBack, StoreLost, TradeSeen
+from risk_manager.core.model import Side, Trade
+from risk_manager.daemon.admin.door import AdminDoor
+from risk_manager.daemon.guard import Guard, Taken
+from risk_manager.daemon.reloading import Reload as Reloaded
+from risk_manager.gateway.tasks import end, start
+from risk_manager.ipc.admin import AdminDoorError, Answer, Clear, Login, Reload, Stop, ask
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Unix sockets")
+
+PASSWORD: Final = "three words do it"
+ACCOUNT: Final = 465
+connect: Any = getattr(asyncio, "open_unix_connection", None)
+
+
+class OwnClock:
+    """A clock that the test turns."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2025, 10, 23, 15, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.time
+
+
+class House:
+    """A guard with a door."""
+
+    def __init__(self, folder: Path, **rules: Any) -> None:
+        self.clock = OwnClock()
+        self.guard = Guard({ACCOUNT: settings_from_mapping(rules)}, lambda _: None, self.clock)
+        self.guard.put(AccountRead(account=ACCOUNT, asked_at=self.clock.time, can_trade=True, after_restart=True))
+        self.heard: list[Taken] = []
+        self.guard.listen(self.heard.append)
+        self.stops = 0
+        self.reload = Reloaded(True, "The new settings are in force.")
+        self.socket = folder / "admin.sock"
+        self.hash = folder / "hash"
+        set_password(self.hash, PASSWORD, rounds=4)
+        self.door = AdminDoor(self.socket, self.hash, self.guard, self.clock, self._reloaded, self._stopped)
+
+    async def _reloaded(self) -> Reloaded:
+        return self.reload
+
+    def _stopped(self) -> None:
+        self.stops += 1
+
+    async def is_open(self) -> None:
+        """Wait until somebody answers."""
+        while True:
+            try:
+                _, writer = await connect(str(self.socket))
+            except (FileNotFoundError, ConnectionRefusedError):
+                await asyncio.sleep(0)
+            else:
+                writer.close()
+                return
+
+    async def token(self) -> str:
+        answer = await ask(self.socket, Login(password=PASSWORD))
+        assert answer.token is not None, answer.says
+        return answer.token
+
+    async def says(self, raw: bytes) -> bytes:
+        reader, writer = await connect(str(self.socket))
+        writer.write(raw)
+        writer.write_eof()
+        try:
+            return bytes(await reader.read())
+        except ConnectionResetError:
+            return b""
+        finally:
+            writer.close()
+
+    def lose(self) -> None:
+        """A loss of 600 dollars."""
+        trade = Trade(
+            id=1,
+            order=2,
+            contract="CON.F.US.MNQ.Z25",
+            side=Side.SELL,
+            size=1,
+            price=Decimal(100),
+            profit_and_loss=Decimal(-600),
+            costs=Decimal(0),
+            at=self.clock.time,
+        )
+        self.guard.put(TradeSeen(account=ACCOUNT, trade=trade))
+        assert [lock.rule for lock in self.locks()] == ["RULE-003"]
+
+    def locks(self) -> tuple[Any, ...]:
+        return self.guard.state.accounts[ACCOUNT].locks
+
+    async def acts(self) -> list[tuple[str, bool]]:
+        await asyncio.sleep(0)
+        return [(one.event.what, one.event.is_refused) for one in self.heard if isinstance(one.event, AdminActed)]
+
+
+@asynccontextmanager
+async def house(folder: Path, **rules: Any) -> AsyncIterator[House]:
+    one = House(folder, **rules)
+    running = start(one.door.run(), "door")
+    await one.is_open()
+    yield one
+    one.guard.stop()
+    await end(running)
+    assert not one.socket.exists()
+
+
+LOSS: Final = {"daily_realized_loss": {"limit": -500, "include_unrealized": False}}
+
+
+async def test_the_right_password_brings_a_token_and_is_recorded(tmp_path: Path) -> None:
+    async with house(tmp_path) as one:
+        answer = await ask(one.socket, Login(password=PASSWORD))
+        assert (answer.is_done, answer.until) == (True, one.clock.time + timedelta(minutes=15))
+        assert await one.acts() == [("log in", False)]
+
+
+async def test_wrong_passwords_are_recorded_and_lead_to_silence(tmp_path: Path) -> None:
+    async with house(tmp_path) as one:
+        answers = [await ask(one.socket, Login(password="wrong")) for _ in range(5)]
+        assert not any(answer.is_done or answer.token for answer in answers)
+        assert answers[4].says == "The password is wrong. None is looked at before 15:01:00 UTC."
+        silent = await ask(one.socket, Login(password=PASSWORD))
+        assert (silent.is_done, silent.token) == (False, None)
+        one.clock.time += timedelta(minutes=1)
+        assert (await ask(one.socket, Login(password=PASSWORD))).is_done
+        acts = await one.acts()
+        assert [refused for _, refused in acts] == [True] * 6 + [False]
+        assert sum(len(taken.step.alerts) for taken in one.heard) == 7
+
+
+@pytest.mark.parametrize("call", [Reload(token="x"), Stop(token="x", why="y")])
+async def test_without_a_token_nothing_is_done(tmp_path: Path, call: Reload | Stop) -> None:
+    async with house(tmp_path) as one:
+        answer = await ask(one.socket, call)
+        assert (answer.is_done, one.stops) == (False, 0)
+        assert [refused for _, refused in await one.acts()] == [True]
+
+
+async def test_a_token_that_has_ended_does_nothing(tmp_path: Path) -> None:
+    async with house(tmp_path, **LOSS) as one:
+        token = await one.token()
+        one.lose()
+        one.clock.time += timedelta(minutes=15)
+        answer = await ask(one.socket, Clear(token=token, account=ACCOUNT, rule="RULE-003", why="a reason"))
+        assert not answer.is_done
+        assert one.locks()
+
+
+async def test_a_clear_ends_the_lock_and_waives_the_rule(tmp_path: Path) -> None:
+    async with house(tmp_path, **LOSS) as one:
+        token = await one.token()
+        one.lose()
+        answer = await ask(one.socket, Clear(token=token, account=ACCOUNT, rule="RULE-003", why="hedged elsewhere"))
+        assert answer == Answer(
+            is_done=True, says="1 lock(s) of RULE-003 are cleared. The rule is waived until its next reset."
+        )
+        assert one.locks() == ()
+        assert [waiver.why for waiver in one.guard.state.accounts[ACCOUNT].waivers] == ["hedged elsewhere"]
+        assert ("clear RULE-003 of account 465: hedged elsewhere", False) in await one.acts()
+
+
+async def test_a_clear_that_keeps_the_rule_says_that_the_lock_stands_again(tmp_path: Path) -> None:
+    async with house(tmp_path, **LOSS) as one:
+        token = await one.token()
+        one.lose()
+        call = Clear(token=token, account=ACCOUNT, rule="RULE-003", why="try", keep_rule=True)
+        answer = await ask(one.socket, call)
+        assert (answer.is_done, answer.says) == (False, "The lock still stands: what it was set for is still so.")
+
+
+@pytest.mark.parametrize(
+    ("account", "rule", "why", "says"),
+    [
+        (999, "RULE-003", "a reason", "There is no account 999 under this guard."),
+        (ACCOUNT, "RULE-003", "  ", "A clear needs a reason: it is read later, when nobody remembers."),
+        (ACCOUNT, "RULE-001", "a reason", "No lock of RULE-001 stands there. Standing: RULE-003 (account)."),
+    ],
+)
+async def test_a_clear_that_cannot_be_is_said(tmp_path: Path, account: int, rule: str, why: str, says: str) -> None:
+    async with house(tmp_path, **LOSS) as one:
+        token = await one.token()
+        one.lose()
+        answer = await ask(one.socket, Clear(token=token, account=account, rule=rule, why=why))
+        assert (answer.is_done, answer.says) == (False, says)
+        assert len(one.locks()) == 1
+
+
+async def test_nothing_is_cleared_while_nothing_can_be_saved(tmp_path: Path) -> None:
+    async with house(tmp_path, **LOSS) as one:
+        token = await one.token()
+        one.lose()
+        one.guard.put(StoreLost(why="the disk is full"))
+        call = Clear(token=token, account=ACCOUNT, rule="RULE-003", why="a reason")
+        assert "Nothing can be saved now" in (await ask(one.socket, call)).says
+        assert one.locks()
+        one.guard.put(StoreBack())
+        assert (await ask(one.socket, call)).is_done
+
+
+async def test_reload_and_stop(tmp_path: Path) -> None:
+    async with house(tmp_path) as one:
+        token = await one.token()
+        assert (await ask(one.socket, Reload(token=token))).says == "The new settings are in force."
+        one.reload = Reloaded(False, "risk_config.yaml:3: no")
+        assert await ask(one.socket, Reload(token=token)) == Answer(is_done=False, says="risk_config.yaml:3: no")
+        assert (await ask(one.socket, Stop(token=token, why="an update"))).is_done
+        assert one.stops == 1
+
+
+@pytest.mark.parametrize("raw", [b"\n", b"{}\n", b"nonsense\n", b'{"type":"reload"}\n', b'{"type":"shell","do":"x"}\n'])
+async def test_what_is_no_call_is_refused_in_words(tmp_path: Path, raw: bytes) -> None:
+    async with house(tmp_path) as one:
+        assert b'"is_done":false' in await one.says(raw)
+        assert await one.token()
+
+
+async def test_a_line_without_an_end_is_dropped_and_the_door_stays_open(tmp_path: Path) -> None:
+    async with house(tmp_path) as one:
+        assert await one.says(b"x" * 200_000) == b""
+        assert await one.token()
+
+
+async def test_only_the_owner_may_open_the_socket(tmp_path: Path) -> None:
+    async with house(tmp_path) as one:
+        assert one.socket.stat().st_mode & 0o777 == 0o600
+
+
+async def test_no_password_is_shown_by_anything(tmp_path: Path) -> None:
+    async with house(tmp_path) as one:
+        await one.token()
+        await ask(one.socket, Login(password="a wrong secret one"))
+        shown = repr([(taken.event, taken.step.alerts) for taken in one.heard]) + repr(Login(password=PASSWORD))
+        assert PASSWORD not in shown
+        assert "wrong secret" not in shown
+
+
+async def test_without_a_guard_the_admin_reads_why(tmp_path: Path) -> None:
+    with pytest.raises(AdminDoorError, match="No guard is running for this home"):
+        await ask(tmp_path / "admin.sock", Login(password=PASSWORD))
