@@ -52,7 +52,8 @@ class Dashboard(App[None]):
     ENABLE_COMMAND_PALETTE = False
     CSS = """
     #head, #banner, #news { padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
-    #banner { background: $success-muted; }
+    #banner { background: $panel; }
+    #banner.good { background: $success-muted; }
     #banner.caution { background: $warning-muted; }
     #banner.bad { background: $error-muted; }
     #news { height: 1; background: $panel; }
@@ -124,15 +125,16 @@ class Dashboard(App[None]):
             self._alarm()
 
     def _show_nothing(self, width: int) -> None:
-        """Before the first state."""
-        self._head.say([title("No guard has been seen here yet.")])
-        why = self._source.why_away or "It has been found and has not spoken yet."
+        """Before the first state, or while a guard that starts has no account yet."""
+        is_there = self._source.status is not None
+        self._head.say([title("The guard has no account yet." if is_there else "No guard has been seen here yet.")])
+        why = self._source.why_away or "It has been found and says what it watches in a moment."
         advice = "Start one: risk-manager run. This page fills by itself."
         self._sign(Banner(Tone.CAUTION, [*wrapped(why, width), line(advice)]))
 
     def _sign(self, sign: Banner) -> None:
-        self._banner.set_class(sign.tone is Tone.BAD, "bad")
-        self._banner.set_class(sign.tone is Tone.CAUTION, "caution")
+        for tone in (Tone.BAD, Tone.CAUTION, Tone.GOOD):
+            self._banner.set_class(sign.tone is tone, tone.value)
         self._banner.say(sign.lines)
 
     def _open_page(self) -> str:

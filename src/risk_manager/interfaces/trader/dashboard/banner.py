@@ -8,7 +8,7 @@ from risk_manager.interfaces.trader.dashboard import locks, positions, rules, ti
 from risk_manager.interfaces.trader.dashboard.moment import Moment
 from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, line, wrapped
 
-_LINES_MAX = 6
+_LINES_MAX = 5
 
 
 @dataclass(frozen=True)
@@ -25,50 +25,59 @@ def of(moment: Moment, width: int) -> Banner:
     text = [line(Span(headline, Tone.STRONG))]
     for sentence in sentences:
         text += wrapped(sentence, width)
-    return Banner(tone, text[:_LINES_MAX])
+    if len(text) > _LINES_MAX:
+        text = [*text[: _LINES_MAX - 1], line("More on page 4, Rules.")]
+    return Banner(tone, text)
 
 
 def _gravest(moment: Moment) -> tuple[Tone, str, list[str]]:
-    standing = [*locks.of_account(moment), *locks.of_symbols(moment)]
-    told = [f"{locks.headline(one, moment)}: {locks.reason(one, moment)}" for one in standing]
-    for grave in (_away(moment), _blind(moment)):
-        if grave is not None:
-            return Tone.BAD, grave[0], [*grave[1], *told]
-    if standing:
-        first, rest = standing[0], told[1:]
-        tone = Tone.BAD if first.kind == "hard" and first.symbol is None else Tone.CAUTION
-        return tone, locks.headline(first, moment), [f"{locks.reason(first, moment)} {locks.advice(first)}", *rest]
-    return _unlocked(moment)
+    whole, symbols = locks.of_account(moment), locks.of_symbols(moment)
+    grave = _away(moment) or _blind(moment)
+    if grave is not None:
+        standing = [f"{locks.headline(one, moment)}." for one in (*whole, *symbols)]
+        return Tone.BAD, grave[0], [*grave[1], *standing, *grave[2]]
+    if whole:
+        first, rest = whole[0], [f"Also {locks.told(one, moment)}" for one in (*whole[1:], *symbols)]
+        bare = [positions.grace(one, moment) for one in positions.without_stop(moment)[:1] if first.kind != "hard"]
+        tone = Tone.BAD if first.kind == "hard" else Tone.CAUTION
+        told = f"{locks.reason(first, moment)} {locks.advice(first)}"
+        return tone, locks.headline(first, moment), [*bare, told, *rest]
+    tone, headline, sentences = _unlocked(moment)
+    if symbols and tone in (Tone.GOOD, Tone.PLAIN):
+        tone, headline = Tone.CAUTION, f"{headline.rstrip('.')}, but not {', '.join(_names(moment))}."
+    return tone, headline, [*sentences, *(locks.told(one, moment) for one in symbols)]
 
 
-def _away(moment: Moment) -> tuple[str, list[str]] | None:
+def _names(moment: Moment) -> list[str]:
+    """Symbols that are locked or in a cooldown, each once."""
+    return list(dict.fromkeys(one.symbol for one in locks.of_symbols(moment) if one.symbol))
+
+
+def _away(moment: Moment) -> tuple[str, list[str], list[str]] | None:
+    """Headline, what to do, and what may be left out."""
     if moment.is_running:
         return None
     seen = f"Shown is what it saw {times.age(moment.age_seconds)} ago."
     advice = "Start it: risk-manager run. Until then only stops that lie at the broker protect you."
     why = [moment.why_away] if moment.why_away else []
-    return "THE GUARD IS NOT RUNNING: nobody watches your limits.", [f"{seen} {advice}", *why]
+    return "THE GUARD IS NOT RUNNING: nobody watches your limits.", [f"{seen} {advice}"], why
 
 
-def _blind(moment: Moment) -> tuple[str, list[str]] | None:
+def _blind(moment: Moment) -> tuple[str, list[str], list[str]] | None:
     hubs = moment.status.connection
     if not moment.is_blind:
         return None
     ago = f" for {times.since(hubs.lost_since, moment.now)}" if hubs.lost_since is not None else ""
     if not hubs.user_hub and not hubs.market_hub:
-        return (
-            f"OFFLINE{ago}: the guard has no line to the broker.",
-            ["It keeps trying. Nothing can be closed from here; stops that lie at the broker still work."],
-        )
-    if not hubs.user_hub:
-        return (
-            f"BLIND{ago}: the guard does not hear of your orders and fills.",
-            ["It keeps trying and reads the account in between. Open nothing until it is back."],
-        )
-    return (
-        f"BLIND{ago}: the guard gets no prices.",
-        ["Open P&L below is old; limits that hang on it are judged by the last price. Keep your stops in."],
-    )
+        headline = f"OFFLINE{ago}: the guard has no line to the broker."
+        advice = "It keeps trying. Nothing can be closed from here; stops that lie at the broker still work."
+    elif not hubs.user_hub:
+        headline = f"BLIND{ago}: the guard does not hear of your orders and fills."
+        advice = "It keeps trying and reads the account in between. Open nothing until it is back."
+    else:
+        headline = f"BLIND{ago}: the guard gets no prices."
+        advice = "Open P&L is old; limits that hang on it are judged by the last price. Keep your stops in."
+    return headline, [advice], []
 
 
 def _unlocked(moment: Moment) -> tuple[Tone, str, list[str]]:
@@ -91,6 +100,10 @@ def _near(moment: Moment) -> tuple[Tone, str, list[str]]:
     if bare and bare[0].grace_until is not None:
         rest = [f"{len(bare) - 1} more have no stop."] if len(bare) > 1 else []
         return Tone.CAUTION, f"NO STOP: {positions.grace(bare[0], moment)}", [*rest, *close]
+    market = moment.status.market
+    if market is not None and not market.is_open and not close:
+        opens = times.both(market.changes_at, moment.now, moment.zone)
+        return Tone.PLAIN, f"The market is closed until {opens}.", ["Nothing is locked."]
     if nearest is None:
         if not (account.rule_details or account.rules):
             return Tone.CAUTION, "NO RULE IS ON: nothing is limited.", ["Limits belong into risk_config.yaml."]

@@ -18,7 +18,7 @@ def run(*, home: Path | None = None) -> int:
     home
         The guard's home folder.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):  # Textual draws on stderr
         print("The dashboard needs a terminal. Without one: risk-manager status, or status --json.", file=sys.stderr)
         return ExitCode.BAD_INPUT
     from risk_manager.interfaces.trader.dashboard.app import Dashboard

@@ -6,7 +6,7 @@ from datetime import date
 
 from risk_manager.interfaces.trader.dashboard import money, times
 from risk_manager.interfaces.trader.dashboard.moment import STALE_PRICE_SECONDS, Moment, total
-from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, apart, fitting, line
+from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, apart, cut, fitting, line
 
 
 def lines(moment: Moment, width: int) -> list[Line]:
@@ -31,13 +31,13 @@ def connection(moment: Moment) -> Span:
 
 def _state(moment: Moment, width: int) -> Line:
     account = moment.account
-    name = Span(f"{account.id} {account.name}".strip(), Tone.STRONG)
+    word, gap = connection(moment), Span(" · ", Tone.FAINT)
     old = Span(f"data {times.age(moment.age_seconds)} old", Tone.PLAIN if moment.is_running else Tone.BAD)
-    left = line(connection(moment), Span(" · ", Tone.FAINT), name, Span(" · ", Tone.FAINT), old)
-    market = f"{times.clock(moment.now, times.CHICAGO)} Chicago"
-    if times.is_market_time(moment.now, moment.zone):
-        return apart(left, line(market), width)
-    return apart(left, line(f"{times.clock(moment.now, moment.zone)} here  {market}"), width)
+    here = "" if times.is_market_time(moment.now, moment.zone) else f"{times.clock(moment.now, moment.zone)} here  "
+    clocks = f"{here}{times.clock(moment.now, times.CHICAGO)} Chicago"
+    room = width - len(word.text + old.text + clocks) - 2 * len(gap.text) - 1
+    name = cut(f"{account.id} {account.name}".strip(), max(8, room))
+    return apart(line(word, gap, Span(name, Tone.STRONG), gap, old), line(clocks), width)
 
 
 def _market(moment: Moment, width: int) -> Line:
@@ -86,7 +86,7 @@ def _accounts(moment: Moment, width: int) -> Line:
     locked = sum(1 for one in accounts if not one.is_tradable)
     exposed = sum(1 for one in accounts if any(p.unprotected_since is not None for p in one.positions))
     parts = [
-        line(f"All {len(accounts)} accounts: day ", money.result(total(moment.status))),
+        line(f"{len(accounts)} accounts: day ", money.result(total(moment.status))),
         line(Span(f"{locked} LOCKED", Tone.BAD) if locked else Span("none locked")),
         line(Span(f"{exposed} without a stop", Tone.CAUTION)) if exposed else line("none without a stop"),
         line(Span("a: choose", Tone.FAINT)),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 from risk_manager.interfaces.trader.dashboard import money, table, times
 from risk_manager.interfaces.trader.dashboard.moment import Moment
 from risk_manager.interfaces.trader.dashboard.now import acts_of
-from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, line, title, wrapped
+from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, cut, line, title, wrapped
 from risk_manager.interfaces.trader.dashboard.table import Column
 from risk_manager.ipc.status import ActStatus, TradeStatus
 
-_FRESH_SECONDS = 300
+_STAYS, _FRESH = timedelta(minutes=1), timedelta(minutes=5)
 _COLUMNS = [
     Column("Time"),
     Column("Chicago", keep=1),
@@ -29,15 +30,19 @@ def lines(moment: Moment, width: int) -> list[Line]:
 
 
 def newest(moment: Moment, width: int) -> Line:
-    """What the guard has done or said last, all of that instant in order, as far as one line goes."""
+    """What the guard has done or said last, all of that instant in order, as far as one line goes.
+
+    What should not be missed stays for a minute, whatever comes after it.
+    """
     acts = acts_of(moment)
     if not acts:
         return line(Span("The guard has done nothing yet.", Tone.FAINT))
-    together = [one for one in reversed(acts) if one.at == acts[0].at]
-    text = f"{times.clock(acts[0].at, moment.zone)} {'. '.join(one.says.rstrip('.') for one in together)}."
-    cut = text if len(text) <= width else text[: width - 1] + "…"
-    is_fresh = (moment.now - acts[0].at).total_seconds() < _FRESH_SECONDS
-    return line(Span(cut, Tone.BAD if is_fresh and any(one.is_loud for one in together) else Tone.PLAIN))
+    loud = (one for one in acts if one.is_loud and acts[0].at - one.at < _STAYS)
+    first = next(loud, acts[0])
+    together = [one for one in reversed(acts) if one.at == first.at]
+    text = f"{times.clock(first.at, moment.zone)} {'. '.join(one.says.rstrip('.') for one in together)}."
+    is_fresh = first.is_loud and moment.now - first.at < _FRESH
+    return line(Span(cut(text, width), Tone.BAD if is_fresh else Tone.PLAIN))
 
 
 def _acts(moment: Moment, width: int) -> list[Line]:

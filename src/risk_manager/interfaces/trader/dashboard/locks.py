@@ -53,6 +53,11 @@ def reason(lock: LockStatus, moment: Moment) -> str:
     return f"{why}. Rule: {rule}." if rule else f"{why}."
 
 
+def told(lock: LockStatus, moment: Moment) -> str:
+    """All of it in one sentence or two."""
+    return f"{headline(lock, moment)}: {reason(lock, moment)}"
+
+
 def advice(lock: LockStatus) -> str:
     """What to do now."""
     if lock.kind != "hard":

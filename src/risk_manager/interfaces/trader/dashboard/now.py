@@ -73,7 +73,13 @@ def _locked(moment: Moment) -> Line:
     if until is None:
         return line(word, f", {locks.condition(first, moment)}.")
     left = times.until(until, moment.now)
-    return line(word, f". Again in {left}, at {times.both(until, moment.now, moment.zone)}.")
+    again = f". Again in {left}, at {times.both(until, moment.now, moment.zone)}."
+    market = moment.status.market
+    if market is None or market.is_open or market.changes_at <= until:
+        return line(word, again)
+    opens = times.both(market.changes_at, moment.now, moment.zone)
+    ends = times.both(until, moment.now, moment.zone)
+    return line(word, f": locked until {ends}, the market is closed until {opens}.")
 
 
 def acts_of(moment: Moment) -> list[ActStatus]:
@@ -85,17 +91,23 @@ def last_act(moment: Moment) -> Line:
     """The newest thing that nobody should miss, and what else was done at that instant, in order."""
     acts = acts_of(moment)
     loud = next((one for one in acts if one.is_loud and one.rule is not None), None)
+    if loud is None and locks.of_account(moment):
+        lock = locks.of_account(moment)[0]
+        at = f"{times.clock(lock.since, moment.zone)} ({times.since(lock.since, moment.now)} ago)"
+        return line(Span(f"{at} {locks.reason(lock, moment)}", Tone.STRONG))
     if loud is None:
         started = times.both(moment.status.started_at, moment.now, moment.zone)
-        return line(f"Nothing was: the guard had no reason to act since it started at {started}.")
+        return line(f"Nothing was, since the guard started at {started}.")
     first, *rest = [one.says for one in reversed(acts) if one.at == loud.at]
     at = times.clock(loud.at, moment.zone)
     ago = times.since(loud.at, moment.now)
     said = Span(f"{at} ({ago} ago) {_sentence(first)}", Tone.STRONG)
-    return line(said, *(f" {_sentence(one)}" for one in rest[:3]))
+    more = [Span(f" And {len(rest) - 2} more: 5 History.", Tone.FAINT)] if len(rest) > 3 else []
+    return line(said, *(f" {_sentence(one)}" for one in (rest[:2] if more else rest)), *more)
 
 
 def _sentence(text: str) -> str:
+    text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
@@ -103,4 +115,9 @@ def _limits(moment: Moment, width: int) -> list[Line]:
     every = rules.measured(moment)
     if not every:
         return flowed(line("Limits: ", ", ".join(moment.account.rules) or "none"), width)
-    return [title("How far is each limit?"), *(rules.row(one, moment.now) for one in every)]
+    asked = (
+        "How far is each limit?"
+        if moment.is_running
+        else f"How far was each limit, {times.age(moment.age_seconds)} ago?"
+    )
+    return [title(asked), *(rules.row(one, moment.now) for one in every)]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from risk_manager.interfaces.trader.dashboard import money, times
+from risk_manager.interfaces.trader.dashboard import locks, money, times
 from risk_manager.interfaces.trader.dashboard.moment import Moment
-from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, line, title, wrapped
+from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, cut, line, title, wrapped
 from risk_manager.ipc.status import Gauge, RuleStatus
 
 _HALF, _NEAR, _VERY_NEAR = Decimal("0.50"), Decimal("0.70"), Decimal("0.85")
@@ -83,19 +83,24 @@ def left(gauge: Gauge) -> str:
 
 def row(one: Measured, now: datetime) -> Line:
     """A gauge in one line: label, bar, percent, what is left, state. Without a number: what it says."""
-    label = Span(_cut(one.gauge.label, _LABEL).ljust(_LABEL))
+    label = Span(cut(_label(one.gauge), _LABEL).ljust(_LABEL))
     share = one.gauge.share
     if share is None:
         left_seconds = f"{times.until(one.gauge.ends_at, now)}: " if one.gauge.ends_at is not None else ""
-        return line(label, " ", Span(_cut(left_seconds + one.gauge.says, _SAYS).ljust(_SAYS)), "  ", state(one))
+        return line(label, " ", Span(cut(left_seconds + one.gauge.says, _SAYS).ljust(_SAYS)), "  ", state(one))
     percent = f"{min(999, int(share * 100)):>4} %"
     return line(label, " ", bar(share, state(one).tone), percent, f"  {left(one.gauge):<16}", state(one))
+
+
+def _label(gauge: Gauge) -> str:
+    """A symbol alone says what of it is counted."""
+    return f"{gauge.label} contracts" if _is_contracts(gauge) and gauge.label == gauge.symbol else gauge.label
 
 
 def bar(share: Decimal, tone: Tone) -> Span:
     """A share of a limit, never shown as full before it is."""
     cells = _BAR if share >= 1 else min(_BAR - 1, int(share * _BAR))
-    return Span("█" * cells + "░" * (_BAR - cells), tone)
+    return Span("█" * cells + "·" * (_BAR - cells), tone)
 
 
 def lines(moment: Moment, width: int) -> list[Line]:
@@ -105,6 +110,8 @@ def lines(moment: Moment, width: int) -> list[Line]:
         names = ", ".join(one.replace("_", " ") for one in account.rules)
         return wrapped(f"On: {names}." if names else "No rule is on: nothing is limited.", width)
     text: list[Line] = []
+    for lock in moment.account.locks:
+        text += [*wrapped(f"{locks.told(lock, moment)} {locks.advice(lock)}", width, tone=Tone.BAD), line()]
     for one in measured(moment):
         text += _whole(one, moment, width)
     silent = [one for one in account.rule_details if not one.gauges]
@@ -119,7 +126,7 @@ def _whole(one: Measured, moment: Moment, width: int) -> list[Line]:
     named = f"{rule.key.replace('_', ' ')}, {rule.id}"
     head = row(one, moment.now)
     if gauge.share is None:
-        head = line(Span(_cut(gauge.label, _LABEL).ljust(_LABEL)), " ", state(one))
+        head = line(Span(cut(_label(gauge), _LABEL).ljust(_LABEL)), " ", state(one))
     text = [head, *wrapped(gauge.says, width - 2, first="  ")]
     if gauge.ends_at is not None:
         at = times.both(gauge.ends_at, moment.now, moment.zone)
@@ -136,7 +143,3 @@ def _is_waived(rule: RuleStatus) -> bool:
 
 def _is_contracts(gauge: Gauge) -> bool:
     return gauge.unit.value == "contracts"
-
-
-def _cut(text: str, room: int) -> str:
-    return text if len(text) <= room else text[: room - 1] + "…"

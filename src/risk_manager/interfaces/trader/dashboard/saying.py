@@ -101,6 +101,11 @@ def fitting(parts: list[Line], width: int, gap: str = " · ") -> Line:
     return tuple(chosen)
 
 
+def cut(text: str, room: int) -> str:
+    """The text, or as much of it as has room and a sign that there is more."""
+    return text if len(text) <= room else text[: room - 1] + "…"
+
+
 def apart(left: Line, right: Line, width: int) -> Line:
     """One at the left edge and one at the right; without room for both only the left."""
     gap = width - len(plain(left)) - len(plain(right))
