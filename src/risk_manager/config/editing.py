@@ -1,0 +1,164 @@
+"""Changing one value of a configuration file by command: comments and order stay, the whole is checked before it is
+written, and a reader sees the old file or the new one, never a part."""
+
+from __future__ import annotations
+
+import difflib
+import io
+import os
+import re
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import YAMLError
+
+_NO_LIMIT: Final = 10_000
+_SECRET: Final = re.compile(r"(?P<key>\bapi_key\s*:\s*)(?P<value>[^#\n]+)")
+
+
+class EditError(Exception):
+    """An edit that cannot be made. The text is the sentence for the admin."""
+
+
+class Edit(msgspec.Struct, frozen=True, kw_only=True):
+    """A file as it is, and as it is to be."""
+
+    name: str
+    before: str
+    after: str
+
+    @property
+    def is_change(self) -> bool:
+        """False where the file says that already."""
+        return self.before != self.after
+
+    def lines(self) -> list[str]:
+        """The difference, for people; what is secret is not in it."""
+        before, after = _shown(self.before).splitlines(), _shown(self.after).splitlines()
+        found = difflib.unified_diff(before, after, f"{self.name} (now)", f"{self.name} (then)", lineterm="", n=2)
+        return list(found)
+
+
+def with_value(name: str, text: str, key: str, value: str) -> Edit:
+    """The file with `value` (as YAML would read it) under `key`, `daily_realized_loss.limit` or
+    `loss_thresholds.0.loss_amount`; sections that are not there yet are made. Raises EditError."""
+    yaml = _yaml()
+    tree = _tree(yaml, name, text)
+    *way, last = _way(key)
+    place = tree
+    for step in way:
+        place = _below(place, step, key)
+    _put(place, last, _value(yaml, value), key)
+    return Edit(name=name, before=text, after=_text(yaml, tree, text))
+
+
+def without_key(name: str, text: str, key: str) -> Edit:
+    """The file without `key` and what is under it. Raises EditError where it is not there."""
+    yaml = _yaml()
+    tree = _tree(yaml, name, text)
+    *way, last = _way(key)
+    place: Any = tree
+    for step in way:
+        place = _there(place, step, key)
+    _there(place, last, key)
+    del place[int(last) if isinstance(place, CommentedSeq) else last]
+    return Edit(name=name, before=text, after=_text(yaml, tree, text))
+
+
+def write(path: Path, text: str) -> None:
+    """Replace a file as a whole; its owner and its rights stay. Raises OSError."""
+    fresh = path.with_name(path.name + ".new")
+    with fresh.open("w", encoding="utf-8", newline="") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    if path.exists():
+        told = path.stat()
+        os.chmod(fresh, stat.S_IMODE(told.st_mode))
+        if hasattr(os, "chown"):
+            os.chown(fresh, told.st_uid, told.st_gid)
+    os.replace(fresh, path)
+
+
+def _yaml() -> YAML:
+    yaml = YAML(typ="rt", pure=True)
+    yaml.preserve_quotes = True
+    yaml.width = _NO_LIMIT
+    return yaml
+
+
+def _tree(yaml: YAML, name: str, text: str) -> CommentedMap:
+    if name.endswith(".json"):
+        raise EditError(f"{name} is JSON, which has no comments to keep. Edit it by hand; it is read at once.")
+    try:
+        tree = yaml.load(text)
+    except YAMLError as error:
+        raise EditError(f"{name} is broken, so nothing can be changed in it: {str(error).splitlines()[0]}") from None
+    if tree is None:
+        return CommentedMap()
+    if not isinstance(tree, CommentedMap):
+        raise EditError(f"{name} is not a file of sections: nothing can be set in it.")
+    return tree
+
+
+def _way(key: str) -> Sequence[str]:
+    way = key.split(".")
+    if not all(way):
+        raise EditError(f"{key!r} is no key. One looks like daily_realized_loss.limit")
+    return way
+
+
+def _value(yaml: YAML, value: str) -> Any:
+    try:
+        return yaml.load(value)
+    except YAMLError:
+        raise EditError(f"{value!r} cannot be read as a value. Put text with colons or commas into quotes.") from None
+
+
+def _below(place: Any, step: str, key: str) -> Any:
+    if isinstance(place, CommentedMap) and step not in place:
+        place[step] = CommentedMap()
+    return _there(place, step, key)
+
+
+def _there(place: Any, step: str, key: str) -> Any:
+    if isinstance(place, CommentedMap) and step in place:
+        return place[step]
+    if isinstance(place, CommentedSeq) and step.isdecimal() and int(step) < len(place):
+        return place[int(step)]
+    raise EditError(f"{key}: there is no {step}.")
+
+
+def _put(place: Any, last: str, value: Any, key: str) -> None:
+    if isinstance(place, CommentedMap):
+        place[last] = value
+    elif isinstance(place, CommentedSeq) and last.isdecimal() and int(last) <= len(place):
+        if int(last) == len(place):
+            place.append(value)
+        else:
+            place[int(last)] = value
+    else:
+        raise EditError(f"{key}: nothing can be set there. Lists are counted from 0.")
+
+
+def _text(yaml: YAML, tree: CommentedMap, before: str) -> str:
+    indent = _indent_of_lists(before)
+    yaml.indent(mapping=2, sequence=indent + 2, offset=indent)
+    stream = io.StringIO()
+    yaml.dump(tree, stream)
+    return stream.getvalue()
+
+
+def _indent_of_lists(text: str) -> int:
+    """How far this file's lists stand in from their key: 2 as in the examples, or 0."""
+    found = re.search(r"^(?P<key> *)[^\s#-][^\n]*:[ ]*\n(?P<row> *)- ", text, re.MULTILINE)
+    return 2 if found is None or len(found["row"]) > len(found["key"]) else 0
+
+
+def _shown(text: str) -> str:
+    return _SECRET.sub(r"\g<key>***", text)

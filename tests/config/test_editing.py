@@ -1,0 +1,126 @@
+"""One value changed by command: comments stay, nothing else moves, what cannot be is said."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from risk_manager.config.editing import EditError, with_value, without_key, write
+
+NAME = "risk_config.yaml"
+TEXT = """\
+# My limits. Written on a calm Sunday.
+version: 1
+
+daily_realized_loss:
+  enabled: true
+  limit: -500          # a bad day, not a disaster
+  reset_time: "17:00"  # the broker's own day
+
+max_contracts_per_instrument:
+  limits: {MNQ: 2, ES: 1}   # small
+
+cooldown_after_loss:
+  loss_thresholds:
+    - {loss_amount: -100, cooldown_duration: 300}
+    - {loss_amount: -200, cooldown_duration: 900}   # go for a walk
+"""
+
+
+def changed(key: str, value: str) -> list[str]:
+    edit = with_value(NAME, TEXT, key, value)
+    return [line for line in edit.lines() if line[0] in "+-" and not line.startswith(("+++", "---"))]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "lines"),
+    [
+        (
+            "daily_realized_loss.limit",
+            "-400",
+            [
+                "-  limit: -500          # a bad day, not a disaster",
+                "+  limit: -400          # a bad day, not a disaster",
+            ],
+        ),
+        (
+            "daily_realized_loss.reset_time",
+            '"16:00"',
+            ['-  reset_time: "17:00"  # the broker\'s own day', '+  reset_time: "16:00"  # the broker\'s own day'],
+        ),
+        (
+            "max_contracts_per_instrument.limits.MNQ",
+            "3",
+            ["-  limits: {MNQ: 2, ES: 1}   # small", "+  limits: {MNQ: 3, ES: 1}   # small"],
+        ),
+        (
+            "cooldown_after_loss.loss_thresholds.1.cooldown_duration",
+            "1200",
+            [
+                "-    - {loss_amount: -200, cooldown_duration: 900}   # go for a walk",
+                "+    - {loss_amount: -200, cooldown_duration: 1200}  # go for a walk",
+            ],
+        ),
+        ("symbol_blocks.blocked_symbols", "[RTY]", ["+symbol_blocks:", "+  blocked_symbols: [RTY]"]),
+        ("daily_realized_loss.limit", "-500", []),
+    ],
+)
+def test_only_the_line_that_is_meant_changes(key: str, value: str, lines: list[str]) -> None:
+    assert changed(key, value) == lines
+
+
+def test_a_key_is_taken_out() -> None:
+    edit = without_key(NAME, TEXT, "cooldown_after_loss.loss_thresholds.0")
+    removed = [line for line in edit.lines() if line.startswith("-  ")]
+    assert removed == ["-    - {loss_amount: -100, cooldown_duration: 300}"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "says"),
+    [
+        ("", "1", "is no key"),
+        ("a..b", "1", "is no key"),
+        ("daily_realized_loss.limit.deeper", "1", "nothing can be set there"),
+        ("cooldown_after_loss.loss_thresholds.7.loss_amount", "1", "there is no 7"),
+        ("version", "[1", "cannot be read as a value"),
+    ],
+)
+def test_what_cannot_be_set_is_said(key: str, value: str, says: str) -> None:
+    with pytest.raises(EditError, match=says):
+        with_value(NAME, TEXT, key, value)
+
+
+def test_what_is_not_there_cannot_be_taken_out() -> None:
+    with pytest.raises(EditError, match=r"no max_contracts\."):
+        without_key(NAME, TEXT, "max_contracts")
+
+
+def test_a_broken_file_and_a_json_file_are_left_alone() -> None:
+    with pytest.raises(EditError, match="is broken"):
+        with_value(NAME, "a: [", "b", "1")
+    with pytest.raises(EditError, match="is JSON"):
+        with_value("risk_config.json", "{}", "b", "1")
+
+
+def test_the_difference_shows_no_secret() -> None:
+    text = "topstepx:\n  username: me\n  api_key: very-secret  # mine\n"
+    edit = with_value("accounts.yaml", text, "topstepx.api_key", "even-more-secret")
+    assert edit.is_change
+    assert "secret" not in "\n".join(edit.lines())
+
+
+def test_an_empty_file_gets_its_first_section() -> None:
+    assert with_value(NAME, "", "version", "1").after == "version: 1\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="rights of POSIX")
+def test_a_file_keeps_its_rights_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    path = tmp_path / NAME
+    path.write_text("a: 1\n")
+    path.chmod(0o640)
+    write(path, "a: 2\n")
+    assert path.read_text() == "a: 2\n"
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert [one.name for one in tmp_path.iterdir()] == [NAME]
