@@ -44,6 +44,31 @@ audit.command(
 )
 app.command(audit)
 
+_ADMIN = "risk_manager.interfaces.admin"
+ADMIN_COMMANDS = {
+    ("password",): (f"{_ADMIN}.password:run", "Set the admin's password, or change it."),
+    ("lockouts", "list"): (f"{_ADMIN}.lockouts:show", "What is locked, and what is waived."),
+    ("lockouts", "clear"): (f"{_ADMIN}.lockouts:clear", "End the locks of a rule, with a reason."),
+    ("config", "show"): (f"{_ADMIN}.configuration:show", "The files, without what is secret."),
+    ("config", "check"): (f"{_ADMIN}.configuration:check", "Everything that is wrong with the files, or with one."),
+    ("config", "set"): (f"{_ADMIN}.configuration:set_value", "Change one value; it is in force at once."),
+    ("config", "unset"): (f"{_ADMIN}.configuration:unset", "Take one key out."),
+    ("config", "reload"): (f"{_ADMIN}.configuration:reload", "Have the running guard read its files now."),
+}
+"""The admin's commands, by their words."""
+
+admin = App(name="admin", help="For the admin: limits, locks, the password.", sort_key=len(COMMANDS) + 1)
+_groups = {
+    "lockouts": App(name="lockouts", help="Locks: list, clear."),
+    "config": App(name="config", help="The configuration: show, check, set, unset, reload."),
+}
+for _words, (_place, _help) in ADMIN_COMMANDS.items():
+    _group = _groups[_words[0]] if len(_words) > 1 else admin
+    _group.command(_place, name=_words[-1], help=_help)
+for _group in _groups.values():
+    admin.command(_group)
+app.command(admin)
+
 
 def main() -> None:
     """Run the command of this process's arguments and end with its exit code."""

@@ -67,12 +67,16 @@ async def until(is_so: Callable[[], bool], what: str) -> None:
 
 
 @asynccontextmanager
-async def program(*words: str, **environment: str) -> AsyncIterator[Program]:
-    """`risk-manager WORDS`; killed at the end if it still runs."""
-    pipe = asyncio.subprocess.PIPE
+async def program(*words: str, says: str | None = None, **environment: str) -> AsyncIterator[Program]:
+    """`risk-manager WORDS`, with the line `says` on its stdin; killed at the end if it still runs."""
+    pipe, variables = asyncio.subprocess.PIPE, {**os.environ, **environment}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "risk_manager", *words, stdout=pipe, stderr=pipe, env={**os.environ, **environment}
+        sys.executable, "-m", "risk_manager", *words, stdin=pipe, stdout=pipe, stderr=pipe, env=variables
     )
+    assert process.stdin is not None
+    if says is not None:
+        process.stdin.write(f"{says}\n".encode())
+    process.stdin.close()
     running = Program(process)
     running.read()
     try:

@@ -37,6 +37,11 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True):
         """False where the file says that already."""
         return self.before != self.after
 
+    @property
+    def shown(self) -> str:
+        """What the file is to say, for people; what is secret is not in it."""
+        return _shown(self.after)
+
     def lines(self) -> list[str]:
         """The difference, for people; what is secret is not in it."""
         before, after = _shown(self.before).splitlines(), _shown(self.after).splitlines()

@@ -26,6 +26,8 @@ class Reload(msgspec.Struct, frozen=True, kw_only=True, tag="reload"):
     """Read the configuration now."""
 
     token: str
+    why: str = ""
+    """What has been changed in it; for the record."""
 
 
 class Clear(msgspec.Struct, frozen=True, kw_only=True, tag="clear"):

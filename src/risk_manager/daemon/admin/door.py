@@ -30,6 +30,7 @@ _PEER: Final = struct.Struct("3i")
 _OWNER_ONLY: Final = 0o600
 _IDLE_SECONDS: Final = 30.0
 _ROOT: Final = 0
+_WHY_MOST: Final = 500
 _calls = msgspec.json.Decoder(Call)
 
 
@@ -124,7 +125,7 @@ class AdminDoor:
     async def _act(self, call: Reload | Clear | Stop, user: int) -> Answer:
         match call:
             case Reload():
-                self._acted(user, "reload the configuration")
+                self._acted(user, f"reload the configuration{f': {call.why[:_WHY_MOST]}' if call.why else ''}")
                 ended = await self._reload()
                 return Answer(is_done=ended.is_applied, says=ended.says)
             case Clear():
@@ -150,7 +151,7 @@ class AdminDoor:
         if not standing:
             there = ", ".join(f"{lock.rule} ({lock.symbol or 'account'})" for lock in account.locks) or "none"
             return Answer(is_done=False, says=f"No lock of {call.rule} stands there. Standing: {there}.")
-        self._acted(user, f"clear {call.rule} of account {call.account}: {call.why}")
+        self._acted(user, f"clear {call.rule} of account {call.account}: {call.why[:_WHY_MOST]}")
         self._guard.put(
             Cleared(account=call.account, rule=call.rule, symbol=call.symbol, keep_rule=call.keep_rule, why=call.why)
         )

@@ -1,0 +1,83 @@
+"""Coming in: the password is asked for, by the running guard where there is one, else held against its file."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from risk_manager import home as homes
+from risk_manager.config.password import HASH_FILE, PasswordError, is_set, matches
+from risk_manager.ipc import status as published
+from risk_manager.ipc.admin import SOCKET_FILE, AdminDoorError, Answer, Call, Login, ask
+
+_OLD_AFTER_SECONDS = 5
+
+
+class RefusedError(Exception):
+    """The admin is not let in, or what was asked is not done. The text is the sentence."""
+
+
+class House:
+    """A home as an admin sees it."""
+
+    def __init__(self, given: Path | None) -> None:
+        """`given`: as `--home` names it; None: the usual one."""
+        self.folder = homes.folder(given)
+        self.config = self.folder / "config" if (self.folder / "config").is_dir() else self.folder
+        self.hash = self.config / HASH_FILE
+        self.socket = self.folder / "data" / SOCKET_FILE
+
+    def is_guarded(self) -> bool:
+        """Whether a guard runs for this home: its door is there, or it has published something just now."""
+        if self.socket.exists():
+            return True
+        try:
+            told = published.read(self.folder / "data" / "status.json")
+        except (OSError, ValueError):
+            return False
+        return (datetime.now(UTC) - told.at).total_seconds() <= _OLD_AFTER_SECONDS
+
+    def enter(self, *, from_stdin: bool) -> str | None:
+        """Ask for the password. The token of the running guard; None where none runs and the password was right.
+        Raises RefusedError."""
+        if not is_set(self.hash):
+            raise RefusedError("No admin password is set yet. Set one: risk-manager admin password")
+        password = read_password("Admin password: ", from_stdin=from_stdin)
+        if self.is_guarded():
+            answer = self.say(Login(password=password))
+            if answer.token is None:
+                raise RefusedError(answer.says)
+            return answer.token
+        try:
+            if not matches(self.hash, password):
+                raise RefusedError("The password is wrong.")
+        except PasswordError as error:
+            raise RefusedError(str(error)) from None
+        return None
+
+    def say(self, call: Call) -> Answer:
+        """Say one thing to the running guard. Raises RefusedError where it cannot be asked."""
+        try:
+            return asyncio.run(ask(self.socket, call))
+        except AdminDoorError as error:
+            raise RefusedError(str(error)) from None
+
+
+def read_password(prompt: str, *, from_stdin: bool) -> str:
+    """A password: typed and not echoed, or the next line of stdin. Raises RefusedError where there is neither."""
+    if from_stdin:
+        line = sys.stdin.readline()
+        if not line:
+            raise RefusedError("--password-stdin: stdin has no line with the password.")
+        return line.rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise RefusedError("There is no terminal to type the password at. Use --password-stdin in scripts.")
+    return getpass.getpass(prompt)
+
+
+def tell(sentence: str) -> None:
+    """Talk goes to stderr: stdout is data."""
+    print(sentence, file=sys.stderr)

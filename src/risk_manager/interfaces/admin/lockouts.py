@@ -1,0 +1,98 @@
+"""`risk-manager admin lockouts`: what is locked, and ending a lock before its time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from risk_manager.exit_codes import ExitCode
+from risk_manager.interfaces.admin.entrance import House, RefusedError, tell
+from risk_manager.ipc import status as published
+from risk_manager.ipc.admin import Clear
+from risk_manager.ipc.status import AccountStatus
+
+
+def show(*, home: Path | None = None, json: bool = False) -> int:
+    """List the locks that stand and the rules that are waived.
+
+    Parameters
+    ----------
+    home
+        The guard's home folder.
+    json
+        As JSON, for other programs.
+    """
+    house = House(home)
+    try:
+        told = published.read(house.folder / "data" / "status.json")
+    except (OSError, msgspec.MsgspecError):
+        tell("No guard has published anything here yet.")
+        return ExitCode.NOT_RUNNING
+    if json:
+        locks = {account.id: account.locks for account in told.accounts}
+        print(msgspec.json.format(msgspec.json.encode(locks)).decode())
+        return ExitCode.FINE
+    for account in told.accounts:
+        print("\n".join(_lines(account)))
+    if not house.is_guarded():
+        tell(f"The guard is not running: this is what it saw at {told.at:%Y-%m-%d %H:%M:%S} UTC.")
+        return ExitCode.NOT_RUNNING
+    return ExitCode.FINE
+
+
+def _lines(account: AccountStatus) -> list[str]:
+    head = f"Account {account.id} {account.name}".rstrip()
+    lines = [f"{head}: nothing is locked." if not account.locks else f"{head}:"]
+    for lock in account.locks:
+        end = f"until {lock.until:%Y-%m-%d %H:%M:%S} UTC" if lock.until is not None else "until its condition ends"
+        kind = "locked" if lock.kind == "hard" else "cooldown"
+        lines.append(f"  {lock.rule}  {lock.symbol or 'account'}  {kind} {end}: {lock.why}")
+    for rule in account.rule_details:
+        if rule.waived_until is not None:
+            lines.append(f"  {rule.id}  waived until {rule.waived_until:%Y-%m-%d %H:%M:%S} UTC")
+    return lines
+
+
+def clear(
+    rule: str,
+    *,
+    account: int,
+    reason: str,
+    symbol: str | None = None,
+    keep_rule: bool = False,
+    home: Path | None = None,
+    password_stdin: bool = False,
+) -> int:
+    """End the locks of a rule. The rule is waived until its next reset, unless it is kept.
+
+    Parameters
+    ----------
+    rule
+        RULE-003, as `lockouts list` shows it.
+    account
+        The account's number.
+    reason
+        Why; it is recorded and everybody is told.
+    symbol
+        Only the lock of this symbol.
+    keep_rule
+        Leave the rule in force: what still holds locks again in the same instant.
+    home
+        The guard's home folder.
+    password_stdin
+        Read the password from stdin.
+    """
+    house = House(home)
+    try:
+        token = house.enter(from_stdin=password_stdin)
+        if token is None:
+            tell("No guard is running for this home: locks are cleared by the guard that holds them. Start it.")
+            return ExitCode.NOT_RUNNING
+        call = Clear(token=token, account=account, rule=rule, why=reason, symbol=symbol, keep_rule=keep_rule)
+        answer = house.say(call)
+    except RefusedError as error:
+        tell(str(error))
+        return ExitCode.REFUSED
+    tell(answer.says)
+    return ExitCode.FINE if answer.is_done else ExitCode.REFUSED

@@ -1,0 +1,42 @@
+"""`risk-manager admin password`: set the admin's password, or change it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from risk_manager.config.password import PasswordError, is_set, matches, set_password
+from risk_manager.exit_codes import ExitCode
+from risk_manager.interfaces.admin.entrance import House, RefusedError, read_password, tell
+
+
+def run(*, home: Path | None = None, password_stdin: bool = False) -> int:
+    """Set the admin's password, or change it where there is one.
+
+    Parameters
+    ----------
+    home
+        The guard's home folder.
+    password_stdin
+        Read from stdin, a line each: the old password where there is one, then the new one.
+    """
+    house = House(home)
+    if not house.config.is_dir():
+        tell(f"There is no configuration in {house.config} yet. Begin with risk-manager init.")
+        return ExitCode.BAD_INPUT
+    try:
+        if is_set(house.hash) and not matches(house.hash, read_password("Old password: ", from_stdin=password_stdin)):
+            tell("The old password is wrong. Nothing has changed.")
+            return ExitCode.REFUSED
+        new = read_password("New password: ", from_stdin=password_stdin)
+        if not password_stdin and read_password("Once more: ", from_stdin=False) != new:
+            tell("The two are not the same. Nothing has changed.")
+            return ExitCode.BAD_INPUT
+        set_password(house.hash, new)
+    except (PasswordError, RefusedError) as error:
+        tell(str(error))
+        return ExitCode.BAD_INPUT
+    except OSError as error:
+        tell(f"{house.hash} cannot be written: {error.strerror}. It belongs to the guard's own user.")
+        return ExitCode.REFUSED
+    tell("The password is set. It is asked for at every change; nobody can show it to you again.")
+    return ExitCode.FINE
