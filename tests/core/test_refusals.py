@@ -325,3 +325,33 @@ def test_what_was_placed_at_a_price_is_asked_for_at_that_price() -> None:
     placed = story.commands[-1]
     assert isinstance(placed, PlaceStop)
     assert (placed.price, placed.size) == (Decimal(90), 1)
+
+
+# A close of which a part is on its way already
+
+
+def test_what_is_left_of_a_close_beside_an_exit_waits_out_its_pause() -> None:
+    story = locked()
+    story.sees(position("MNQ", 5), after="5s")
+    story.refuses()
+    story.sees(market_order(7, "MNQ", -1))
+    story.waits("0.25s")
+    assert story.asked_for == [reduce("MNQ", 4)]
+    story.refuses()
+    assert story.asked_for == []
+    story.waits("0.25s")
+    assert story.asked_for == [reduce("MNQ", 4)]
+    story.refuses()
+    assert story.asked_for == []
+    story.waits("0.49s")
+    assert story.asked_for == []
+    story.waits("0.01s")
+    assert story.asked_for == [reduce("MNQ", 4)]
+
+
+def test_a_whole_close_does_not_wait_out_the_pause_of_a_reduction() -> None:
+    story = Story(max_contracts_per_instrument={"limits": {"MNQ": 2}}, daily_realized_loss=LOCKED)
+    story.sees(position("MNQ", 3))
+    story.refuses()
+    story.sees(story.trade("ES", -1, -500))
+    assert story.asked_for == [close("MNQ")]

@@ -60,14 +60,12 @@ def _close(leaving: Leaving, contract: ContractId, size: int | None, why: str) -
         if going_out:
             _reduce_more(leaving, contract, known, rest - known.outstanding, why)
             return
-    elif known is not None and waits(known.again_at, now) and (known.is_whole or size is not None):
+    is_whole = size is None and not going_out and "close" not in account.by_order
+    outstanding = rest if size is None else size
+    if known is not None and waits(known.again_at, now) and not _is_wider(known, is_whole, size, outstanding):
         return
     if size is None and rest <= 0:
         return
-    if size is None and "close" in account.by_order:
-        size = rest
-    is_whole = size is None and not going_out
-    outstanding = rest if size is None else size
     tries = known.tries + 1 if known is not None and not known.is_under_way() and known.is_whole == is_whole else 1
     closing = Closing(
         is_whole=is_whole,
@@ -85,6 +83,12 @@ def _close(leaving: Leaving, contract: ContractId, size: int | None, why: str) -
         leaving.loud.append(
             f"{symbol_of(contract)} is still open: try {tries} to close it. The broker has not confirmed. ({why})"
         )
+
+
+def _is_wider(refused: Closing, is_whole: bool, size: int | None, outstanding: int) -> bool:
+    """True where a whole close is wanted, and what was refused was less: that does not wait out the pause. The same
+    once more does, or each refusal would be answered by the next request."""
+    return size is None and not refused.is_whole and (is_whole or outstanding > refused.outstanding)
 
 
 def _reduce_more(leaving: Leaving, contract: ContractId, known: Closing, size: int, why: str) -> None:
