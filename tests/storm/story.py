@@ -1,0 +1,55 @@
+"""What happened, in order, for people: kept as it comes, put into words only when somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from risk_manager.core.events import HubBack, HubLost, LoginRefused
+from risk_manager.daemon.guard import Taken
+from risk_manager.daemon.telling import sentences
+from risk_manager.simulator.arrivals import Arrival
+from tests.storm.broker import ORDER_PATHS
+from tests.storm.loop import VirtualClock
+from tests.storm.plan import Plan
+
+_LINES_MAX: Final = 80
+
+
+class Story:
+    """Told by everybody."""
+
+    def __init__(self, clock: VirtualClock, plan: Plan) -> None:
+        self._clock, self._plan = clock, plan
+        self._told: list[tuple[datetime, str]] = []
+        self._taken: list[tuple[datetime, Taken]] = []
+
+    def tell(self, sentence: str) -> None:
+        """Something has happened outside of the guard."""
+        self._told.append((self._clock.now(), sentence))
+
+    def hear(self, taken: Taken) -> None:
+        """The guard has taken a step."""
+        self._taken.append((self._clock.now(), taken))
+
+    @property
+    def steps(self) -> int:
+        """How many steps were heard of."""
+        return len(self._taken)
+
+    def lines(self, arrivals: Iterable[Arrival]) -> list[str]:
+        """The story."""
+        lines = list(self._told)
+        for at, taken in self._taken:
+            lines += [(at, f"  guard: {sentence}") for sentence in sentences(taken)]
+            if isinstance(taken.event, HubLost | HubBack | LoginRefused):
+                lines.append((at, f"  guard: {taken.event}"))
+        for arrival in arrivals:
+            if arrival.path in ORDER_PATHS:
+                what = f"{arrival.path.rpartition('/')[2]} {arrival.body} -> {arrival.status}/{arrival.error_code}"
+                lines.append((arrival.at, f"    venue: {what}{'' if arrival.replied else ' (reply lost)'}"))
+        lines.sort(key=lambda line: line[0])
+        return [f"rules {dict(self._plan.rules)}", f"{self._plan.conditions} clock {self._plan.ahead}"] + [
+            f"{at:%H:%M:%S.%f} {sentence}"[:260] for at, sentence in lines
+        ]
