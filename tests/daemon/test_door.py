@@ -65,7 +65,17 @@ async def visited(home: Path, *rules: Mapping[str, Any], port: int = 0, **option
         with closing(Keeping(data, clock)) as keeping:
             keeping.recover(settings)
             keeping.attach(house.watch.guard, settings)
-            door = Door(house.watch, house.status, clock, data, port, said.append)
+            watch = house.watch
+            door = Door(
+                watch.guard,
+                watch.gateway.status,
+                watch.is_guarding.is_set,
+                house.status,
+                clock,
+                data,
+                port,
+                said.append,
+            )
             feed = Feed(home, told=heard.append, retry_seconds=0.01)
             tasks = [start(door.run(), "test: door"), start(feed.run(), "test: feed")]
             try:

@@ -16,11 +16,11 @@ from risk_manager.core.events import QuoteSeen
 from risk_manager.core.model import ContractId
 from risk_manager.daemon import news
 from risk_manager.daemon.clock import Clock
-from risk_manager.daemon.guard import Taken
+from risk_manager.daemon.guard import Guard, Taken
 from risk_manager.daemon.health import health
 from risk_manager.daemon.looking_back import LookingBack
 from risk_manager.daemon.metrics import Metrics
-from risk_manager.daemon.watch import Watch
+from risk_manager.gateway.status import GatewayStatus
 from risk_manager.ipc import address
 from risk_manager.ipc.address import Address
 from risk_manager.ipc.answers import ActsWanted, Health, HistoryWanted
@@ -43,16 +43,20 @@ class Door:
 
     def __init__(
         self,
-        watch: Watch,
+        guard: Guard,
+        gateway: Callable[[], GatewayStatus],
+        is_guarding: Callable[[], bool],
         status: Callable[[], GuardStatus],
         clock: Clock,
         data: Path,
         port: int = address.PORT,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """To be made when all others listen to the guard already. `data` is the data folder of its home; `say` is told
-        when the door cannot be opened, and when it is."""
-        self._watch = watch
+        """To be made when all others listen to the guard already. `gateway` and `status` give what is so now,
+        `is_guarding` is true when every account has been read and judged. `data` is the data folder of its home;
+        `say` is told when the door cannot be opened, and when it is."""
+        self._guard = guard
+        self._is_guarding = is_guarding
         self._status = status
         self._clock = clock
         self._address = address.path_in(data)
@@ -61,16 +65,14 @@ class Door:
         self._past = LookingBack(data / FILE)
         self.broadcast = Broadcast(self.status, clock.now)
         self.server = Server(self, self.broadcast)
-        self._metrics = Metrics(
-            lambda: watch.guard.state, watch.gateway.status, lambda: (self.broadcast.clients, self.broadcast.dropped)
-        )
-        self._told = watch.guard.state
+        self._metrics = Metrics(lambda: guard.state, gateway, lambda: (self.broadcast.clients, self.broadcast.dropped))
+        self._told = guard.state
         self._quotes: set[ContractId] = set()
         self._next: asyncio.TimerHandle | None = None
         self._next_at = 0.0
         self._last_at = 0.0
         self._picture: GuardStatus | None = None
-        watch.guard.listen_to_all(self._heard)
+        guard.listen_to_all(self._heard)
 
     async def run(self) -> None:
         """Keep the door open until cancelled. A port that is taken is said once, and asked for again and again."""
@@ -120,8 +122,7 @@ class Door:
         before, self._told = self._told, step.state
         if not self.broadcast.clients:
             return
-        for one in news.told(before, taken, self.broadcast.number):
-            self.broadcast.tell(one)
+        self.broadcast.tell(*news.told(before, taken, self.broadcast.number))
         self._arm(_SETTLE_SECONDS)
 
     def _arm(self, seconds: float) -> None:
@@ -139,10 +140,9 @@ class Door:
         quotes, self._quotes = self._quotes, set()
         if not self.broadcast.clients:
             return
-        state, now = self._watch.guard.state, self._clock.now()
-        for contract in sorted(quotes):
-            if contract in state.quotes:
-                self.broadcast.tell(news.quote(state, contract, now, self.broadcast.number))
+        state, now = self._guard.state, self._clock.now()
+        number = self.broadcast.number
+        self.broadcast.tell(*(news.quote(state, one, now, number) for one in sorted(quotes) if one in state.quotes))
         self._picture = None
         self.broadcast.tell_status()
         self._arm(_HEARTBEAT_SECONDS)
@@ -160,7 +160,7 @@ class Door:
 
     def health(self) -> Health:
         """Is it well?"""
-        return health(self.status(), is_guarding=self._watch.is_guarding.is_set())
+        return health(self.status(), is_guarding=self._is_guarding())
 
     def metrics(self) -> bytes:
         """The numbers, as Prometheus reads them."""

@@ -8,8 +8,8 @@ from datetime import datetime
 
 import msgspec
 
-from risk_manager.ipc.messages import DaemonStatus, News, Refused, Snapshot
-from risk_manager.ipc.outbox import Outbox
+from risk_manager.ipc.listener import Listener, framed
+from risk_manager.ipc.messages import DaemonStatus, Message, News, Refused, Snapshot
 from risk_manager.ipc.status import GuardStatus
 
 
@@ -23,51 +23,54 @@ class Broadcast:
         self._now = now
         self._seq = 0
         self._encoder = msgspec.json.Encoder()
-        self._clients: set[Outbox] = set()
+        self._listeners: set[Listener] = set()
         self.dropped = 0
         """Clients that were let go because they did not read."""
 
     @property
     def clients(self) -> int:
         """How many hear it now."""
-        return len(self._clients)
+        return len(self._listeners)
 
     def number(self) -> int:
         """The number of the message that is made next; it must be told."""
         self._seq += 1
         return self._seq
 
-    def tell(self, news: News) -> None:
-        """Have all clients told, without waiting for any."""
-        frame = self._encoder.encode(news)
-        for client in tuple(self._clients):
-            self._put(client, frame)
+    def tell(self, *news: News) -> None:
+        """Have all clients told, in one go and without waiting for any."""
+        frames = b"".join([self._frame(one) for one in news])
+        if frames:
+            for listener in tuple(self._listeners):
+                self._write(listener, frames)
 
     def tell_status(self) -> None:
         """Tell the whole of it anew; nothing is computed where nobody hears it."""
-        if self._clients:
+        if self._listeners:
             self.tell(DaemonStatus(seq=self.number(), at=self._now(), data=self._status()))
 
-    def join(self, client: Outbox) -> None:
-        """From here on `client` hears everything; a snapshot first."""
-        self.snapshot(client)
-        self._clients.add(client)
+    def join(self, listener: Listener) -> None:
+        """From here on `listener` hears everything; a snapshot first."""
+        self.snapshot(listener)
+        self._listeners.add(listener)
 
-    def leave(self, client: Outbox) -> None:
-        """`client` hears no more."""
-        self._clients.discard(client)
+    def leave(self, listener: Listener) -> None:
+        """`listener` hears no more."""
+        self._listeners.discard(listener)
 
-    def snapshot(self, client: Outbox) -> None:
+    def snapshot(self, listener: Listener) -> None:
         """Tell one client the whole of it, with the number of the last message that is in it."""
         whole = Snapshot(seq=self._seq, at=self._now(), run=self.run, data=self._status())
-        self._put(client, self._encoder.encode(whole))
+        self._write(listener, self._frame(whole))
 
-    def refuse(self, client: Outbox, why: str) -> None:
+    def refuse(self, listener: Listener, why: str) -> None:
         """Tell one client why what it has sent is not done."""
-        self._put(client, self._encoder.encode(Refused(why=why)))
+        self._write(listener, self._frame(Refused(why=why)))
 
-    def _put(self, client: Outbox, frame: bytes) -> None:
-        client.put(frame)
-        if client.is_dropped and client in self._clients:
-            self._clients.discard(client)
+    def _frame(self, message: Message) -> bytes:
+        return framed(self._encoder.encode(message))
+
+    def _write(self, listener: Listener, frames: bytes) -> None:
+        if not listener.write(frames):
+            self._listeners.discard(listener)
             self.dropped += 1

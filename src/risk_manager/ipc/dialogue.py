@@ -13,8 +13,8 @@ import msgspec
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from risk_manager.ipc.broadcast import Broadcast
+from risk_manager.ipc.listener import Listener
 from risk_manager.ipc.messages import SnapshotWanted
-from risk_manager.ipc.outbox import Outbox
 
 TAKEN_MAX: Final = 4096
 """Characters that a client may send at once; more end the conversation with close code 1009."""
@@ -36,37 +36,31 @@ def socket() -> web.WebSocketResponse:
 async def hold(request: web.Request, socket: web.WebSocketResponse, broadcast: Broadcast) -> None:
     """Tell one client everything until it leaves, or is let go because it does not read."""
     await socket.prepare(request)
-
-    def drop() -> None:
-        if request.transport is not None:
-            request.transport.abort()
-
-    client = Outbox(drop)
-    loop = asyncio.get_running_loop()
-    broadcast.join(client)
-    sending = loop.create_task(client.send_to(socket), name="door: send")
+    transport = request.transport
+    if not isinstance(transport, asyncio.WriteTransport):
+        return  # it has left already
+    listener = Listener(transport)
+    broadcast.join(listener)
     try:
-        await _listen(socket, client, broadcast)
+        await _listen(socket, listener, broadcast)
     finally:
-        broadcast.leave(client)
-        sending.cancel()
-        await asyncio.gather(sending, return_exceptions=True)
+        broadcast.leave(listener)
 
 
-async def _listen(socket: web.WebSocketResponse, client: Outbox, broadcast: Broadcast) -> None:
+async def _listen(socket: web.WebSocketResponse, listener: Listener, broadcast: Broadcast) -> None:
     refused = 0
     async for frame in socket:
         if len(frame.data) > TAKEN_MAX:
             await socket.close(code=WSCloseCode.MESSAGE_TOO_BIG, message=_TOO_LARGE)
             return
         if frame.type is WSMsgType.TEXT and _is_snapshot_wanted(frame.data):
-            broadcast.snapshot(client)
+            broadcast.snapshot(listener)
         else:
             refused += 1
             if refused > REFUSALS_MAX:
                 await socket.close(code=WSCloseCode.POLICY_VIOLATION, message=_ENOUGH)
                 return
-            broadcast.refuse(client, _NOT_UNDERSTOOD)
+            broadcast.refuse(listener, _NOT_UNDERSTOOD)
         await asyncio.sleep(PAUSE_SECONDS)
 
 
