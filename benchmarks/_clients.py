@@ -25,14 +25,18 @@ import msgspec
 from benchmarks._venue import ACCOUNT, ES, MANY, MNQ
 from benchmarks.engine_step import ALL_RULES
 from risk_manager.config import Configuration, load_texts
+from risk_manager.core import believing
 from risk_manager.core.contracts import symbol_of
 from risk_manager.core.events import PositionSeen
+from risk_manager.core.settings import Settings
+from risk_manager.core.state import Account
 from risk_manager.daemon.clock import SystemClock
 from risk_manager.daemon.guard import Taken
+from risk_manager.daemon.keeping import Keeping
 from risk_manager.daemon.publishing import Publisher
 from risk_manager.daemon.telling import sentences
 from risk_manager.daemon.watch import Watch
-from risk_manager.gateway.tasks import start
+from risk_manager.gateway.tasks import end, start
 
 LIMIT: Final = 10
 """Contracts of each symbol; one more is a breach."""
@@ -65,11 +69,25 @@ def configuration(url: str) -> Configuration:
     return loaded
 
 
+def without_reads() -> None:
+    """Here a fill is told by its position alone; real ones are told by all their messages within milliseconds, so that
+    nothing is read because of them."""
+    forget = believing.forget_fills
+
+    def forget_silently(account: Account, settings: Settings, now: datetime) -> tuple[Account, str]:
+        return forget(account, settings, now)[0], ""
+
+    believing.forget_fills = forget_silently
+
+
 async def guard(url: str, connections: int) -> None:
-    """The daemon's own parts, put together as `risk-manager run` does."""
+    """The daemon's own parts, put together as `risk-manager run` does: the store writes every step down."""
+    without_reads()
     clock = SystemClock()
-    watch = Watch(configuration(url), clock)
+    chosen = configuration(url)
     with tempfile.TemporaryDirectory() as folder, open("/dev/null", "w") as nowhere:
+        keeping = Keeping(Path(folder), clock)
+        watch = Watch(chosen, clock, keeping.recover(chosen).state)
 
         def tell(taken: Taken) -> None:
             for sentence in sentences(taken):
@@ -83,17 +101,22 @@ async def guard(url: str, connections: int) -> None:
 
         watch.guard.listen(tell)
         watch.guard.listen(allow)
+        keeping.attach(watch.guard, chosen)
         publisher = Publisher(Path(folder) / "status.json", watch.guard, clock, watch.reconnects)
         running = [start(watch.run(), "bench: watch"), start(publisher.run(), "bench: publish")]
-        await watch.is_ready()
-        while watch.gateway.status().warm_connections < connections:
-            await asyncio.sleep(0.01)
-        gc.collect()
-        gc.freeze()
-        print("ready", flush=True)
-        await asyncio.wait([*running, start(ended(), "bench: end")], return_when=asyncio.FIRST_COMPLETED)
-        if running[0].done():
-            running[0].result()
+        try:
+            await watch.is_ready()
+            while watch.gateway.status().warm_connections < connections:
+                await asyncio.sleep(0.01)
+            gc.collect()
+            gc.freeze()
+            print("ready", flush=True)
+            await asyncio.wait([*running, start(ended(), "bench: end")], return_when=asyncio.FIRST_COMPLETED)
+            if running[0].done():
+                running[0].result()
+        finally:
+            await end(*running)
+            keeping.close()
 
 
 class Row(msgspec.Struct):

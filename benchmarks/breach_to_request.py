@@ -1,4 +1,5 @@
-"""From the message that breaks a limit, on the wire, to the guard's request, on the wire: loopback, all rules on.
+"""From the message that breaks a limit, on the wire, to the guard's request, on the wire: loopback, all rules on,
+the journal too.
 
     python -m benchmarks.breach_to_request            2,000 breaches of each kind, some two minutes
     python -m benchmarks.breach_to_request --quick    a few of each: does it run, and is it wildly off
@@ -180,6 +181,7 @@ async def run(count: int, bursts: int) -> bool:
     told = [
         judge("p50, idle", ratio(idle, 0.5), 5, "x the floor"),
         judge("p99, idle", ratio(idle, 0.99), 8, "x the floor"),
+        judge("p99.9, idle", idle.guard.at(0.999) / 1000, 10, "ms"),
         judge("p99.9 under 5,000 quotes/s", busy.guard.at(0.999) / 1000, 10, "ms"),
         judge("last of sixteen, p50", ratio(many[0], 0.5), 6, "x the floor of the same work"),
         judge("never answered", sum(row.guard.lost for row in (*single, *many)), 0, "breaches"),
