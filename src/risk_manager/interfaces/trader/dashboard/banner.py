@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from risk_manager.interfaces.trader.dashboard import locks, positions, rules, times
-from risk_manager.interfaces.trader.dashboard.moment import Moment
+from risk_manager.interfaces.trader.dashboard.moment import STALE_PRICE_SECONDS, Moment
 from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, line, wrapped
 
 _LINES_MAX = 5
@@ -68,7 +68,7 @@ def _blind(moment: Moment) -> tuple[str, list[str], list[str]] | None:
     if not moment.is_blind:
         return None
     ago = f" for {times.since(hubs.lost_since, moment.now)}" if hubs.lost_since is not None else ""
-    if not hubs.user_hub and not hubs.market_hub:
+    if moment.is_offline:
         headline = f"OFFLINE{ago}: the guard has no line to the broker."
         advice = "It keeps trying. Nothing can be closed from here; stops that lie at the broker still work."
     elif not hubs.user_hub:
@@ -100,6 +100,12 @@ def _near(moment: Moment) -> tuple[Tone, str, list[str]]:
     if bare and bare[0].grace_until is not None:
         rest = [f"{len(bare) - 1} more have no stop."] if len(bare) > 1 else []
         return Tone.CAUTION, f"NO STOP: {positions.grace(bare[0], moment)}", [*rest, *close]
+    waived = rules.waived(moment)
+    if waived:
+        return Tone.CAUTION, f"WAIVED: {', '.join(waived)} {'is' if len(waived) == 1 else 'are'} not enforced.", close
+    old = _old_prices(moment)
+    if old is not None:
+        return Tone.CAUTION, old, ["The day and its limits are counted with that.", *close]
     market = moment.status.market
     if market is not None and not market.is_open and not close:
         opens = times.both(market.changes_at, moment.now, moment.zone)
@@ -112,6 +118,17 @@ def _near(moment: Moment) -> tuple[Tone, str, list[str]]:
         return Tone.CAUTION, f"NEAR A LIMIT: {rules.left(nearest.gauge)}.", close
     used = f"{int((nearest.gauge.share or 0) * 100)} % used"
     return Tone.GOOD, "You may trade.", [f"Nearest limit: {nearest.gauge.label}, {rules.left(nearest.gauge)} ({used})."]
+
+
+def _old_prices(moment: Moment) -> str | None:
+    """What the open P&L hangs on, where that is not what the market says now."""
+    unpriced = [one.symbol for one in moment.account.positions if one.open_pnl is None]
+    if unpriced:
+        return f"NO PRICE of {', '.join(unpriced)}: it counts as nothing."
+    market, age = moment.status.market, moment.oldest_price_seconds
+    if age is None or age < STALE_PRICE_SECONDS or (market is not None and not market.is_open):
+        return None
+    return f"OLD PRICES: the last one is {times.age(age)} old."
 
 
 def _limit(one: rules.Measured) -> str:

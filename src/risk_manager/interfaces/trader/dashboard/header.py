@@ -6,7 +6,7 @@ from datetime import date
 
 from risk_manager.interfaces.trader.dashboard import money, times
 from risk_manager.interfaces.trader.dashboard.moment import STALE_PRICE_SECONDS, Moment, total
-from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, apart, cut, fitting, line
+from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, apart, cut, fitting, line, plain
 
 
 def lines(moment: Moment, width: int) -> list[Line]:
@@ -17,10 +17,9 @@ def lines(moment: Moment, width: int) -> list[Line]:
 
 def connection(moment: Moment) -> Span:
     """One word for whether the guard is there and sees."""
-    hubs = moment.status.connection
     if not moment.is_running:
         return Span("NOT RUNNING", Tone.BAD)
-    if not hubs.user_hub and not hubs.market_hub:
+    if moment.is_offline:
         return Span("OFFLINE", Tone.BAD)
     if moment.is_blind:
         return Span("BLIND", Tone.BAD)
@@ -43,13 +42,17 @@ def _state(moment: Moment, width: int) -> Line:
 def _market(moment: Moment, width: int) -> Line:
     market, now = moment.status.market, moment.now
     parts: list[Line] = []
-    if market is None:
-        parts.append(line("Market hours are not known yet"))
+    if market is None or market.changes_at <= now:
+        parts.append(line("Market hours are not known now"))
     else:
         at = times.both(market.changes_at, now, moment.zone)
         word = Span("Market open", Tone.GOOD) if market.is_open else Span("Market CLOSED", Tone.CAUTION)
         days: list[tuple[date, str]] = []
-        parts.append(line(word, f" until {at}, {times.until(market.changes_at, now)}"))
+        left = times.until(market.changes_at, now)
+        first = line(word, f" until {at}, {left}")
+        if len(plain(first)) > width:
+            first = line(word, f" until {times.moment_of(market.changes_at, now, times.CHICAGO)} Chicago, {left}")
+        parts.append(first)
         if market.next_early_close is not None:
             early = times.moment_of(market.next_early_close, now, times.CHICAGO)
             days.append((market.next_early_close.astimezone(times.CHICAGO).date(), f"early close {early}"))
@@ -74,7 +77,7 @@ def _price_age(moment: Moment) -> Line:
     """How old the prices are that the open P&L hangs on."""
     age = moment.oldest_price_seconds
     if moment.has_unpriced:
-        return line(Span(" (one has NO PRICE)", Tone.BAD))
+        return line(Span(" (NO PRICE)", Tone.BAD))
     if age is None:
         return ()
     tone = Tone.BAD if age >= STALE_PRICE_SECONDS else Tone.FAINT

@@ -40,7 +40,7 @@ def newest(moment: Moment, width: int) -> Line:
     loud = (one for one in acts if one.is_loud and acts[0].at - one.at < _STAYS)
     first = next(loud, acts[0])
     together = [one for one in reversed(acts) if one.at == first.at]
-    text = f"{times.clock(first.at, moment.zone)} {'. '.join(one.says.rstrip('.') for one in together)}."
+    text = f"{times.stamp(first.at, moment.now, moment.zone)} {'. '.join(one.says.rstrip('.') for one in together)}."
     is_fresh = first.is_loud and moment.now - first.at < _FRESH
     return line(Span(cut(text, width), Tone.BAD if is_fresh else Tone.PLAIN))
 
@@ -53,7 +53,7 @@ def _acts(moment: Moment, width: int) -> list[Line]:
     text = [head]
     for one in acts:
         tone = Tone.BAD if one.is_loud else Tone.PLAIN
-        text += wrapped(_told(one), width, first=f"{times.clock(one.at, moment.zone)}  ", tone=tone)
+        text += wrapped(_told(one), width, first=f"{times.stamp(one.at, moment.now, moment.zone)}  ", tone=tone)
     return text
 
 
@@ -72,8 +72,8 @@ def _trades(moment: Moment, width: int) -> list[Line]:
 
 def _row(trade: TradeStatus, moment: Moment) -> list[Span]:
     return [
-        Span(times.clock(trade.at, moment.zone)),
-        Span(times.clock(trade.at, times.CHICAGO)),
+        Span(times.stamp(trade.at, moment.now, moment.zone)),
+        Span(times.stamp(trade.at, moment.now, times.CHICAGO)),
         Span(f"{trade.side} {trade.size} {trade.symbol}", Tone.STRONG),
         Span(money.price(trade.price)),
         Span("entry", Tone.FAINT) if trade.realized_pnl is None else money.result(trade.realized_pnl),

@@ -61,8 +61,11 @@ class Moment:
 
     @property
     def is_running(self) -> bool:
-        """True where the guard is there: by its door, or because what it publishes is fresh."""
-        return self.is_live or self.age_seconds <= OLD_AFTER_SECONDS
+        """True where the guard is there: by its door, or because what it publishes is fresh.
+
+        What is from the future is not fresh: the machine's clock was set back since.
+        """
+        return self.is_live or abs((self.now - self.status.at).total_seconds()) <= OLD_AFTER_SECONDS
 
     @property
     def is_blind(self) -> bool:
@@ -71,9 +74,10 @@ class Moment:
         return not (hubs.user_hub and hubs.market_hub)
 
     @property
-    def is_guarding(self) -> bool:
-        """True where the guard runs and sees everything of this account."""
-        return self.is_running and not self.is_blind and not self.account.is_asleep
+    def is_offline(self) -> bool:
+        """True where the guard runs and hears nothing at all of the broker."""
+        hubs = self.status.connection
+        return not (hubs.user_hub or hubs.market_hub)
 
     @property
     def oldest_price_seconds(self) -> float | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from risk_manager.interfaces.trader.dashboard import locks, positions, rules, times
 from risk_manager.interfaces.trader.dashboard.moment import Moment
-from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, flowed, labelled, line, title
+from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, labelled, line, title
 from risk_manager.ipc.status import ActStatus
 
 _LABEL = 12
@@ -26,14 +26,18 @@ def protected(moment: Moment) -> Line:
     """Does the guard watch, and has every position a stop?"""
     if not moment.is_running:
         return line(Span("NO", Tone.BAD), ": the guard is not running.", *_stops(moment))
+    if moment.is_offline:
+        return line(Span("NO", Tone.BAD), ": the guard has no line to the broker.", *_stops(moment))
     if moment.is_blind:
         return line(Span("ONLY IN PART", Tone.BAD), ": the guard does not see everything.", *_stops(moment))
     if moment.account.is_asleep:
         return line(Span("NOT YET", Tone.CAUTION), ": this account has not been read since the start.", *_stops(moment))
     if not (moment.account.rule_details or moment.account.rules):
         return line(Span("NO", Tone.BAD), ": no rule is on.", *_stops(moment))
-    if positions.without_stop(moment):
-        return line(Span("NOT ALL", Tone.BAD), ":", *_stops(moment), " The guard watches your limits.")
+    waived = ", ".join(rules.waived(moment))
+    watches = "The guard watches your limits" + (f", but not {waived} (waived)." if waived else ".")
+    if positions.without_stop(moment) or waived:
+        return line(Span("NOT ALL", Tone.BAD), ":", *_stops(moment), f" {watches}")
     return line(Span("YES", Tone.GOOD), ": the guard watches your limits.", *_stops(moment))
 
 
@@ -61,8 +65,10 @@ def may_trade(moment: Moment) -> Line:
     if market is not None and not market.is_open:
         at = times.both(market.changes_at, moment.now, moment.zone)
         return line(Span("NOT NOW", Tone.CAUTION), f": the market is closed until {at}.", excepted)
-    if not moment.is_running:
-        return line(Span("BETTER NOT", Tone.BAD), ": nothing is locked, but nobody watches.", excepted)
+    if not moment.is_running or moment.is_blind or account.is_asleep:
+        why = "does not see everything" if moment.is_blind else "has not read this account yet"
+        why = why if moment.is_running else "is not running"
+        return line(Span("BETTER NOT", Tone.BAD), f": nothing forbids it, but the guard {why}.", excepted)
     return line(Span("YES", Tone.GOOD), ", now.", excepted)
 
 
@@ -91,15 +97,15 @@ def last_act(moment: Moment) -> Line:
     """The newest thing that nobody should miss, and what else was done at that instant, in order."""
     acts = acts_of(moment)
     loud = next((one for one in acts if one.is_loud and one.rule is not None), None)
-    if loud is None and locks.of_account(moment):
-        lock = locks.of_account(moment)[0]
-        at = f"{times.clock(lock.since, moment.zone)} ({times.since(lock.since, moment.now)} ago)"
+    lock = max(locks.of_account(moment), key=lambda one: one.since, default=None)
+    if lock is not None and (loud is None or loud.at < lock.since):
+        at = f"{times.stamp(lock.since, moment.now, moment.zone)} ({times.since(lock.since, moment.now)} ago)"
         return line(Span(f"{at} {locks.reason(lock, moment)}", Tone.STRONG))
     if loud is None:
         started = times.both(moment.status.started_at, moment.now, moment.zone)
         return line(f"Nothing was, since the guard started at {started}.")
     first, *rest = [one.says for one in reversed(acts) if one.at == loud.at]
-    at = times.clock(loud.at, moment.zone)
+    at = times.stamp(loud.at, moment.now, moment.zone)
     ago = times.since(loud.at, moment.now)
     said = Span(f"{at} ({ago} ago) {_sentence(first)}", Tone.STRONG)
     more = [Span(f" And {len(rest) - 2} more: 5 History.", Tone.FAINT)] if len(rest) > 3 else []
@@ -114,7 +120,7 @@ def _sentence(text: str) -> str:
 def _limits(moment: Moment, width: int) -> list[Line]:
     every = rules.measured(moment)
     if not every:
-        return flowed(line("Limits: ", ", ".join(moment.account.rules) or "none"), width)
+        return rules.lines(moment, width)
     asked = (
         "How far is each limit?"
         if moment.is_running

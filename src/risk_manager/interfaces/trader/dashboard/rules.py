@@ -47,6 +47,11 @@ def nearest(moment: Moment) -> Measured | None:
     return next((one for one in numbers if not _is_contracts(one.gauge)), None)
 
 
+def waived(moment: Moment) -> list[str]:
+    """The rules that are not enforced now, in words."""
+    return list(dict.fromkeys(moment.rule_name(one) for one in moment.account.waived_rules))
+
+
 def is_near(one: Measured) -> bool:
     """True where it is time to say so."""
     return one.gauge.share is not None and one.gauge.share >= _NEAR

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, tzinfo
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -38,6 +37,13 @@ def clock(at: datetime, zone: tzinfo | None) -> str:
     return f"{at.astimezone(zone):%H:%M:%S}"
 
 
+def stamp(at: datetime, now: datetime, zone: tzinfo | None) -> str:
+    """When something was, to the second, with the weekday where that was not today."""
+    there = at.astimezone(zone)
+    is_today = there.date() == now.astimezone(zone).date()
+    return f"{there:%H:%M:%S}" if is_today else f"{there:%a %H:%M:%S}"
+
+
 def moment_of(at: datetime, now: datetime, zone: tzinfo | None) -> str:
     """A time in one zone, with the weekday where it is not today and seconds where they matter."""
     there, today = at.astimezone(zone), now.astimezone(zone).date()
@@ -45,7 +51,7 @@ def moment_of(at: datetime, now: datetime, zone: tzinfo | None) -> str:
     if there.date() == today:
         return text
     return (
-        f"{there:%a} {text}" if abs(there.date() - today) < timedelta(days=6) else f"{there:%a %b} {there.day} {text}"
+        f"{there:%a} {text}" if abs(there.date() - today) < timedelta(days=7) else f"{there:%a %b} {there.day} {text}"
     )
 
 
@@ -58,8 +64,3 @@ def both(at: datetime, now: datetime, zone: tzinfo | None) -> str:
 def is_market_time(at: datetime, zone: tzinfo | None) -> bool:
     """True where the trader's clock shows the same as the market's."""
     return at.astimezone(zone).utcoffset() == at.astimezone(CHICAGO).utcoffset()
-
-
-def hours_of(duration: timedelta) -> Decimal:
-    """A duration in hours."""
-    return Decimal(int(duration.total_seconds())) / _HOUR

@@ -1,0 +1,188 @@
+"""Every screen that is held to a text: `python -m tests.interfaces.dashboard.screens` writes the texts anew.
+
+Read the difference before it is committed: the text is what a trader sees.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
+
+from docs.pictures import states
+from docs.pictures.states import (
+    ACCOUNT,
+    AWAY,
+    CALM,
+    LOCK,
+    LOCKED,
+    LOCKED_ACCOUNT,
+    MNQ,
+    NEAR,
+    NEAR_ACCOUNT,
+    NOW,
+    RESET,
+    TWENTY,
+    ago,
+    one,
+)
+from docs.pictures.still import Still, shown, text
+from risk_manager.ipc.status import GuardStatus, LockStatus, MarketStatus
+
+FOLDER: Final = Path(__file__).parent / "screens"
+AWAY_WHY: Final = "The guard is not running here, or it has no door."
+WIDE: Final = (120, 40)
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What stands on it, and how it is looked at."""
+
+    source: Still
+    keys: tuple[str, ...] = ()
+    size: tuple[int, int] = (80, 24)
+    zone: str = "Europe/Berlin"
+
+
+def live(status: GuardStatus, *keys: str, size: tuple[int, int] = (80, 24)) -> Screen:
+    """A guard whose door is open."""
+    return Screen(Still(status), keys, size)
+
+
+def away(status: GuardStatus, *keys: str) -> Screen:
+    """A guard that is not there."""
+    return Screen(Still(status, AWAY_WHY), keys)
+
+
+def hubs(*, user: bool, market: bool) -> GuardStatus:
+    """A broker that is not heard for 15 s."""
+    return replace(
+        CALM, connection=replace(CALM.connection, user_hub=user, market_hub=market, lost_since=ago(15), reconnects=3)
+    )
+
+
+COOLDOWN: Final = LockStatus(
+    rule="cooldown_after_loss",
+    symbol=None,
+    kind="cooldown",
+    since=ago(30),
+    until=NOW + timedelta(seconds=270),
+    why="Order 8806 lost $159.48, the limit is $100.00",
+)
+BLOCKED: Final = LockStatus(
+    rule="symbol_blocks", symbol="RTY", kind="hard", since=ago(60), until=None, why="RTY is blocked"
+)
+FLAT: Final = replace(
+    ACCOUNT,
+    positions=(),
+    orders=(),
+    trades=(),
+    realized_pnl=Decimal(0),
+    unrealized_pnl=Decimal(0),
+    net_pnl=Decimal(0),
+    rule_details=states.rules("0", mnq=0, trades=0)[:3],
+)
+WAIVED: Final = replace(
+    LOCKED_ACCOUNT,
+    locks=(),
+    is_tradable=True,
+    waived_rules=("RULE-003",),
+    rule_details=(
+        replace(LOCKED_ACCOUNT.rule_details[0], waived_until=RESET, is_breached=True),
+        *LOCKED_ACCOUNT.rule_details[1:],
+    ),
+)
+SEVERAL: Final = replace(
+    CALM,
+    accounts=(
+        ACCOUNT,
+        replace(LOCKED_ACCOUNT, id=466, name="Eval 50K"),
+        replace(NEAR_ACCOUNT, id=467, name="Copy"),
+        replace(FLAT, id=468, name="Old", is_asleep=True),
+    ),
+)
+STALE: Final = one(replace(ACCOUNT, positions=(replace(MNQ, mark_at=ago(75)),)))
+CLOSED: Final = MarketStatus(is_open=False, changes_at=RESET + timedelta(days=2))
+PAGES: Final = ("now", "positions", "orders", "rules", "history", "stats", "clock")
+
+SCREENS: Final[dict[str, Screen]] = {
+    **{f"calm_{number}_{page}": live(CALM, str(number)) for number, page in enumerate(PAGES, 1)},
+    **{f"locked_{number}_{page}": live(LOCKED, str(number)) for number, page in enumerate(PAGES[:6], 1)},
+    **{f"flat_{number}_{page}": live(replace(one(FLAT), acts=()), str(number)) for number, page in enumerate(PAGES, 1)},
+    "near_1_now": live(NEAR),
+    "near_2_positions": live(NEAR, "2"),
+    "near_4_rules": live(NEAR, "4"),
+    "cooldown": live(one(replace(NEAR_ACCOUNT, locks=(COOLDOWN,), is_tradable=False))),
+    "cooldown_and_locked": live(one(replace(LOCKED_ACCOUNT, locks=(COOLDOWN, LOCK)))),
+    "symbol_lock": live(one(replace(ACCOUNT, locks=(BLOCKED,)))),
+    "symbol_lock_near": live(one(replace(NEAR_ACCOUNT, locks=(BLOCKED,)))),
+    "lock_without_an_end": live(
+        one(replace(FLAT, locks=(replace(LOCK, rule="auth_loss_guard", until=None, why="The broker says no"),)))
+    ),
+    "broker_says_no": live(one(replace(FLAT, can_trade=False))),
+    "waived_1_now": live(one(WAIVED)),
+    "waived_4_rules": live(one(WAIVED), "4"),
+    "offline": live(hubs(user=False, market=False)),
+    "offline_and_locked": live(replace(hubs(user=False, market=False), accounts=(LOCKED_ACCOUNT,))),
+    "blind_user": live(hubs(user=False, market=True)),
+    "blind_market": live(hubs(user=True, market=False)),
+    "stale_1_now": live(STALE),
+    "stale_2_positions": live(STALE, "2"),
+    "unpriced": live(one(replace(ACCOUNT, positions=(replace(MNQ, mark=None, mark_at=None, open_pnl=None),))), "2"),
+    "being_closed": live(one(replace(ACCOUNT, being_closed=(MNQ.contract,))), "2"),
+    "twenty": live(TWENTY, "2"),
+    "twenty_wide": live(TWENTY, "2", size=WIDE),
+    "several": live(SEVERAL),
+    "several_next": live(SEVERAL, "n"),
+    "several_picker": live(SEVERAL, "a"),
+    "several_chosen": live(SEVERAL, "a", "down", "down", "enter"),
+    "asleep": live(one(replace(FLAT, is_asleep=True))),
+    "not_saved": live(replace(CALM, is_saved=False)),
+    "no_rules": live(one(replace(ACCOUNT, rules=(), rule_details=()))),
+    "market_closed": live(replace(one(FLAT), market=CLOSED)),
+    "market_closed_and_locked": live(replace(LOCKED, market=CLOSED)),
+    "market_not_known": live(replace(CALM, market=None)),
+    "away_1_now": away(AWAY),
+    "away_2_positions": away(AWAY, "2"),
+    "away_since_yesterday": away(
+        replace(CALM, at=ago(86_400), market=MarketStatus(is_open=True, changes_at=ago(60_000)))
+    ),
+    "away_and_locked": away(replace(LOCKED, at=ago(3 * 3600))),
+    "no_door_but_fresh": away(CALM),
+    "nothing_yet": Screen(Still(None, AWAY_WHY)),
+    "no_account_yet": live(replace(CALM, accounts=())),
+    "help": live(CALM, "question_mark"),
+    "help_wide": live(CALM, "question_mark", size=WIDE),
+    "calm_wide": live(CALM, size=WIDE),
+    "locked_wide": live(LOCKED, "5", size=WIDE),
+    "trader_in_chicago": Screen(Still(LOCKED), zone="America/Chicago"),
+    "turned_left": live(CALM, "left"),
+    "turned_right": live(CALM, "right", "right"),
+    "scrolled": live(TWENTY, "2", "pagedown"),
+}
+
+
+async def drawn(name: str) -> str:
+    """One of them, as it is now."""
+    screen = SCREENS[name]
+    async with shown(screen.source, *screen.keys, size=screen.size, zone=ZoneInfo(screen.zone)) as pilot:
+        return text(pilot)
+
+
+async def main() -> None:
+    """Write them all."""
+    FOLDER.mkdir(exist_ok=True)
+    for path in FOLDER.glob("*.txt"):
+        path.unlink()
+    for name in SCREENS:
+        (FOLDER / f"{name}.txt").write_text(await drawn(name), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,14 @@
+"""`risk-manager dashboard` where nobody could see it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from risk_manager.exit_codes import ExitCode
+from tests.daemon.programs import done
+
+
+async def test_without_a_terminal_it_says_what_to_use(tmp_path: Path) -> None:
+    code, out, err = await done("dashboard", "--home", str(tmp_path))
+    assert (code, out) == (ExitCode.BAD_INPUT, "")
+    assert err == "The dashboard needs a terminal. Without one: risk-manager status, or status --json."
