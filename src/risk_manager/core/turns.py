@@ -27,6 +27,8 @@ from risk_manager.core.events import (
     AccountRead,
     AccountSeen,
     AnyEvent,
+    CommandAccepted,
+    CommandLost,
     ContractSeen,
     OrderSeen,
     PositionSeen,
@@ -163,6 +165,8 @@ class Turns:
         before = self.state.accounts[key]
         due = self.state.due.get(key)
         is_due = (due is not None and due <= now) or is_restart(event)
+        if not is_due and isinstance(event, CommandAccepted | CommandLost):
+            return  # They change nothing that is believed, so that nothing is judged anew.
         account, why_read = before, ""
         ended: list[LockChange] = []
         if is_due or not before.days:
