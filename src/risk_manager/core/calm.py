@@ -83,7 +83,7 @@ def drawn(
     settings: Mapping[AccountId, Settings],
 ) -> Calm:
     """The bands of a contract, anew for the accounts that have just been judged."""
-    holders = state.holders.get(contract, ())
+    holders = state.holders[contract]
     fresh = {key: band_of(state, key, contract, settings) for key in judged if key in settings}
     bands = {key: fresh[key] if key in fresh else known.bands.get(key) for key in holders}
     there = [band for band in bands.values() if band is not None]
@@ -109,9 +109,7 @@ def _narrowest(bands: list[Band]) -> tuple[Decimal | None, Decimal | None]:
 def band_of(state: State, key: AccountId, contract: ContractId, settings: Mapping[AccountId, Settings]) -> Band | None:
     """Between which prices of a contract nothing changes for an account; None: it is to be judged at every quote."""
     account, own = state.accounts[key], settings[key]
-    position = account.positions.get(contract)
-    if position is None:
-        return Band(None, None, is_last=True)
+    position = account.positions[contract]
     if not pursuit.is_quiet(account) or f"BLIND|{contract}" in account.standing:
         return None
     sight = Sight(state, account, own, state.now, Outcome(account))

@@ -64,8 +64,6 @@ def load(data: bytes, settings: Mapping[AccountId, Settings]) -> State:
             if armed.rule.memory is None or armed.rule.id not in account.memory:
                 continue
             with suppress(msgspec.ValidationError):
-                memory[armed.rule.id] = msgspec.convert(
-                    account.memory[armed.rule.id], armed.rule.memory, strict=False, str_keys=True
-                )
+                memory[armed.rule.id] = msgspec.convert(account.memory[armed.rule.id], armed.rule.memory, str_keys=True)
         accounts[key] = replace(account, memory=memory, is_asleep=True)
-    return replace(state, accounts=accounts, due={}, away={}, deadline=None, calm={}, unsaved=False)
+    return replace(state, accounts=accounts, due={}, away={}, deadline=None, unsaved=False)

@@ -54,18 +54,14 @@ def set_lock(account: Account, rule: str, wish: LockWish, why: str, now: datetim
 
 
 def _measure(account: Account, wish: LockWish) -> dict[ContractId, int]:
-    if wish.measure is not None:
-        return wish.measure
-    return sizes_now(account, wish.symbol)
+    return wish.measure if wish.measure is not None else sizes_now(account)
 
 
-def sizes_now(account: Account, symbol: Symbol | None = None) -> dict[ContractId, int]:
+def sizes_now(account: Account) -> dict[ContractId, int]:
     """The signed sizes that stand, the fills that are on their way to the positions included."""
     contracts = dict.fromkeys([*account.positions, *account.fills])
     sizes: dict[ContractId, int] = {}
     for contract in contracts:
-        if symbol is not None and symbol_of(contract) != symbol:
-            continue
         position = account.positions.get(contract)
         size = (position.signed_size if position is not None else 0) + fills.waiting_trades(account, contract)
         if size:
@@ -145,9 +141,6 @@ def clear(account: Account, settings: Settings, event: Cleared, now: datetime) -
     if not gone:
         return account, []
     account = end_locks(account, gone)
-    if any(lock.symbol is None for lock in gone):
-        standing = {key: held for key, held in account.standing.items() if held.rule != rule}
-        account = replace(account, standing=standing)
     armed = settings.armed(rule)
     if armed is not None and armed.rule.single_fills:
         memory = {key: kept for key, kept in account.memory.items() if key != rule}

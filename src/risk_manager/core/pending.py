@@ -59,7 +59,7 @@ def over_limit(
 ) -> Iterator[Finding]:
     """A finding for each order that must go so that the worst case is within the limit."""
     if sight.account.changes:
-        yield from _being_changed(sight, symbol)
+        yield from _being_changed(sight)
     book = book_of(sight, symbol)
     if not book.lines:
         return
@@ -86,12 +86,10 @@ def over_limit(
         worst = worst_of(book)
 
 
-def _being_changed(sight: Sight, symbol: Symbol | None) -> Iterator[Finding]:
+def _being_changed(sight: Sight) -> Iterator[Finding]:
     """Orders that we are cancelling or cutting: recorded already, and not over before the broker has said so."""
     for order_id in sight.account.changes:
-        order = sight.account.orders.get(order_id)
-        if order is not None and (symbol is None or symbol_of(order.contract) == symbol):
-            yield Finding(about=f"order {order_id}", why="still being cancelled", is_new=False, symbol=symbol)
+        yield Finding(about=f"order {order_id}", why="still being cancelled", is_new=False)
 
 
 def gross(sight: Sight, book: Book, weight_of: Callable[[ContractId], Decimal]) -> Worst:

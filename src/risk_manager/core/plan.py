@@ -120,7 +120,7 @@ def _drop_what_is_right(leaving: Leaving) -> None:
         return again_at is not None and again_at <= now
 
     closings = {key: kept for key, kept in account.closings.items() if not over(kept.again_at)}
-    changed = {key: kept for key, kept in account.changes.items() if key in account.orders and not over(kept.again_at)}
+    changed = {key: kept for key, kept in account.changes.items() if not over(kept.again_at)}
     placings = {key: kept for key, kept in account.placings.items() if not over(kept.again_at)}
     sizes = (len(closings), len(changed), len(placings))
     if sizes != (len(account.closings), len(account.changes), len(account.placings)):

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from risk_manager.core.model import ContractId, Order, OrderId, OrderStatus, OrderType, Side
+from risk_manager.core.model import ContractId, Order, OrderStatus, OrderType, Side
 from risk_manager.core.state import Account, Change, ChangeKind, Closing, Placing, Spent
 
 _PAUSE_FIRST = timedelta(milliseconds=250)
@@ -113,14 +113,13 @@ def claim(account: Account, order: Order) -> tuple[Account, Order]:
 def seen_ended(account: Account, order: Order) -> Account:
     """An order is gone: nothing is left to change of it. Our own close that ended unfilled counts as refused."""
     changes = without(account.changes, order.id)
-    trims = without(account.trims, order.id)
     closings = account.closings
     closing = closings.get(order.contract)
     is_unfilled = order.claimed > order.filled and order.status is not OrderStatus.FILLED
     if is_unfilled and closing is not None and closing.is_under_way():
         again = replace(closing, again_at=order.told_at + pause(closing.tries))
         closings = {**closings, order.contract: again}
-    return replace(_placed(account, order), changes=changes, trims=trims, closings=closings)
+    return replace(_placed(account, order), changes=changes, closings=closings)
 
 
 def seen_changed(account: Account, order: Order) -> Account:
@@ -185,10 +184,3 @@ def next_due(account: Account) -> datetime | None:
 def is_quiet(account: Account) -> bool:
     """True when nothing is being pursued."""
     return not (account.closings or account.changes or account.placings)
-
-
-def order_ids_being_cancelled(account: Account) -> frozenset[OrderId]:
-    """Orders whose cancel is under way."""
-    return frozenset(
-        key for key, change in account.changes.items() if change.kind is ChangeKind.CANCEL and change.is_under_way()
-    )

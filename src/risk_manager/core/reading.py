@@ -75,4 +75,4 @@ def _orders_read(
         old = account.orders.get(order.order)
         if old is None or old.told_at <= asked_at:
             account = hearing.order_seen(account, order, now, within, from_read=True)
-    return replace(account, trims={key: kept for key, kept in account.trims.items() if key in account.orders})
+    return account

@@ -136,8 +136,8 @@ def _worst(sight: Sight, config: Config, counted: Decimal, book: pending.Book) -
     """The worst case of what is open and what is working, and the orders at fault."""
     if config.count_type is CountType.NET:
         # The whole of an order that goes past zero: what it takes off first is in the net already.
-        up = counted + sum((line.left * weight_of(line.order.contract, config) for line in book.buys()), _ZERO)
-        down = counted - sum((line.left * weight_of(line.order.contract, config) for line in book.sells()), _ZERO)
+        up = counted + sum(line.left * weight_of(line.order.contract, config) for line in book.buys())
+        down = counted - sum(line.left * weight_of(line.order.contract, config) for line in book.sells())
         return pending.Worst(abs(up), book.buys()) if abs(up) >= abs(down) else pending.Worst(abs(down), book.sells())
     return pending.gross(sight, book, lambda contract: weight_of(contract, config))
 

@@ -81,7 +81,7 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
             yield _too_many(sight, config, symbol, positions, counted, limit)
             continue
         if reported > limit:
-            yield Finding(about=symbol, why="still being closed", is_new=False, symbol=symbol)
+            yield Finding(about=symbol, why="still being closed", is_new=False)
         # The worst case of the orders is asked for only where all of them together would be too many.
         if config.check_pending_orders and (sight.account.changes or counted + may_add.get(symbol, 0) > limit):
             yield from pending.over_limit(
