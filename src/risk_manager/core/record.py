@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from risk_manager.core.commands import Command
+from risk_manager.core.differences import Difference
 from risk_manager.core.model import AccountId, Symbol
 
 if TYPE_CHECKING:
@@ -72,5 +73,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     commands: tuple[Command, ...] = ()
     """Closes first, then reductions, then the rest: the order in which they must leave."""
     locks: tuple[LockChange, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    """Of a read: what no message had told of until then."""
     deadline: datetime | None = None
     """When the engine wants to be woken if nothing happens before; None: nothing is waiting."""

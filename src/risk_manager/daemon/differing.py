@@ -41,17 +41,17 @@ def happening(difference: Difference) -> str:
     """What has happened while nobody watched."""
     match difference:
         case PositionDiffers(contract=contract, believed=believed, told=told):
-            return f"{_named(contract)} was {_held(believed)} and is {_held(told)} now"
+            return f"{_named(contract)} was {_held(believed)} and is now {_held(told)}"
         case OrderDiffers(believed=None, told=Order() as told):
             return f"order {told.id} was placed: {_order(told)}"
         case OrderDiffers(order=number, believed=believed):
-            return f"order {number} was {_order(believed)} and is {_now(difference)} now"
+            return f"order {number} was {_order(believed)} and is now {_now(difference)}"
         case TradeDiffers(trade=trade, was_known=False):
             return _fill(trade)
         case TradeDiffers(trade=trade):
             return f"a fill was made void: {_fill(trade)}"
         case PermissionDiffers(may_trade=may):
-            return f"trading was {_allowed(not may)} and is {_allowed(may)} now"
+            return f"trading was {_allowed(not may)} and is now {_allowed(may)}"
         case _:
             assert_never(difference)
 
@@ -88,7 +88,7 @@ def _now(difference: OrderDiffers) -> str:
         return _order(difference.told)
     if filled >= believed.size:
         return "filled"
-    return f"gone, with {filled} of {believed.size} filled" if filled else "gone, and no fill of it is known"
+    return f"gone ({filled} of {believed.size} filled)" if filled else "gone (cancelled or expired)"
 
 
 def _fill(trade: Trade) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from risk_manager.core.events import AccountRead, AnyEvent, OrderSeen, PositionSeen, TradeSeen
+from risk_manager.core.events import AccountRead, OrderSeen, PositionSeen, TradeSeen
 from risk_manager.core.model import AccountId
 from risk_manager.core.state import Account
 from risk_manager.daemon.guard import Taken
@@ -20,29 +20,24 @@ class Hearsay:
         self.missed = 0
         """Reads that showed something which no message had told of until then."""
         self._accounts: dict[AccountId, Account] = {}
-        self._read: set[AccountId] = set()
 
     def heard(self, taken: Taken) -> None:
         """Compare what is believed before and after a step; to be told of every step in order."""
         event = taken.event
         account = getattr(event, "account", None)
-        if isinstance(event, PositionSeen | OrderSeen | TradeSeen | AccountRead):
+        if isinstance(event, AccountRead):
+            self.missed += bool(taken.step.differences) and not event.after_restart
+        elif isinstance(event, PositionSeen | OrderSeen | TradeSeen):
             before, after = self._accounts.get(event.account), taken.step.state.accounts.get(event.account)
             if before is not None and after is not None:
-                is_same = _told(before, event) == _told(after, event)
-                if isinstance(event, AccountRead):
-                    self.missed += event.account in self._read and not is_same
-                else:
-                    self.repeated += is_same
-            if isinstance(event, AccountRead):
-                self._read.add(event.account)
+                self.repeated += _told(before, event) == _told(after, event)
         if account is None:
             self._accounts = dict(taken.step.state.accounts)
         elif account in taken.step.state.accounts:
             self._accounts[account] = taken.step.state.accounts[account]
 
 
-def _told(account: Account, event: AnyEvent) -> Any:
+def _told(account: Account, event: PositionSeen | OrderSeen | TradeSeen) -> Any:
     """What the account is believed to be, as far as the event can tell of it."""
     match event:
         case PositionSeen():
@@ -52,9 +47,6 @@ def _told(account: Account, event: AnyEvent) -> Any:
             return _order(account, event.order)
         case TradeSeen():
             return account.trades.get(event.trade.id)
-        case _:
-            sizes = {contract: position.signed_size for contract, position in account.positions.items()}
-            return sizes, {order: _order(account, order) for order in account.orders}, account.trades
 
 
 def _order(account: Account, order_id: int) -> Any:

@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 
 from risk_manager.core.commands import Cancel, Close, Command, Fetch, MoveStop, PlaceStop, Reduce, Resize
 from risk_manager.core.contracts import symbol_of
-from risk_manager.core.events import CommandHeld, CommandLost, CommandRefused, Reloaded
+from risk_manager.core.events import AccountRead, CommandHeld, CommandLost, CommandRefused, Reloaded
 from risk_manager.core.model import AccountId
 from risk_manager.core.record import LockChange, Severity
+from risk_manager.core.state import Account
+from risk_manager.daemon.differing import disagreement
 from risk_manager.daemon.guard import Taken
 
 _RULE = re.compile(r"RULE-\d+")
@@ -38,8 +40,12 @@ def sentences(taken: Taken) -> Iterator[str]:
 
 
 def said(taken: Taken) -> Iterator[Said]:
-    """The same with what belongs to it: breaches, locks, acts, alerts, refusals."""
+    """The same with what belongs to it: disagreements, breaches, locks, acts, alerts, refusals."""
     step, event = taken.step, taken.event
+    if isinstance(event, AccountRead) and not event.after_restart:  # what the first read shows is told in `absence.py`
+        for difference in step.differences:
+            who = account_named(step.state.accounts[difference.account])
+            yield Said(f"{who}: {disagreement(difference)}", difference.account)
     for breach in step.breaches:
         text = f"{breach.rule} {'is waived: ' if breach.waived else ''}{breach.why}"
         yield Said(text, breach.account, breach.rule, is_loud=not breach.waived)
@@ -64,6 +70,11 @@ def said(taken: Taken) -> Iterator[Said]:
     if isinstance(event, CommandLost):
         text = f"Nobody knows whether the broker got the request to {_plain(event.command)}: {event.why}"
         yield Said(text, event.account)
+
+
+def account_named(account: Account) -> str:
+    """An account by its number and the broker's name for it."""
+    return f"Account {account.id} {account.name}".rstrip()
 
 
 def rule_in(text: str) -> str | None:

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from risk_manager.core import engine
 from risk_manager.core.commands import Command, Fetch
+from risk_manager.core.differences import Difference
 from risk_manager.core.events import AccountRead, AnyEvent, QuoteSeen, Unreadable
 from risk_manager.core.record import Alert, Breach, LockChange, Step
 from risk_manager.core.state import State
@@ -45,13 +46,19 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     alerts: tuple[Alert, ...] = ()
     commands: tuple[Command, ...] = ()
     locks: tuple[LockChange, ...] = ()
+    differences: tuple[Difference, ...] = ()
     deadline: datetime | None = None
 
 
 def record_of(step: Step) -> str:
     """A step's record as text."""
     record = Record(
-        breaches=step.breaches, alerts=step.alerts, commands=step.commands, locks=step.locks, deadline=step.deadline
+        breaches=step.breaches,
+        alerts=step.alerts,
+        commands=step.commands,
+        locks=step.locks,
+        differences=step.differences,
+        deadline=step.deadline,
     )
     return msgspec.json.encode(record).decode()
 
