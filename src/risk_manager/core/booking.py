@@ -16,6 +16,7 @@ from risk_manager.core.state import Account, Day
 KEPT = timedelta(hours=48)
 """How long a trade is kept at least: every trading day that a rule may be given has begun by then."""
 _ENDED_KEPT = timedelta(hours=1)
+_READ_LEAST = timedelta(hours=1)
 _ZERO = Decimal(0)
 
 
@@ -28,6 +29,11 @@ def resets_of(settings: Settings) -> tuple[ResetTime, ...]:
             if reset not in resets:
                 resets.append(reset)
     return tuple(resets)
+
+
+def read_from(settings: Settings, now: datetime) -> datetime:
+    """From when on trades are asked for: the start of the oldest day that somebody counts in, and an hour at least."""
+    return min(*(trading_day.last_reset(now, reset) for reset in resets_of(settings)), now - _READ_LEAST)
 
 
 def open_days(account: Account, settings: Settings, now: datetime) -> Account:

@@ -18,6 +18,7 @@ from risk_manager import home as homes
 from risk_manager.config import ConfigError, Configuration, load_home
 from risk_manager.config.password import HASH_FILE
 from risk_manager.config.rule_table import known_rules
+from risk_manager.daemon.absence import Absence
 from risk_manager.daemon.admin.door import AdminDoor
 from risk_manager.daemon.clock import Clock, SystemClock
 from risk_manager.daemon.door import Door
@@ -96,12 +97,16 @@ def _last_good(folder: Path, keeping: Keeping) -> Configuration:
 
 async def _guard(configuration: Configuration, folder: Path, keeping: Keeping, clock: Clock, port: int) -> int:
     asyncio.get_running_loop().set_exception_handler(_unheard)
-    watch = Watch(configuration, clock, keeping.recover(configuration).state)
+    found = keeping.recover(configuration)
+    for warning in keeping.store.warnings:
+        _say(warning)
+    keeping.store.on_warning = _say
+    absence = Absence(found, configuration.settings, clock.now(), _say)
+    watch = Watch(configuration, clock, found.state)
+    watch.guard.listen(absence.heard)
     watch.guard.listen(tell)
     keeping.attach(watch.guard, configuration)
-    for sentence in keeping.report():
-        _say(sentence)
-    publisher = Publisher(folder / DATA / "status.json", watch.guard, clock, watch.reconnects, _say)
+    publisher = Publisher(folder / DATA / "status.json", watch.guard, clock, watch.reconnects, _say, absence)
     watching = start(watch.run(), "guard: watch")
     publishing = start(publisher.run(), "guard: publish")
     screens = (watch.guard, watch.gateway.status, watch.is_guarding.is_set, publisher.status)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from risk_manager.config import ConfigError, Configuration, Problem, changed_rules, load_texts, settings_of
@@ -78,29 +78,6 @@ class Keeping:
         except (OSError, UnicodeDecodeError, ConfigError):
             return load_texts(texts, known_rules())
 
-    def report(self) -> Iterator[str]:
-        """What people must hear at the start: what was mended, and how long nobody watched."""
-        yield from self.store.warnings
-        found = self._recovered
-        if found is None or found.gap_since is None:
-            return
-        gap = self._clock.now() - found.gap_since
-        how = "after an orderly end" if found.was_clean else "after a crash, a kill or a power failure"
-        since = f"{found.gap_since.astimezone():%Y-%m-%d %H:%M:%S}"
-        yield (
-            f"Nobody has watched since {since} ({_long(gap.total_seconds())}), {how}. "
-            "What happened meanwhile is judged now."
-        )
-
     def close(self) -> None:
         """Write what there is and let go of the folder."""
         self.store.close()
-
-
-def _long(seconds: float) -> str:
-    whole = int(seconds)
-    if whole < 120:
-        return f"{whole} s"
-    if whole < 7200:
-        return f"{whole // 60} min"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"

@@ -10,6 +10,7 @@ from pathlib import Path
 from risk_manager import __version__
 from risk_manager.core.events import Hub, StoreBack, StoreLost
 from risk_manager.core.settings import Settings
+from risk_manager.daemon.absence import Absence
 from risk_manager.daemon.clock import Clock
 from risk_manager.daemon.guard import Guard, Taken
 from risk_manager.daemon.hearsay import Hearsay
@@ -34,8 +35,11 @@ class Publisher:
         clock: Clock,
         reconnects: Callable[[], int],
         say: Callable[[str], None] = lambda _: None,
+        absence: Absence | None = None,
     ) -> None:
-        """`say` is told when the file cannot be written, once, and when it can be again."""
+        """`say` is told when the file cannot be written, once, and when it can be again. Without an `absence` nothing
+        is known of the time before this guard."""
+        self._absence = absence
         self._path = path
         self._guard = guard
         self._clock = clock
@@ -111,4 +115,5 @@ class Publisher:
             acts=tuple(self._acts),
             market=market_status(next(iter(self._guard.settings.values()), Settings()), now),
             is_saved=self._is_saved,
+            while_away=self._absence.told if self._absence is not None else (),
         )

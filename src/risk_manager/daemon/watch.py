@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -30,7 +29,6 @@ from risk_manager.core.events import (
 )
 from risk_manager.core.model import AccountId, ContractId
 from risk_manager.core.state import State
-from risk_manager.core.trading_day import last_reset
 from risk_manager.daemon.clock import Clock
 from risk_manager.daemon.guard import Guard, Taken
 from risk_manager.enforcement.enforcement import Enforcement
@@ -192,7 +190,9 @@ class Watch:
             return CommandLost(account=command.account, command=command, why=str(error))
 
     async def _read_account(self, account: AccountId) -> AccountRead:
-        return await self.gateway.read_account(account, self._trades_since(account))
+        return await self.gateway.read_account(
+            account, booking.read_from(self.guard.settings[account], self._clock.now())
+        )
 
     async def _read_until_there(self, account: AccountId) -> AccountRead:
         return await self._until_there(lambda: self._read_account(account))
@@ -206,9 +206,3 @@ class Watch:
             except GatewayError:
                 await asyncio.sleep(pause)
                 pause = min(_RETRY_MOST_SECONDS, pause * 2)
-
-    def _trades_since(self, account: AccountId) -> datetime:
-        """The start of the oldest day that somebody counts in, and an hour at least."""
-        now = self._clock.now()
-        resets = booking.resets_of(self.guard.settings[account])
-        return min(*(last_reset(now, reset) for reset in resets), now - timedelta(hours=1))

@@ -171,6 +171,8 @@ class GuardStatus(msgspec.Struct, frozen=True, kw_only=True):
     market: MarketStatus | None = None
     is_saved: bool = True
     """False while nothing can be saved: a restart would forget."""
+    while_away: tuple[str, ...] = ()
+    """What happened before this start while nobody watched, in words; empty for the first guard of a home."""
 
 
 def write(path: Path, status: GuardStatus) -> None:

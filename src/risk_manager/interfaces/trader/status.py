@@ -15,6 +15,7 @@ from risk_manager.ipc import status as published
 from risk_manager.ipc.status import AccountStatus, GuardStatus
 
 _OLD_AFTER_SECONDS = 5
+_AWAY_MOST = 12
 
 
 def run(*, home: Path | None = None, json: bool = False) -> int:
@@ -64,6 +65,11 @@ def lines(status: GuardStatus, age_seconds: int) -> list[str]:
         text.append("Messages that " + ", ".join(f"{what}: {count}" for what, count in odd.items() if count) + ".")
     for account in status.accounts:
         text += _account(account)
+    if status.while_away:
+        shown, more = status.while_away[:_AWAY_MOST], len(status.while_away) - _AWAY_MOST
+        text += ["", "Before this start:", *(f"  {line}" for line in shown)]
+        if more > 0:
+            text.append(f"  ... and {more} more, in the log")
     if status.last_acts:
         text += ["", "Lately:", *(f"  {act}" for act in status.last_acts[:5])]
     return text
