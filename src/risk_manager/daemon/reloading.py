@@ -97,8 +97,9 @@ class Reloading:
         reloads = [Reloaded(account=key, changed=changed_rules(before[key], wanted.settings[key])) for key in others]
         self._keeping.announce(wanted, len(reloads))
         self._running = wanted
+        # All of them first: what is due for one account is judged while another is told, and a replay has it so.
+        self._guard.settings.update({key: wanted.settings[key] for key in others})
         for event in reloads:
-            self._guard.settings[event.account] = wanted.settings[event.account]
             self._guard.put(event)
         changed = {event.account: event.changed for event in reloads}
         names = sorted({rule for rules in changed.values() for rule in rules})
