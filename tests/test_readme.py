@@ -69,6 +69,7 @@ def test_this_file_knows_every_command_of_the_readme() -> None:
     known = [
         "python3 run.py demo",
         "python3 run.py test",
+        "risk-manager init --home my-guard",
         "risk-manager run --home my-guard",
         "risk-manager status --home my-guard",
         "risk-manager dashboard --home my-guard",
@@ -109,6 +110,20 @@ def test_the_demo_goes_well_and_looks_as_it_is_shown() -> None:
 def test_the_scenarios_of_the_readme_hold() -> None:
     rehearsed = ended("risk-manager rehearse tests/scenarios")
     assert rehearsed.returncode == ExitCode.FINE, rehearsed.stdout
+
+
+def test_a_setup_that_nobody_answers_writes_nothing(tmp_path: Path) -> None:
+    asked = subprocess.run(
+        ours("risk-manager init --home my-guard"),
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=_PATIENCE_SECONDS,
+    )
+    assert (asked.returncode, list(tmp_path.iterdir())) == (ExitCode.REFUSED, [])
+    assert "Nothing is written." in asked.stderr
 
 
 def test_the_first_configuration_guards_an_account(tmp_path: Path) -> None:

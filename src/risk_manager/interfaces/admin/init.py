@@ -1,0 +1,198 @@
+"""`risk-manager init`: from nothing to a guarded account, one question at a time; nothing is written before the end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+import msgspec
+
+from risk_manager import home as homes
+from risk_manager.config import ConfigError, load_texts
+from risk_manager.config.accounts import ACCOUNTS_FILE, API_URL, MARKET_HUB_URL, USER_HUB_URL
+from risk_manager.config.password import HASH_FILE, set_password, why_not
+from risk_manager.config.presets import Limits, limits_of, risk_text, shipped
+from risk_manager.config.risk import RISK_FILE
+from risk_manager.config.rule_table import known_rules
+from risk_manager.config.secret import NO_SECRETS
+from risk_manager.core.events import AccountSeen
+from risk_manager.exit_codes import ExitCode
+from risk_manager.gateway.session import Credentials
+from risk_manager.gateway.trying import LoginFailedError, accounts_of
+from risk_manager.interfaces.admin.asking import StoppedError, agree, ask, choose, choose_some, some_text
+from risk_manager.interfaces.admin.entrance import tell
+
+KEY_VARIABLE = "TOPSTEPX_API_KEY"
+_OWNER_ONLY, _FOLDER_OF_OWNER = 0o600, 0o700
+
+
+class Login(msgspec.Struct, frozen=True):
+    """What the gateway has accepted."""
+
+    url: str
+    user_name: str
+    api_key: str
+
+    def __repr__(self) -> str:
+        return f"Login({self.url}, {self.user_name}, ***)"
+
+
+def run(*, home: Path | None = None, url: str = API_URL) -> int:
+    """Set up a guard: login, accounts, limits, password.
+
+    Parameters
+    ----------
+    home
+        Where it is to live.
+    url
+        The gateway; for trying things, the address of `risk-manager simulator`.
+    """
+    folder = homes.folder(home)
+    config = folder / "config"
+    if any(config.glob("accounts.*")) or any(config.glob("risk_config.*")):
+        tell(f"There is a configuration in {config} already. Change it by risk-manager admin config, or remove it.")
+        return ExitCode.REFUSED
+    try:
+        login, seen = _login(url)
+        accounts = _accounts(seen)
+        risk = _limits(accounts)
+        key = _key(login)
+        password = _password()
+        texts = {RISK_FILE: risk, ACCOUNTS_FILE: accounts_text(login, key, accounts)}
+        load_texts(texts, known_rules(), environment=NO_SECRETS)
+        tell(f"\nThis will be {config / RISK_FILE}:\n")
+        tell(risk)
+        if not agree("Write it", usual=True):
+            raise StoppedError
+        _write(folder, texts, password)
+    except StoppedError:
+        tell("\nNothing is written.")
+        return ExitCode.REFUSED
+    except ConfigError as error:
+        tell(f"Nothing is written, because it would not hold:\n{error}")
+        return ExitCode.BAD_INPUT
+    except OSError as error:
+        tell(f"{error.filename or folder} cannot be written: {error.strerror}.")
+        return ExitCode.REFUSED
+    _what_next(folder, key)
+    return ExitCode.FINE
+
+
+def _login(url: str) -> tuple[Login, list[AccountSeen]]:
+    tell("1. The login. The API key is made in the platform: Settings, API. It is not shown while you type it.")
+    while True:
+        user_name = ask("User name (the platform's, not the e-mail address)", some_text("The user name"))
+        api_key = ask("API key", some_text("The API key"), secret=True)
+        tell("  Trying it ...")
+        try:
+            seen = asyncio.run(accounts_of(Credentials(user_name, api_key), url))
+        except LoginFailedError as error:
+            tell(f"  {error}")
+            continue
+        if seen:
+            tell(f"  It works: {len(seen)} account{'s' if len(seen) > 1 else ''}.")
+            return Login(url, user_name, api_key), list(seen)
+        tell("  The login works, and has no active account. Nothing could be guarded.")
+
+
+def _accounts(seen: list[AccountSeen]) -> list[AccountSeen]:
+    tell("\n2. The accounts to guard.")
+    chosen = choose_some("Which (numbers)", [f"{one.name or ''}  number {one.account}" for one in seen])
+    return [seen[index] for index in chosen]
+
+
+def _limits(accounts: list[AccountSeen]) -> str:
+    known = shipped()
+    tell(f"\n3. The limits to begin with. The firm's numbers: {known.source}, {known.as_of}. They may have changed.")
+    fitting = known.fitting(accounts[0].name or "")
+    usual = known.presets.index(fitting) + 1 if fitting is not None else len(known.presets) + 1
+    words = [f"{one.name}: at most {one.contracts} minis, {one.own_limit} a day" for one in known.presets]
+    index = choose("Which", [*words, "My own numbers"], usual=usual)
+    if index < len(known.presets):
+        return risk_text(limits_of(known.presets[index], known))
+    loss = ask("The most that may be lost in a day, in dollars", _dollars)
+    contracts = ask("The most minis at a time", _contracts)
+    return risk_text(Limits("your own numbers", -loss, contracts))
+
+
+def _dollars(given: str) -> Decimal:
+    try:
+        amount = abs(Decimal(given.lstrip("$").replace(",", "")))
+    except InvalidOperation:
+        raise ValueError(f"{given!r} is no amount. Write it like 500") from None
+    if not amount.is_finite() or not Decimal(1) <= amount <= Decimal(1_000_000):
+        raise ValueError("Between 1 and 1,000,000 dollars.")
+    return amount
+
+
+def _contracts(given: str) -> int:
+    if not given.isdecimal() or not 1 <= int(given) <= 1000:
+        raise ValueError(f"{given!r} is no number of contracts. Write it like 5")
+    return int(given)
+
+
+def _key(login: Login) -> str:
+    tell("\n4. Where the API key is kept.")
+    index = choose(
+        "Where",
+        [
+            f"In {ACCOUNTS_FILE}, which only you can read",
+            f"In the environment variable {KEY_VARIABLE}, which you set yourself where the guard runs",
+        ],
+    )
+    return msgspec.json.encode(login.api_key).decode() if index == 0 else f"${{{KEY_VARIABLE}}}"
+
+
+def _password() -> str:
+    tell("\n5. The admin password. Every change of a limit asks for it. Choose it calmly; nobody can show it again.")
+
+    def check(given: str) -> str:
+        why = why_not(given)
+        if why is not None:
+            raise ValueError(why)
+        return given
+
+    while True:
+        password = ask("Password", check, secret=True)
+        if ask("Once more", str, secret=True) == password:
+            return password
+        tell("  The two are not the same.")
+
+
+def accounts_text(login: Login, key: str, accounts: list[AccountSeen]) -> str:
+    """accounts.yaml for these accounts; `key` as it is to stand there."""
+    lines = ["# Who logs in, and what is guarded.", "topstepx:", f"  username: {_quoted(login.user_name)}"]
+    lines += [f"  api_key: {key}"]
+    if login.url.rstrip("/") != API_URL:
+        hubs = login.url.rstrip("/")
+        lines += [f"  api_url: {hubs}", f"  user_hub_url: {hubs}/hubs/user", f"  market_hub_url: {hubs}/hubs/market"]
+    else:
+        lines += [f"  # the gateway: {API_URL}, {USER_HUB_URL}, {MARKET_HUB_URL}"]
+    lines += ["monitored_accounts:"]
+    lines += [f"  - {{account_id: {one.account}, account_name: {_quoted(one.name or '')}}}" for one in accounts]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return msgspec.json.encode(text).decode()
+
+
+def _write(folder: Path, texts: dict[str, str], password: str) -> None:
+    config = folder / "config"
+    config.mkdir(parents=True, exist_ok=True)
+    os.chmod(folder, _FOLDER_OF_OWNER)
+    for name, text in texts.items():
+        path = config / name
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY), "w", encoding="utf-8") as file:
+            file.write(text)
+    set_password(config / HASH_FILE, password)
+
+
+def _what_next(folder: Path, key: str) -> None:
+    where = f" --home {folder}" if folder != homes.folder() else ""
+    tell(f"\nWritten to {folder / 'config'}.")
+    if key.startswith("${"):
+        tell(f"Set {KEY_VARIABLE} where the guard runs.")
+    tell(f"Next: risk-manager run{where}   and in another window: risk-manager dashboard{where}")

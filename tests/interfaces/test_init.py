@@ -1,0 +1,160 @@
+"""Setting up as a new user would: at a real terminal, with wrong answers on the way, until an account is guarded."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from risk_manager.config import load_texts
+from risk_manager.config.password import matches
+from risk_manager.config.presets import limits_of, risk_text, shipped
+from risk_manager.exit_codes import ExitCode
+from tests.crash.house import broker, guard, status
+from tests.daemon.programs import SECRET, until
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="pseudo-terminals")
+
+PASSWORD = "three words do it"
+_PATIENCE_SECONDS = 60.0
+
+
+class Terminal:
+    """A program at a terminal of its own."""
+
+    def __init__(self, process: asyncio.subprocess.Process, master: int) -> None:
+        self.process, self._master = process, master
+        self.seen = ""
+        self._read = 0
+        asyncio.get_running_loop().add_reader(master, self._take)
+
+    def _take(self) -> None:
+        try:
+            self.seen += os.read(self._master, 65536).decode(errors="replace")
+        except OSError:  # the program has ended
+            asyncio.get_running_loop().remove_reader(self._master)
+
+    async def answers(self, question: str, answer: str) -> None:
+        """Wait for a question that has not been answered yet, and type."""
+        await self.says(question)
+        os.write(self._master, f"{answer}\n".encode())
+
+    async def says(self, text: str) -> None:
+        """Wait until something new is on the screen."""
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            while (found := self.seen.find(text, self._read)) < 0:
+                await asyncio.sleep(0.01)
+        self._read = found + len(text)
+
+
+@asynccontextmanager
+async def terminal(*words: str) -> AsyncIterator[Terminal]:
+    pty: Any = import_module("pty")  # not on Windows
+    master, slave = pty.openpty()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "risk_manager", *words, stdin=slave, stdout=slave, stderr=slave, start_new_session=True
+    )
+    os.close(slave)
+    running = Terminal(process, master)
+    try:
+        yield running
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+        asyncio.get_running_loop().remove_reader(master)
+        os.close(master)
+
+
+async def test_from_nothing_to_a_guarded_account(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    async with broker() as side, terminal("init", "--home", str(home), "--url", side.url) as screen:
+        await screen.answers("User name", "")
+        await screen.says("The user name is needed.")
+        await screen.answers("User name", "trader")
+        await screen.answers("API key", "a wrong key")
+        await screen.says("Check")
+        await screen.answers("User name", "trader")
+        await screen.answers("API key", SECRET)
+        await screen.says("It works")
+        await screen.answers("Which (numbers)", "99")
+        await screen.says("is none of them")
+        await screen.answers("Which (numbers)", "1")
+        await screen.answers("Which [", "6")
+        await screen.answers("lost in a day", "a lot")
+        await screen.says("is no amount")
+        await screen.answers("lost in a day", "$350")
+        await screen.answers("minis at a time", "2")
+        await screen.answers("Where [", "1")
+        await screen.answers("Password", "short")
+        await screen.says("It needs 10 at least")
+        await screen.answers("Password", PASSWORD)
+        await screen.answers("Once more", "something else")
+        await screen.says("not the same")
+        await screen.answers("Password", PASSWORD)
+        await screen.answers("Once more", PASSWORD)
+        await screen.says("limit: -350")
+        await screen.answers("Write it", "yes")
+        await screen.says("Next: risk-manager run --home")
+        assert await screen.process.wait() == ExitCode.FINE
+        assert SECRET not in screen.seen
+        assert PASSWORD not in screen.seen
+        config = home / "config"
+        assert matches(config / "admin_password.hash", PASSWORD)
+        assert {path.name: path.stat().st_mode & 0o777 for path in config.iterdir()} == dict.fromkeys(
+            ("accounts.yaml", "risk_config.yaml", "admin_password.hash"), 0o600
+        )
+        async with guard(home) as running:
+            await until(lambda: status(home) is not None, "the guard has published")
+            now = status(home)
+            assert now is not None
+            (account,) = now.accounts
+            assert "daily_realized_loss" in account.rules
+            assert await running.stop() == ExitCode.FINE
+
+
+async def test_whoever_goes_away_leaves_nothing_behind(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    async with broker() as side, terminal("init", "--home", str(home), "--url", side.url) as screen:
+        await screen.answers("User name", "trader")
+        await screen.answers("API key", SECRET)
+        await screen.answers("Which (numbers)", "1")
+        await screen.answers("Which [", "\x04")
+        await screen.says("Nothing is written.")
+        assert await screen.process.wait() == ExitCode.REFUSED
+    assert not home.exists()
+
+
+async def test_a_home_that_is_there_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "risk_config.yaml").write_text("version: 1\n")
+    async with terminal("init", "--home", str(tmp_path)) as screen:
+        await screen.says("There is a configuration in")
+        assert await screen.process.wait() == ExitCode.REFUSED
+
+
+@pytest.mark.parametrize("preset", shipped().presets, ids=lambda preset: preset.name)
+def test_every_preset_makes_a_configuration_that_holds(preset: object) -> None:
+    known = shipped()
+    one = next(each for each in known.presets if each is preset)
+    accounts = "topstepx: {username: a, api_key: b}\nmonitored_account: {account_id: 1}\n"
+    read = load_texts({"risk_config.yaml": risk_text(limits_of(one, known)), "accounts.yaml": accounts})
+    assert {armed.rule.id for armed in read.accounts[0].settings.rules} >= {"RULE-001", "RULE-003", "RULE-008"}
+    assert -one.daily_loss < one.own_limit < 0
+
+
+@pytest.mark.parametrize(
+    ("name", "preset"),
+    [("50KTC-V2-DLL-100001-90000001", "50K Trading Combine"), ("express-v2-1", "Express"), ("S1JAN-X", None)],
+)
+def test_the_name_of_an_account_tells_its_preset(name: str, preset: str | None) -> None:
+    found = shipped().fitting(name)
+    assert (found is None) == (preset is None)
+    assert found is None or found.name.startswith(preset or "")
