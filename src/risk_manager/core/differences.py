@@ -10,7 +10,8 @@ import msgspec
 from risk_manager.core.model import AccountId, ContractId, Order, OrderId, Position, Trade
 
 if TYPE_CHECKING:
-    from risk_manager.core.state import Account
+    from risk_manager.core.events import AccountRead
+    from risk_manager.core.state import Account, State
 
 
 class _Differs(msgspec.Struct, frozen=True, kw_only=True, tag_field="of"):
@@ -51,13 +52,16 @@ class PermissionDiffers(_Differs, frozen=True, kw_only=True, tag="permission"):
 Difference = PositionDiffers | OrderDiffers | TradeDiffers | PermissionDiffers
 
 
-def between(before: Account, after: Account) -> tuple[Difference, ...]:
+def shown(before: State, event: AccountRead, after: State) -> tuple[Difference, ...]:
     """How an account that was read differs from what it was believed to be. Nothing for one of which nothing had been
     believed yet.
 
     Fills come first, in their order: they say why the rest is another.
     """
-    return (*_trades(before, after), *_rest(before, after)) if before.days else ()
+    known, read = before.accounts.get(event.account), after.accounts.get(event.account)
+    if known is None or read is None or not known.days:
+        return ()
+    return (*_trades(known, read), *_rest(known, read))
 
 
 def _trades(before: Account, after: Account) -> Iterator[Difference]:

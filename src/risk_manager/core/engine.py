@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 import msgspec
 from msgspec.structs import replace
 
-from risk_manager.core.events import AnyEvent, TimePassed
+from risk_manager.core import differences
+from risk_manager.core.events import AccountRead, AnyEvent, TimePassed
 from risk_manager.core.model import AccountId
 from risk_manager.core.record import Step
 from risk_manager.core.settings import Settings
@@ -43,7 +44,10 @@ def step(
     while not is_restart(event) and (due := turns.deadline()) is not None and due < now and now - due < _LONG_AGO:
         turns.turn(TimePassed(), due)
     turns.turn(event, now)
-    return turns.step()
+    done = turns.step()
+    if isinstance(event, AccountRead):
+        done = replace(done, differences=differences.shown(state, event, done.state))
+    return done
 
 
 def dump(state: State) -> bytes:

@@ -13,7 +13,6 @@ from risk_manager.core import (
     calm,
     connections,
     deadlines,
-    differences,
     disagreement,
     hearing,
     holders,
@@ -24,7 +23,6 @@ from risk_manager.core import (
 )
 from risk_manager.core.commands import Command, Fetch
 from risk_manager.core.contracts import contract_told
-from risk_manager.core.differences import Difference
 from risk_manager.core.events import (
     AccountRead,
     AccountSeen,
@@ -78,7 +76,6 @@ class Turns:
         self.leaves_at = leaves_at
         self._earlier = 0
         self.lock_changes: list[LockChange] = []
-        self.differences: list[Difference] = []
         self.is_due_moved = False
 
     def deadline(self) -> datetime | None:
@@ -93,7 +90,6 @@ class Turns:
             alerts=tuple(self.alerts),
             commands=looked_over(self.commands, self._earlier, self.state.accounts),
             locks=tuple(self.lock_changes),
-            differences=tuple(self.differences),
             deadline=self.state.deadline,
         )
 
@@ -115,10 +111,7 @@ class Turns:
             if key not in self.settings:
                 self._forget_due(key)  # nobody guards it any more
             elif not self.state.accounts[key].is_asleep or is_restart(event):
-                before = self.state.accounts[key]
                 self._account(key, event if key in concerned else TimePassed(), now)
-                if isinstance(event, AccountRead) and key in concerned:
-                    self.differences += differences.between(before, self.state.accounts[key])
             else:
                 self._asleep(key, event, now)
         if concerned and isinstance(event, QuoteSeen):
