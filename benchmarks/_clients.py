@@ -74,8 +74,8 @@ def without_reads() -> None:
     nothing is read because of them."""
     forget = believing.forget_fills
 
-    def forget_silently(account: Account, settings: Settings, now: datetime) -> tuple[Account, str]:
-        return forget(account, settings, now)[0], ""
+    def forget_silently(account: Account, settings: Settings, now: datetime, why: str = "") -> tuple[Account, str]:
+        return forget(account, settings, now)[0], why
 
     believing.forget_fills = forget_silently
 

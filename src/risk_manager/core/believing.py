@@ -57,19 +57,24 @@ def advance(account: Account, settings: Settings, now: datetime) -> tuple[Accoun
     return account, ended, "a command has not been confirmed" if is_late else why
 
 
-def forget_fills(account: Account, settings: Settings, now: datetime) -> tuple[Account, str]:
+def changes_nothing(event: AnyEvent) -> bool:
+    """True for an answer after which the same is believed as before: nothing has to be judged for it."""
+    return isinstance(event, CommandAccepted | CommandLost)
+
+
+def forget_fills(account: Account, settings: Settings, now: datetime, why: str = "") -> tuple[Account, str]:
     """Let go of messages whose counterpart has not come in time: they have nothing to do with what comes later.
 
-    Why the account should be read then: one of them was lost, or is late.
+    Why the account should be read then, unless there is another reason (`why`): one of them was lost, or is late.
     """
     before = now - confirm_within(settings)
     if not disagreement.waits_in_vain(account, before):
-        return account, ""
+        return account, why
     for contract, waiting in account.fills.items():
         kept = fills.forget(waiting, before)
         if kept != waiting:
             account = fills.put(account, contract, kept)
-    return account, disagreement.IN_VAIN
+    return account, why or disagreement.IN_VAIN
 
 
 def hear(

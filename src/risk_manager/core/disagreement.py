@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from risk_manager.core.events import AnyEvent, CommandRefused, PositionSeen, Refusal
+from risk_manager.core.sight import Sight
 from risk_manager.core.state import Account
 
 IN_VAIN = "a fill was told by some of its messages only"
@@ -31,6 +32,13 @@ def why_read_after(account: Account, event: AnyEvent) -> str:
     if isinstance(event, CommandRefused) and event.refusal is Refusal.PENDING:
         return UNDECIDED
     return BEHIND if isinstance(event, PositionSeen) and is_behind(account, event) else ""
+
+
+def why_read_when_due(sight: Sight) -> str:
+    """Why the account should be read although all is told: a rule is about to act on what it has not been told."""
+    rules = sight.settings.rules
+    asks = any(one.rule.reads is not None and one.rule.reads(sight, one.config) for one in rules)
+    return "a grace is about to end" if asks else ""
 
 
 def is_behind(account: Account, event: PositionSeen) -> bool:

@@ -27,8 +27,6 @@ from risk_manager.core.events import (
     AccountRead,
     AccountSeen,
     AnyEvent,
-    CommandAccepted,
-    CommandLost,
     ContractSeen,
     OrderSeen,
     PositionSeen,
@@ -165,16 +163,15 @@ class Turns:
         before = self.state.accounts[key]
         due = self.state.due.get(key)
         is_due = (due is not None and due <= now) or is_restart(event)
-        if not is_due and isinstance(event, CommandAccepted | CommandLost):
-            return  # They change nothing that is believed, so that nothing is judged anew.
+        if not is_due and believing.changes_nothing(event):
+            return
         account, why_read = before, ""
         ended: list[LockChange] = []
         if is_due or not before.days:
             account, gone, why_read = believing.advance(account, settings, now)
             ended = [judging.changed(account, lock, ended=True) for lock in gone]
         if account.fills and not isinstance(event, QuoteSeen):
-            account, in_vain = believing.forget_fills(account, settings, now)
-            why_read = why_read or in_vain
+            account, why_read = believing.forget_fills(account, settings, now, why_read)
         why_read = why_read or disagreement.why_read_after(account, event)
         account, cleared = believing.hear(account, event, settings, now, may_loosen=not self.state.unsaved)
         if self.state.contracts:
@@ -200,10 +197,8 @@ class Turns:
             self.alerts += [Alert(severity=Severity.CRITICAL, text=text, at=now, account=key) for text in leaving.loud]
         self.lock_changes += ended + judged.locks
         self.commands += commands
-        if why_read:
+        if why_read := why_read or (disagreement.why_read_when_due(sight) if is_due else ""):
             self.commands.append(Fetch(account=key, why=why_read))
-        elif is_due and any(one.rule.reads is not None and one.rule.reads(sight, one.config) for one in settings.rules):
-            self.commands.append(Fetch(account=key, why="a grace is about to end"))
         self._keep(before, leaving.account)
         self._forget_bands(before, leaving.account)
         is_moved = bool(commands or judged.breaches or judged.locks or ended or is_blind)
