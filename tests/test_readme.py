@@ -71,6 +71,7 @@ def test_this_file_knows_every_command_of_the_readme() -> None:
         "python3 run.py test",
         "risk-manager init --home my-guard",
         "risk-manager run --home my-guard",
+        "risk-manager doctor --home my-guard",
         "risk-manager status --home my-guard",
         "risk-manager dashboard --home my-guard",
         "risk-manager rehearse tests/scenarios",
@@ -150,6 +151,7 @@ def test_the_first_configuration_guards_an_account(tmp_path: Path) -> None:
             while (status := ended("risk-manager status --home my-guard", tmp_path)).returncode != ExitCode.FINE:
                 assert time.monotonic() < end, status.stdout + status.stderr
             assert "The guard is running" in status.stdout
+            assert "ok   guard: It runs since" in ended("risk-manager doctor --home my-guard", tmp_path).stdout
     assert ended("risk-manager audit verify --home my-guard", tmp_path).returncode == ExitCode.FINE
     assert ended("risk-manager replay --home my-guard", tmp_path).returncode == ExitCode.FINE
 

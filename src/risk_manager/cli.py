@@ -15,6 +15,7 @@ COMMANDS = {
     "demo": ("risk_manager.demo.command:run", "The guard at work against a simulated market; needs no account."),
     "run": ("risk_manager.daemon.command:run", "Guard the accounts that the home folder names, in the foreground."),
     "init": ("risk_manager.interfaces.admin.init:run", "Set up a guard: login, accounts, limits, password."),
+    "doctor": ("risk_manager.interfaces.admin.doctor:run", "What protection depends on: green, or what mends it."),
     "status": ("risk_manager.interfaces.trader.status:run", "Show what the guard sees, and what is locked."),
     "dashboard": (
         "risk_manager.interfaces.trader.dashboard.command:run",

@@ -1,0 +1,173 @@
+"""What protection depends on, one check a thing: green, or red with its remedy. Nothing is changed by looking."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+import aiohttp
+import msgspec
+
+from risk_manager.config import ConfigError, Configuration, load_home
+from risk_manager.config.password import is_set
+from risk_manager.config.rule_table import known_rules
+from risk_manager.gateway.session import Credentials
+from risk_manager.gateway.trying import LoginFailedError, accounts_of
+from risk_manager.interfaces.admin.entrance import House
+from risk_manager.ipc import status as published
+
+_FREE_BYTES = 500 * 1024 * 1024
+_OLD_SECONDS = 5
+_CLOCK_SECONDS = 2
+_ASK_SECONDS = 5
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+class Found(msgspec.Struct, frozen=True):
+    """One line of the list."""
+
+    name: str
+    is_good: bool
+    says: str
+    remedy: str = ""
+    """What to do; empty where it is good."""
+
+
+def all_of(house: House) -> Iterator[Found]:
+    """Every check, in the order in which one would mend them."""
+    read = configuration(house)
+    yield read[0]
+    yield password(house)
+    yield from files(house)
+    yield disk(house)
+    yield from running(house)
+    if read[1] is not None:
+        yield login(read[1])
+        yield clock(read[1])
+
+
+def configuration(house: House) -> tuple[Found, Configuration | None]:
+    """Whether the files hold, and the key is where they say."""
+    try:
+        read = load_home(house.folder, known_rules())
+    except ConfigError as error:
+        many = len(error.problems)
+        remedy = "risk-manager init makes one." if not house.config.is_dir() else "Mend these lines:\n" + str(error)
+        return Found("configuration", False, f"{many} thing{'s' if many > 1 else ''} wrong.", remedy), None
+    told = ", ".join(f"{one.id} ({len(one.settings.rules)} rules)" for one in read.accounts)
+    idle = [str(one.id) for one in read.accounts if not one.settings.rules]
+    if idle:
+        remedy = "Switch rules on: risk-manager admin config set KEY VALUE"
+        return Found("configuration", False, f"No rule is on for {', '.join(idle)}: nothing is limited.", remedy), read
+    return Found("configuration", True, f"Guards {told}."), read
+
+
+def password(house: House) -> Found:
+    """Whether changes need a password."""
+    if is_set(house.hash):
+        return Found("admin password", True, "It is set.")
+    return Found("admin password", False, "None is set: no lock can be cleared.", "risk-manager admin password")
+
+
+def files(house: House) -> Iterator[Found]:
+    """Whether others on this machine may read what is secret, or write what is decided."""
+    if os.name == "nt":
+        return  # rights are lists there; the service's installer sets them
+    secret = [house.hash, *house.config.glob("accounts.*")]
+    open_ones = [path.name for path in secret if path.exists() and path.stat().st_mode & _OTHERS]
+    if open_ones:
+        remedy = f"chmod 600 {' '.join(str(house.config / name) for name in open_ones)}"
+        yield Found("secrets", False, f"Others on this machine may read {', '.join(open_ones)}.", remedy)
+    elif any(path.exists() for path in secret):
+        yield Found("secrets", True, "Only their owner may read them.")
+    writable = [path for path in (house.config, *house.config.glob("*")) if path.exists() and _others_may_write(path)]
+    if writable:
+        remedy = f"chmod go-w {' '.join(map(str, writable))}"
+        yield Found("limits", False, "Others on this machine may change the limits.", remedy)
+
+
+def _others_may_write(path: Path) -> bool:
+    return bool(path.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH))
+
+
+def disk(house: House) -> Found:
+    """Whether there is room for the journal."""
+    place = house.folder if house.folder.is_dir() else Path(house.folder.anchor or ".")
+    free = shutil.disk_usage(place).free
+    told = f"{free / 1024**3:.1f} GB are free."
+    if free < _FREE_BYTES:
+        return Found("disk", False, told, f"Make room on the disk of {place}: a full one forgets at the next start.")
+    return Found("disk", True, told)
+
+
+def running(house: House) -> Iterator[Found]:
+    """Whether a guard runs, sees the account, and can save."""
+    start = "Start it: risk-manager run" + (f" --home {house.folder}" if house.folder != House(None).folder else "")
+    try:
+        told = published.read(house.folder / "data" / "status.json")
+    except (OSError, msgspec.MsgspecError):
+        yield Found("guard", False, "It has not run here yet.", start)
+        return
+    age = (datetime.now(UTC) - told.at).total_seconds()
+    has_ended = os.name != "nt" and not house.socket.exists()  # in order; after a kill only the age tells
+    if has_ended or age > _OLD_SECONDS:
+        yield Found("guard", False, f"It does not run: what it has published is {age:.0f} s old.", start)
+        return
+    yield Found("guard", True, f"It runs since {told.started_at:%Y-%m-%d %H:%M} UTC.")
+    away = [name for name, up in (("user", told.connection.user_hub), ("market", told.connection.market_hub)) if not up]
+    if away:
+        why = f"The {' and '.join(away)} hub is away since {told.connection.lost_since}."
+        yield Found("connection", False, why, "Look at the network; the guard goes on trying by itself.")
+    else:
+        yield Found("connection", True, "Both hubs are there.")
+    if not told.is_saved:
+        yield Found("store", False, "Nothing can be saved.", "Look at the disk and at the rights of the data folder.")
+    else:
+        yield Found("store", True, "What matters is saved.")
+
+
+def login(read: Configuration) -> Found:
+    """Whether the gateway takes the login and has the accounts."""
+    credentials = Credentials(read.login.username, read.login.api_key.reveal())
+    try:
+        seen = asyncio.run(accounts_of(credentials, read.login.api_url))
+    except LoginFailedError as error:
+        return Found(
+            "login", False, str(error), "Correct username or api_key in accounts.yaml, or look at the network."
+        )
+    there = {one.account: one for one in seen}
+    missing = [str(one.id) for one in read.accounts if one.id not in there]
+    if missing:
+        names = ", ".join(f"{one.account} ({one.name})" for one in seen) or "none"
+        why = f"This login has no active account {', '.join(missing)}."
+        return Found("login", False, why, f"It has: {names}. Correct account_id in accounts.yaml.")
+    barred = [str(one.id) for one in read.accounts if there[one.id].can_trade is False]
+    if barred:
+        why = f"The broker does not let {', '.join(barred)} trade."
+        return Found("login", False, why, "Ask the firm; the guard closes and locks such an account.")
+    return Found("login", True, "The gateway takes it, and the accounts are there.")
+
+
+def clock(read: Configuration) -> Found:
+    """Whether this machine's clock agrees with the gateway's: resets and sessions hang on it."""
+    try:
+        off = asyncio.run(_seconds_off(read.login.api_url))
+    except (aiohttp.ClientError, TimeoutError, ValueError, TypeError):
+        return Found("clock", False, "The gateway did not tell its time.", "Try again when it can be reached.")
+    if abs(off) > _CLOCK_SECONDS:
+        way = "ahead" if off > 0 else "behind"
+        return Found("clock", False, f"It is {abs(off):.0f} s {way}.", "Let the system set its clock from the network.")
+    return Found("clock", True, "It agrees with the gateway's.")
+
+
+async def _seconds_off(url: str) -> float:
+    timeout = aiohttp.ClientTimeout(total=_ASK_SECONDS)
+    async with aiohttp.ClientSession(timeout=timeout) as http, http.get(f"{url}/api/Status/ping") as reply:
+        told = parsedate_to_datetime(reply.headers["Date"])
+    return (datetime.now(UTC) - told).total_seconds()

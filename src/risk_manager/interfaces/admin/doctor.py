@@ -1,0 +1,40 @@
+"""`risk-manager doctor`: one list of everything that protection depends on; each red has its remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from risk_manager.exit_codes import ExitCode
+from risk_manager.interfaces.admin.checks import Found, all_of
+from risk_manager.interfaces.admin.entrance import House
+
+
+def run(*, home: Path | None = None, json: bool = False) -> int:
+    """Look at everything that protection depends on.
+
+    Parameters
+    ----------
+    home
+        The guard's home folder.
+    json
+        As JSON, for other programs.
+    """
+    found: list[Found] = []
+    for one in all_of(House(home)):
+        found.append(one)
+        if not json:
+            print("\n".join(_lines(one)), flush=True)
+    if json:
+        print(msgspec.json.format(msgspec.json.encode(found)).decode())
+    red = sum(not one.is_good for one in found)
+    if not json:
+        print(f"\n{red} of {len(found)} red." if red else f"\nAll {len(found)} green.")
+    return ExitCode.DIFFERS if red else ExitCode.FINE
+
+
+def _lines(one: Found) -> list[str]:
+    lines = [f"{'ok ' if one.is_good else 'RED'}  {one.name}: {one.says}"]
+    lines += [f"       {line}" for line in one.remedy.splitlines()]
+    return lines

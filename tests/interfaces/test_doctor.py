@@ -1,0 +1,81 @@
+"""The doctor's list: what is red, what is green, and what mends it."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from risk_manager.config.password import set_password
+from risk_manager.exit_codes import ExitCode
+from risk_manager.interfaces.admin import checks, doctor
+from risk_manager.interfaces.admin.entrance import House
+from tests.crash.house import broker, guard, new_home
+from tests.daemon.programs import SECRET, done, make_home
+
+
+def listed(home: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    doctor.run(home=home, json=True)
+    return {one["name"]: one for one in json.loads(capsys.readouterr().out)}
+
+
+def test_a_home_that_is_not_there_says_how_to_begin(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert doctor.run(home=tmp_path / "nothing") == ExitCode.DIFFERS
+    shown = capsys.readouterr().out
+    assert "RED  configuration: 2 things wrong.\n       risk-manager init makes one." in shown
+    assert "RED  guard: It has not run here yet." in shown
+    assert shown.endswith("3 of 4 red.\n")
+
+
+def test_problems_of_the_files_are_told_with_their_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home = make_home(tmp_path, "http://127.0.0.1:9", key="a key")
+    (home / "config" / "risk_config.yaml").write_text("version: 1\ndaily_realized_loss: {limit: 500}\n")
+    found = listed(home, capsys)["configuration"]
+    assert found["is_good"] is False
+    assert "risk_config.yaml:2" in found["remedy"]
+
+
+def test_no_rule_is_red(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home = make_home(tmp_path, "http://127.0.0.1:9", key="a key")
+    (home / "config" / "risk_config.yaml").write_text("version: 1\n")
+    assert "nothing is limited" in listed(home, capsys)["configuration"]["says"]
+
+
+def test_a_gateway_that_is_not_there_is_red(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = listed(make_home(tmp_path, "http://127.0.0.1:9", key="a key"), capsys)
+    assert (found["login"]["is_good"], found["clock"]["is_good"]) == (False, False)
+    assert "a key" not in json.dumps(found)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="rights of POSIX")
+def test_what_others_may_read_or_write_is_red(tmp_path: Path) -> None:
+    home = make_home(tmp_path, "http://127.0.0.1:9", key="a key")
+    accounts, risk = home / "config" / "accounts.yaml", home / "config" / "risk_config.yaml"
+    for path, mode in ((home / "config", 0o700), (accounts, 0o640), (risk, 0o660)):
+        path.chmod(mode)
+    secrets, limits = checks.files(House(home))
+    assert (secrets.is_good, secrets.remedy) == (False, f"chmod 600 {accounts}")
+    assert (limits.is_good, limits.remedy) == (False, f"chmod go-w {risk}")
+    accounts.chmod(0o600)
+    risk.chmod(0o644)
+    assert [one.is_good for one in checks.files(House(home))] == [True]
+
+
+async def test_all_is_green_where_a_guard_runs(tmp_path: Path) -> None:
+    async with broker() as side:
+        home = new_home(tmp_path, side, max_contracts={"limit": 2})
+        (home / "config" / "accounts.yaml").chmod(0o600)
+        set_password(home / "config" / "admin_password.hash", "three words do it")
+        async with guard(home) as running:
+            code, out, _ = await done("doctor", "--home", str(home), BROKER_KEY=SECRET)
+            assert (code, "RED" in out) == (ExitCode.FINE, False), out
+            assert out.endswith("All 9 green.")
+            code, out, _ = await done("doctor", "--home", str(home), BROKER_KEY="another key")
+            assert code == ExitCode.DIFFERS
+            assert "RED  login: " in out
+            assert await running.stop() == ExitCode.FINE
+        code, out, _ = await done("doctor", "--home", str(home), BROKER_KEY=SECRET)
+        assert (code, "RED  guard: It does not run" in out) == (ExitCode.DIFFERS, True)
