@@ -26,8 +26,8 @@ _ANSWERS = (CommandAccepted, CommandRefused, CommandLost, CommandHeld)
 
 
 def told(before: State, taken: Taken, number: Number) -> Iterator[News]:
-    """Everything of a step, in this order: the line, what is believed, breaches, locks, acts, alerts. `before` is
-    what was believed after the step that was told last."""
+    """Everything of a step, in this order: the line, what is believed, breaches, locks, acts, alerts that say
+    more than a breach. `before` is what was believed after the step that was told last."""
     after, at = taken.step.state, taken.at
     if after.away is not before.away:
         yield from _connection(before, taken, number)
@@ -38,7 +38,10 @@ def told(before: State, taken: Taken, number: Number) -> Iterator[News]:
                 yield from _account(old, account, taken, number)
     yield from _judged(taken, number)
     yield from _acts(taken, number)
+    sentences = {f"{breach.rule}: {breach.why}" for breach in taken.step.breaches}
     for alert in taken.step.alerts:
+        if alert.text in sentences:
+            continue
         heard = news.AlertNews(severity=alert.severity.value, says=alert.text)
         yield messages.Alerted(account_id=alert.account, seq=number(), at=at, data=heard)
 

@@ -15,12 +15,16 @@ PORT_MAX: Final = 65535
 VARIABLE: Final = "RISK_MANAGER_PORT"
 
 
+class NoDoorError(Exception):
+    """There is nobody to ask; the text is a sentence."""
+
+
 class Address(msgspec.Struct, frozen=True, kw_only=True):
     """The open door of one run of a guard."""
 
     port: int
     run: str
-    """The run that its snapshots name: behind the same port there may be the guard of another home by now."""
+    """The run that its answers name: behind the same port there may be the guard of another home by now. Empty: any."""
 
 
 def path_in(data: Path) -> Path:
@@ -49,7 +53,28 @@ def port_named(environment: Mapping[str, str] = os.environ) -> int | None:
     if not named:
         return None
     if not (named.isascii() and named.isdigit() and int(named) <= PORT_MAX):
-        raise ValueError(
-            f"{VARIABLE} is {named!r}: a port is a whole number from 0 to {PORT_MAX}, 0 for any that is free."
-        )
+        raise ValueError(f"{VARIABLE} is {named!r}. A port is a whole number up to {PORT_MAX}; 0: any that is free.")
     return int(named)
+
+
+def find(data: Path, port: int | None = None) -> Address:
+    """The door of the home with this data folder: where its guard says, else (the folder may be closed to us) at
+    RISK_MANAGER_PORT; with a `port`, there. Raises NoDoorError."""
+    if port is not None:
+        return Address(port=port, run="")
+    found = read(path_in(data))
+    if found is not None:
+        return found
+    try:
+        named = port_named()
+    except ValueError as error:
+        raise NoDoorError(str(error)) from error
+    if not named:
+        raise NoDoorError("The guard is not running here, or it has no door.")
+    return Address(port=named, run="")
+
+
+def check(asked: Address, run: str) -> None:
+    """Raises NoDoorError where somebody else has answered: a guard that was killed leaves its address behind."""
+    if asked.run and run != asked.run:
+        raise NoDoorError("The guard of another home is behind the door of this one's.")

@@ -21,7 +21,7 @@ import msgspec
 
 from risk_manager.ipc import address, messages
 from risk_manager.ipc import status as published
-from risk_manager.ipc.address import Address
+from risk_manager.ipc.address import Address, NoDoorError
 from risk_manager.ipc.messages import DaemonStatus, Message, Refused, Snapshot
 from risk_manager.ipc.status import GuardStatus
 
@@ -83,7 +83,7 @@ class Feed:
             try:
                 await self._follow()
                 why = "The guard has closed its door."
-            except _NoDoorError as error:
+            except NoDoorError as error:
                 why = str(error)
             except TimeoutError:
                 why = "The guard's door has been silent for too long."
@@ -96,7 +96,7 @@ class Feed:
 
     async def _follow(self) -> None:
         """Hear the door until it closes."""
-        where = self._door()
+        where = address.find(self._data, self._port)
         url = f"ws://{address.HOST}:{where.port}/"
         async with (
             aiohttp.ClientSession(timeout=_CONNECT) as session,
@@ -106,30 +106,15 @@ class Feed:
                 frame = await socket.receive(timeout=SILENT_SECONDS)
                 if frame.type is not aiohttp.WSMsgType.TEXT:
                     return
-                if not self._take(messages.read(frame.data), where.run):
+                if not self._take(messages.read(frame.data), where):
                     await socket.send_str(_ASK_FOR_SNAPSHOT)
 
-    def _door(self) -> Address:
-        if self._port is not None:
-            return Address(port=self._port, run="")
-        found = address.read(address.path_in(self._data))
-        if found is not None:
-            return found
-        try:
-            named = address.port_named()
-        except ValueError as error:
-            raise _NoDoorError(str(error)) from error
-        if not named:
-            raise _NoDoorError("The guard is not running here, or it has no door.")
-        return Address(port=named, run="")
-
-    def _take(self, message: Message, run: str) -> bool:
-        """Go on with a message; False where one before it was lost. `run` is whose door it must be; empty: any."""
+    def _take(self, message: Message, where: Address) -> bool:
+        """Go on with a message; False where one before it was lost."""
         is_whole = True
         match message:
             case Snapshot():
-                if run and message.run != run:
-                    raise _NoDoorError("The guard of another home is behind the door of this one's.")
+                address.check(where, message.run)
                 self._seq = message.seq
                 self._live(message.data)
             case Refused():
@@ -156,7 +141,3 @@ class Feed:
         if status is not None and (self.status is None or status.at > self.status.at):
             self.status = status
         self._changed()
-
-
-class _NoDoorError(Exception):
-    """Why there is nothing to connect to, as a sentence."""

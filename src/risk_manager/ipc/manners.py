@@ -13,6 +13,9 @@ from risk_manager.ipc import callers
 from risk_manager.ipc.answers import Trouble
 from risk_manager.ipc.routes import JSON
 
+RUN: Final = "X-Guard-Run"
+"""Names the run of the guard in every answer, as a snapshot does."""
+RUN_KEY: Final = web.AppKey("run", str)
 _ENCODER: Final = msgspec.json.Encoder()
 _HEADERS: Final = {
     "Cache-Control": "no-store",
@@ -40,6 +43,7 @@ async def mannered(request: web.Request, handler: _Handler) -> web.StreamRespons
     reply = await _met(request, handler)
     if not reply.prepared:
         reply.headers.update(_HEADERS)
+        reply.headers[RUN] = request.app[RUN_KEY]
     return reply
 
 

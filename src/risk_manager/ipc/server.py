@@ -18,7 +18,7 @@ from risk_manager.ipc import dialogue, openapi
 from risk_manager.ipc.address import HOST
 from risk_manager.ipc.answers import ActsWanted, Health, HistoryWanted
 from risk_manager.ipc.broadcast import Broadcast
-from risk_manager.ipc.manners import json_reply, mannered, trouble
+from risk_manager.ipc.manners import RUN_KEY, json_reply, mannered, trouble
 from risk_manager.ipc.routes import METRICS, ROUTES, Route
 from risk_manager.ipc.status import GuardStatus
 
@@ -69,6 +69,7 @@ class Server:
     async def start(self, port: int) -> None:
         """Open the door; with port 0 on any that is free. Raises OSError where it cannot be had."""
         app = web.Application(middlewares=[mannered], client_max_size=1024)
+        app[RUN_KEY] = self._broadcast.run
         app.router.add_routes([web.get(route.path, partial(self._answer, route), allow_head=False) for route in ROUTES])
         runner = web.AppRunner(
             app, handle_signals=False, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS, keepalive_timeout=15.0

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import msgspec
 
-from risk_manager import home as homes
 from risk_manager.exit_codes import ExitCode
-from risk_manager.ipc import status as published
+from risk_manager.interfaces.trader.picture import age_seconds, is_old, published_state
 from risk_manager.ipc.status import AccountStatus, GuardStatus
 
 _OLD_AFTER_SECONDS = 5
@@ -28,28 +25,22 @@ def run(*, home: Path | None = None, json: bool = False) -> int:
     json
         Print everything as JSON, for other programs.
     """
-    path = homes.folder(home) / "data" / "status.json"
-    try:
-        status = published.read(path)
-    except FileNotFoundError:
-        print(f"The guard has not published anything in {path}: it has not run here yet.", file=sys.stderr)
+    status = published_state(home)
+    if status is None:
         return ExitCode.NOT_RUNNING
-    except (OSError, msgspec.MsgspecError) as error:
-        print(f"{path} cannot be read: {error}. Start the guard again, it writes a new one.", file=sys.stderr)
-        return ExitCode.NOT_RUNNING
-    age_seconds = int((datetime.now(UTC) - status.at).total_seconds())
+    age = age_seconds(status)
     if json:
         print(msgspec.json.format(msgspec.json.encode(status)).decode())
     else:
-        print("\n".join(lines(status, age_seconds)))
-    return ExitCode.NOT_RUNNING if age_seconds > _OLD_AFTER_SECONDS else ExitCode.FINE
+        print("\n".join(lines(status, age)))
+    return ExitCode.NOT_RUNNING if is_old(age) else ExitCode.FINE
 
 
-def lines(status: GuardStatus, age_seconds: int) -> list[str]:
+def lines(status: GuardStatus, age: int) -> list[str]:
     """The status as text for a terminal."""
     hubs = status.connection
-    if age_seconds > _OLD_AFTER_SECONDS:
-        head = f"THE GUARD IS NOT RUNNING. This is what it saw {age_seconds} s ago."
+    if is_old(age):
+        head = f"THE GUARD IS NOT RUNNING. This is what it saw {age} s ago."
     elif hubs.user_hub and hubs.market_hub:
         head = "The guard is running and connected."
     else:

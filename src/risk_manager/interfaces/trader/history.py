@@ -1,0 +1,128 @@
+"""`risk-manager history`: what was traded, what the guard did, what was locked."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from cyclopts import Parameter
+from cyclopts.types import PositiveInt
+
+from risk_manager import home as homes
+from risk_manager.exit_codes import ExitCode
+from risk_manager.interfaces.trader.past import Line, lines_of
+from risk_manager.interfaces.trader.reading import instant, local
+from risk_manager.ipc import asking
+from risk_manager.ipc.address import NoDoorError
+from risk_manager.ipc.answers import ROWS_MOST, History, HistoryWanted
+
+Kind = Literal["trade", "act", "lock"]
+_COLUMNS = ("at", "kind", "account", "symbol", "rule", "what", "realized_pnl", "costs", "outcome", "why")
+
+
+def run(
+    *,
+    home: Path | None = None,
+    since: Annotated[str | None, Parameter(name="--from")] = None,
+    to: str | None = None,
+    account: PositiveInt | None = None,
+    symbol: str | None = None,
+    rule: str | None = None,
+    kind: Kind | None = None,
+    limit: PositiveInt = 100,
+    csv: bool = False,
+    json: bool = False,
+) -> int:
+    """Show what was saved, oldest first: trades, acts of the guard, locks. The guard must be running.
+
+    Parameters
+    ----------
+    home
+        The guard's home folder.
+    since
+        From this day or time on: 2026-11-20, or "2026-11-20 14:30", in your own time zone.
+    to
+        Until this day (itself included) or time.
+    account
+        Only this account.
+    symbol
+        Only this product: MNQ, ES. Acts that concern an order and no product are left out then.
+    rule
+        Only this rule: RULE-003. Trades belong to none and are left out then.
+    kind
+        Only trades, only acts of the guard, or only locks.
+    limit
+        At most so many of each kind, the newest ones; 1000 at most.
+    csv
+        Print a table for a spreadsheet.
+    json
+        Print everything as JSON, for other programs.
+    """
+    try:
+        wanted = HistoryWanted(
+            account=account,
+            since=instant(since) if since is not None else None,
+            to=instant(to, is_end=True) if to is not None else None,
+            symbol=symbol,
+            rule=rule,
+            limit=min(limit, ROWS_MOST),
+        )
+        found = _only(asking.history(homes.folder(home), wanted), kind)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return ExitCode.BAD_INPUT
+    except NoDoorError as error:
+        print(f"{error} What was saved is closed to everybody but the guard: start it, then ask.", file=sys.stderr)
+        return ExitCode.NOT_RUNNING
+    except asking.RefusedError as error:
+        print(error, file=sys.stderr)
+        return ExitCode.REFUSED
+    rows = sorted(lines_of(found), key=lambda line: line.at)
+    if json:
+        print(msgspec.json.format(msgspec.json.encode(found)).decode())
+    elif csv:
+        print(table(rows), end="")
+    else:
+        print("\n".join(text(rows)) or "Nothing was saved that fits.")
+    return ExitCode.FINE
+
+
+def _only(found: History, kind: Kind | None) -> History:
+    match kind:
+        case "trade":
+            return History(trades=found.trades)
+        case "act":
+            return History(acts=found.acts)
+        case "lock":
+            return History(locks=found.locks)
+        case None:
+            return found
+
+
+def text(rows: Sequence[Line]) -> Iterator[str]:
+    """The rows for a terminal, one a line."""
+    for row in rows:
+        whose = f"{row.symbol or '':<5} {row.rule or '':<8}"
+        yield f"{local(row.at)}  {row.account}  {row.kind:<5}  {whose}  {row.says}"
+
+
+def table(rows: Sequence[Line]) -> str:
+    """The rows as CSV: times in UTC, money with its exact digits, nothing that a spreadsheet would run."""
+    into = io.StringIO()
+    writer = csv.writer(into, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for row in rows:
+        values = (row.realized_pnl, row.costs, row.outcome, row.why)
+        shown = ("" if value is None else value for value in (row.symbol, row.rule, row.what, *values))
+        writer.writerow([f"{row.at:%Y-%m-%dT%H:%M:%S.%fZ}", row.kind, row.account, *map(_harmless, shown)])
+    return into.getvalue()
+
+
+def _harmless(value: object) -> object:
+    """Words that a spreadsheet would take for a formula get a quote in front; numbers stay."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

@@ -1,0 +1,37 @@
+"""The state that was published last, for commands that show it once: or a sentence why there is none."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from risk_manager import home as homes
+from risk_manager.ipc import status as published
+from risk_manager.ipc.status import GuardStatus
+
+OLD_AFTER_SECONDS = 5
+
+
+def published_state(home: Path | None) -> GuardStatus | None:
+    """What the guard of a home has published; None, with the reason on stderr, where nothing can be shown."""
+    path = homes.folder(home) / "data" / "status.json"
+    try:
+        return published.read(path)
+    except FileNotFoundError:
+        print(f"The guard has not published anything in {path}: it has not run here yet.", file=sys.stderr)
+    except (OSError, msgspec.MsgspecError) as error:
+        print(f"{path} cannot be read: {error}. Start the guard again, it writes a new one.", file=sys.stderr)
+    return None
+
+
+def age_seconds(status: GuardStatus) -> int:
+    """How old a state is."""
+    return int((datetime.now(UTC) - status.at).total_seconds())
+
+
+def is_old(age_seconds: int) -> bool:
+    """True where nobody can be writing it any more."""
+    return age_seconds > OLD_AFTER_SECONDS

@@ -1,0 +1,83 @@
+"""`risk-manager rules`: what is active, how far it is to each limit, and what will happen there."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from risk_manager.exit_codes import ExitCode
+from risk_manager.interfaces.trader.picture import age_seconds, is_old, published_state
+from risk_manager.interfaces.trader.reading import local
+from risk_manager.ipc.status import AccountStatus, Gauge, GuardStatus, RuleStatus
+
+_BAR = 20
+_COLUMN = _BAR + 9
+
+
+def run(*, home: Path | None = None, account: int | None = None, json: bool = False) -> int:
+    """Show every rule that is on: where you stand, how far it is to the limit, and what happens there.
+
+    Parameters
+    ----------
+    home
+        The guard's home folder.
+    account
+        Only this account.
+    json
+        Print everything as JSON, for other programs.
+    """
+    status = published_state(home)
+    if status is None:
+        return ExitCode.NOT_RUNNING
+    chosen = [one for one in status.accounts if account in (None, one.id)]
+    if not chosen:
+        known = ", ".join(str(one.id) for one in status.accounts)
+        print(f"The guard has no account {account}. It has: {known}.", file=sys.stderr)
+        return ExitCode.BAD_INPUT
+    age = age_seconds(status)
+    if json:
+        rows = [{"account": one.id, "name": one.name, "rules": one.rule_details} for one in chosen]
+        print(msgspec.json.format(msgspec.json.encode(rows)).decode())
+    else:
+        print("\n".join(lines(status, chosen, age)))
+    return ExitCode.NOT_RUNNING if is_old(age) else ExitCode.FINE
+
+
+def lines(status: GuardStatus, accounts: list[AccountStatus], age: int) -> Iterator[str]:
+    """The rules as text for a terminal."""
+    if is_old(age):
+        yield f"THE GUARD IS NOT RUNNING, so no rule acts. This is what it saw {age} s ago."
+    elif not (status.connection.user_hub and status.connection.market_hub):
+        yield "The guard is BLIND: these numbers may be old."
+    for account in accounts:
+        yield f"Account {account.id} {account.name}".rstrip()
+        if not account.rule_details:
+            yield "  no rule is on: nothing is limited"
+        for rule in account.rule_details:
+            yield from _rule(rule)
+
+
+def _rule(rule: RuleStatus) -> Iterator[str]:
+    marks = " BREACHED" if rule.is_breached else ""
+    if rule.waived_until is not None:
+        marks += f" WAIVED until {local(rule.waived_until)}"
+    yield f"  {rule.id} {rule.key}{marks}"
+    for gauge in rule.gauges:
+        yield f"    {_bar(gauge)}{gauge.label}: {gauge.says}"
+        if gauge.ends_at is not None:
+            yield f"    {'':{_COLUMN}}until {local(gauge.ends_at)}"
+    for then in dict.fromkeys(gauge.then for gauge in rule.gauges):
+        yield f"    {'':{_COLUMN}}{then}"
+    if not rule.gauges:
+        yield "    it has nothing to show now"
+
+
+def _bar(gauge: Gauge) -> str:
+    """How much of the limit is used, as a bar and a number; blank where there is no number."""
+    if gauge.share is None:
+        return " " * _COLUMN
+    full = min(_BAR, int(gauge.share * _BAR))
+    return f"[{'#' * full}{'.' * (_BAR - full)}]{min(999, int(gauge.share * 100)):>4} % "

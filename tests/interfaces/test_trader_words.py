@@ -1,0 +1,198 @@
+"""What the trader's commands say, word for word: rules, history, hours."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from risk_manager.core.gauge import Gauge, Unit
+from risk_manager.interfaces.trader import clock, hours, monitor, rules
+from risk_manager.interfaces.trader.history import table, text
+from risk_manager.interfaces.trader.hours import Hours, OutOfTurnError
+from risk_manager.interfaces.trader.past import Line, lines_of
+from risk_manager.interfaces.trader.reading import instant, length
+from risk_manager.ipc import messages, news
+from risk_manager.ipc.answers import ActRow, History, LockRow, TradeRow
+from risk_manager.ipc.status import RuleStatus
+from tests.ipc.sample import ACCOUNT, AT, STATUS
+
+GAUGE = Gauge(
+    label="Loss of the day",
+    says="-$412.50, $87.50 away from -$500.00.",
+    then="Everything is closed and the account is locked.",
+    unit=Unit.USD,
+    value=Decimal("-412.50"),
+    limit=Decimal(-500),
+)
+TRADE = TradeRow(
+    account=465,
+    id=1,
+    order=2,
+    at=AT,
+    contract="CON.F.US.MNQ.Z26",
+    symbol="MNQ",
+    side="sell",
+    size=2,
+    price=Decimal("25000.25"),
+    realized_pnl=Decimal("-12.50"),
+    costs=Decimal("0.74"),
+    is_voided=False,
+)
+ACT = ActRow(
+    account=465,
+    at=AT + timedelta(seconds=1),
+    kind="close",
+    target="CON.F.US.MNQ.Z26",
+    symbol="MNQ",
+    rule="RULE-003",
+    why="=1+1 is how a formula begins",
+    outcome="accepted",
+    outcome_at=AT,
+    outcome_why="",
+)
+LOCK = LockRow(
+    account=465,
+    rule="RULE-003",
+    symbol=None,
+    kind="hard",
+    since=AT - timedelta(seconds=1),
+    until=None,
+    why="the day is lost",
+    ended_at=None,
+)
+STORY = sorted(lines_of(History(trades=(TRADE,), acts=(ACT,), locks=(LOCK,))), key=lambda line: line.at)
+
+
+def test_rules_say_how_far_it_is_and_what_then() -> None:
+    rule = RuleStatus(id="RULE-003", key="daily_realized_loss", gauges=(GAUGE,))
+    account = replace(ACCOUNT, rule_details=(rule,))
+    assert list(rules.lines(STATUS, [account], 0)) == [
+        "Account 465 Main",
+        "  RULE-003 daily_realized_loss",
+        "    [################....]  82 % Loss of the day: -$412.50, $87.50 away from -$500.00.",
+        "                                 Everything is closed and the account is locked.",
+    ]
+
+
+def test_rules_of_a_guard_that_is_away_or_blind_are_said_to_be_so() -> None:
+    away = list(rules.lines(STATUS, [ACCOUNT], 90))
+    assert away[0] == "THE GUARD IS NOT RUNNING, so no rule acts. This is what it saw 90 s ago."
+    assert away[-1] == "  no rule is on: nothing is limited"
+    blind = replace(STATUS, connection=replace(STATUS.connection, user_hub=False))
+    assert next(iter(rules.lines(blind, [ACCOUNT], 0))).startswith("The guard is BLIND")
+
+
+def test_a_rule_without_a_number_a_breach_and_a_waiver() -> None:
+    plain = replace(GAUGE, value=None, limit=None, ends_at=AT)
+    rule = RuleStatus(id="RULE-009", key="sessions", gauges=(plain,), is_breached=True, waived_until=AT)
+    told = list(rules.lines(STATUS, [replace(ACCOUNT, rule_details=(rule,))], 0))
+    assert told[1].startswith("  RULE-009 sessions BREACHED WAIVED until 2026-")
+    assert told[2] == " " * 33 + "Loss of the day: -$412.50, $87.50 away from -$500.00."
+    assert "until 2026-" in told[3]
+
+
+@pytest.mark.parametrize(("value", "shown"), [(0, "  0 %"), (-500, "100 %"), (-99999, "999 %"), (200, "  0 %")])
+def test_a_bar_stays_a_bar(value: int, shown: str) -> None:
+    rule = RuleStatus(id="RULE-003", key="loss", gauges=(replace(GAUGE, value=Decimal(value)),))
+    line = list(rules.lines(STATUS, [replace(ACCOUNT, rule_details=(rule,))], 0))[2]
+    assert f"] {shown}" in line
+    assert len(line.partition("]")[0]) == len("    [####################")
+
+
+def test_history_is_one_story() -> None:
+    stripped = [line.partition("  ")[2] for line in text(STORY)]
+    assert stripped == [
+        "465  lock         RULE-003  locked (whole account) until its condition ends, stands: the day is lost",
+        "465  trade  MNQ             sold 2 at 25000.25, -$12.50, costs $0.74",
+        "465  act    MNQ   RULE-003  the guard closes all of it: MNQ (accepted). =1+1 is how a formula begins",
+    ]
+
+
+def test_a_table_has_exact_digits_and_no_formulas() -> None:
+    rows = table(STORY).splitlines()
+    assert rows[0] == "at,kind,account,symbol,rule,what,realized_pnl,costs,outcome,why"
+    assert rows[2] == "2026-11-23T15:00:00.000000Z,trade,465,MNQ,,sold 2 at 25000.25,-12.50,0.74,,"
+    assert rows[3].endswith(",'=1+1 is how a formula begins")
+
+
+def test_what_was_taken_back_says_so() -> None:
+    line: Line = next(iter(lines_of(History(trades=(replace(TRADE, is_voided=True),)))))
+    assert line.what == "sold 2 at 25000.25, taken back"
+
+
+@pytest.mark.parametrize(
+    ("written", "is_end", "meant"),
+    [
+        ("2026-11-20T14:30:00Z", False, datetime(2026, 11, 20, 14, 30, tzinfo=UTC)),
+        ("2026-11-20T14:30:00+01:00", True, datetime(2026, 11, 20, 13, 30, tzinfo=UTC)),
+        ("2026-11-20", False, datetime(2026, 11, 20).astimezone(UTC)),
+        (" 2026-11-20 ", True, datetime(2026, 11, 21).astimezone(UTC)),
+        ("2026-11-20 14:30", True, datetime(2026, 11, 20, 14, 30).astimezone(UTC)),
+    ],
+)
+def test_a_day_as_an_end_is_meant_whole(written: str, is_end: bool, meant: datetime) -> None:
+    assert instant(written, is_end=is_end) == meant
+
+
+@pytest.mark.parametrize("written", ["", "soon", "14:30", "2026-13-01", "20.11.2026"])
+def test_what_is_no_time_is_a_sentence(written: str) -> None:
+    with pytest.raises(ValueError, match="is no day and no time"):
+        instant(written)
+
+
+def test_the_monitor_leaves_out_prices_pictures_and_other_accounts() -> None:
+    quote = news.QuoteNews(contract="C", symbol="MNQ", last=Decimal(1), bid=None, ask=None)
+    assert monitor.told_line(messages.MarketQuote(seq=1, at=AT, data=quote), None, as_json=False) is None
+    assert monitor.told_line(messages.DaemonStatus(seq=1, at=AT, data=STATUS), None, as_json=True) is None
+    flat = news.PositionNews(contract="C", symbol="MNQ", signed_size=0, average_price=None)
+    told = messages.Position(account_id=465, seq=1, at=AT, data=flat)
+    assert (monitor.told_line(told, 465, as_json=False) or "").endswith(" 465 flat in MNQ")
+    assert monitor.told_line(told, 466, as_json=False) is None
+    line = news.ConnectionNews(hub="user", is_connected=False, why="cut")
+    away = messages.Connection(seq=2, at=AT, data=line)
+    assert (monitor.told_line(away, 466, as_json=False) or "").endswith(" BLIND: the user hub is away (cut)")
+
+
+def test_hours_take_turns(tmp_path: Path) -> None:
+    path = tmp_path / "own" / "clock.json"
+    assert hours.read(path) == []
+    with pytest.raises(OutOfTurnError, match="not clocked in"):
+        hours.ended([], AT)
+    known = hours.began([], AT)
+    with pytest.raises(OutOfTurnError, match="Clock out first"):
+        hours.began(known, AT)
+    over = hours.ended(known, AT + timedelta(minutes=42))
+    hours.write(path, over)
+    assert hours.read(path) == over
+    assert over[0].lasted(AT) == timedelta(minutes=42)
+    assert hours.ended(known, AT - timedelta(hours=1))[0].lasted(AT) == timedelta(), "a clock that was set back"
+
+
+def test_hours_that_cannot_be_read_are_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "clock.json"
+    path.write_text("[{}]")
+    with pytest.raises(ValueError, match="put it aside to begin anew"):
+        hours.read(path)
+
+
+def test_what_was_made_is_told_by_account() -> None:
+    made = {465: Decimal("-12.50"), 466: Decimal(100)}
+    first = Hours(began_at=AT - timedelta(days=20), ended_at=AT - timedelta(days=20), made={465: Decimal(999)})
+    second = Hours(began_at=AT, ended_at=AT + timedelta(hours=3, minutes=5), made=made)
+    told = clock.lines([first, second, Hours(began_at=AT + timedelta(hours=4))], AT + timedelta(hours=5))
+    assert told[1].endswith(": 3 h 05 min, -$12.50 on account 465, $100.00 on account 466")
+    assert told[2].endswith("you are clocked in: 1 h 00 min, trades not known: the guard does not answer")
+    assert told[3].startswith(
+        "The last 7 days: 2 sessions, 4 h 05 min, -$12.50 on account 465, $100.00 on account 466."
+    )
+    assert "left out" in told[4]
+
+
+def test_lengths_are_told_as_people_do() -> None:
+    assert [length(timedelta(minutes=minutes)) for minutes in (0, 59, 60, 1500)] == [
+        *("0 min", "59 min", "1 h 00 min", "25 h 00 min"),
+    ]
