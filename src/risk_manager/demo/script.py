@@ -41,14 +41,14 @@ class Act:
     """How the path of the guard's answer begins."""
 
 
-async def tell(stage: Stage, announce: Callable[[Act], None]) -> AsyncIterator[Told]:
+async def tell(stage: Stage, announce: Callable[[Act], Awaitable[None]]) -> AsyncIterator[Told]:
     """Play the acts one after the other."""
     contract = micro(stage)
     stage.trader.freeze_price(contract)
     stage.trader.set_price(contract, START_PRICE)
     await asyncio.sleep(_STEP_SECONDS)
     for act in _acts(contract, mini(stage)):
-        announce(act)
+        await announce(act)
         number, fills = stage.server.arrivals.last_number, len(stage.trades())
         happened_at = await act.play(stage)
         came_true = await stage.until(partial(act.is_so, stage, fills))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from risk_manager.config import load_home
 from risk_manager.daemon.clock import SystemClock
+from risk_manager.daemon.door import Door
 from risk_manager.daemon.guard import Taken
 from risk_manager.daemon.publishing import Publisher
 from risk_manager.daemon.watch import Watch
@@ -40,13 +41,15 @@ topstepx:
   market_hub_url: {url}/hubs/market
 monitored_account: {{account_id: {account}, account_name: "Demo"}}
 """
+ANY_PORT = 0
 _LOOK_SECONDS = 0.002
 
 
 class Stage:
     """The simulator's own truth, and what the guard has recorded."""
 
-    def __init__(self, server: SimulatorServer, watch: Watch) -> None:
+    def __init__(self, server: SimulatorServer, watch: Watch, home: Path) -> None:
+        self.home = home
         self.server = server
         self.trader = server.trader
         self.watch = watch
@@ -94,8 +97,14 @@ async def set_up() -> AsyncIterator[Stage]:
             clock = SystemClock()
             watch = Watch(load_home(home), clock)
             publisher = Publisher(home / "data" / "status.json", watch.guard, clock, watch.reconnects)
-            stage = Stage(server, watch)
-            tasks = [start(watch.run(), "demo: guard"), start(publisher.run(), "demo: publish")]
+            stage = Stage(server, watch, home)
+            screens = (watch.guard, watch.gateway.status, watch.is_guarding.is_set, publisher.status)
+            door = Door(*screens, clock, home / "data", ANY_PORT)
+            tasks = [
+                start(watch.run(), "demo: guard"),
+                start(publisher.run(), "demo: publish"),
+                start(door.run(), "demo: door"),
+            ]
             try:
                 await asyncio.wait([tasks[0], start(watch.is_ready(), "demo: ready")], return_when="FIRST_COMPLETED")
                 yield stage

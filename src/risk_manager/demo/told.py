@@ -25,11 +25,11 @@ async def play() -> bool:
         told: list[Told] = []
         async for one in tell(stage, _announce):
             told.append(one)
-            print(f"  {_verdict(one)}")
-        return _summary(stage, told)
+            print(f"  {verdict(one)}")
+        return summary(stage, told)
 
 
-def _announce(act: Act) -> None:
+async def _announce(act: Act) -> None:
     print(f"\nThe trader {act.title}.", flush=True)
 
 
@@ -42,12 +42,14 @@ def _clock(at: datetime) -> str:
     return f"{at.astimezone():%H:%M:%S}.{at.microsecond // 1000:03d}"
 
 
-def _verdict(one: Told) -> str:
+def verdict(one: Told) -> str:
+    """How an act ended, in one sentence."""
     took = f", {one.reaction_milliseconds:.1f} ms after it happened" if one.reaction_milliseconds is not None else ""
     return f"{'As it should be' if one.came_true else 'NOT AS IT SHOULD BE'}: {one.expected}{took}."
 
 
-def _summary(stage: Stage, told: list[Told]) -> bool:
+def summary(stage: Stage, told: list[Told]) -> bool:
+    """Say how it went; True where all of it was told and everything that should happen did."""
     account = stage.watch.guard.state.accounts[ACCOUNT]
     realized = sum((trade.profit or Decimal(0) for trade in stage.trades()), Decimal(0))
     costs = sum((trade.fees + trade.commissions for trade in stage.trades()), Decimal(0))

@@ -51,6 +51,7 @@ class Dashboard(App[None]):
     TITLE = "risk-manager dashboard"
     ENABLE_COMMAND_PALETTE = False
     CSS = """
+    #caption { padding: 0 1; background: $accent-muted; text-style: bold; display: none; }
     #head, #banner, #news { padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
     #banner { background: $panel; }
     #banner.good { background: $success-muted; }
@@ -83,6 +84,9 @@ class Dashboard(App[None]):
         self._zone = zone
         self._chosen: int | None = None
         self._news = News()
+        self.caption = ""
+        """A line above everything else, for a demo; empty: none."""
+        self._caption = Words(id="caption")
         self._head, self._banner = Words(id="head"), Words(id="banner")
         self._tabs = Tabs(*(Tab(f"{number} {name}", id=name) for number, name in enumerate(PAGES, 1)))
         self._body, self._latest = Words(id="body"), Words(id="news")
@@ -90,7 +94,7 @@ class Dashboard(App[None]):
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
-        yield from (self._head, self._banner, self._tabs, self._page, self._latest, Footer())
+        yield from (self._caption, self._head, self._banner, self._tabs, self._page, self._latest, Footer())
 
     def on_mount(self) -> None:
         """Begin to follow the guard."""
@@ -113,6 +117,8 @@ class Dashboard(App[None]):
         """Show how things are at this moment."""
         moment = look(self._source, self._chosen, self._clock(), self._zone)
         width = self.size.width - _MARGIN
+        self._caption.display = bool(self.caption)
+        self._caption.say(wrapped(self.caption, width))
         if moment is None:
             self._show_nothing(width)
             return
