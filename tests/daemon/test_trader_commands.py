@@ -43,22 +43,7 @@ async def test_a_day_of_the_trader(tmp_path: Path) -> None:
             code, told, _ = await done("rules", *at, "--json")
             assert json.loads(told)[0]["rules"][0]["key"] == "max_contracts_per_instrument"
 
-            await saved(home, trades=2)
-            code, told, _ = await done("history", *at)
-            assert code == ExitCode.FINE
-            assert "trade  MNQ" in told
-            assert "the guard closes a part of it: MNQ (accepted)" in told
-            code, told, _ = await done("history", *at, "--csv", "--kind", "trade", "--symbol", "mnq")
-            rows = list(csv.DictReader(told.splitlines()))
-            assert [(row["kind"], row["what"].split(" at ")[0]) for row in rows] == [
-                ("trade", "bought 5"),
-                ("trade", "sold 3"),
-            ]
-            code, told, _ = await done("history", *at, "--to", "2020-01-01")
-            assert (code, told) == (ExitCode.FINE, "Nothing was saved that fits.")
-            code, _, err = await done("history", *at, "--from", "soon")
-            assert (code, err.splitlines()[0][:6]) == (ExitCode.BAD_INPUT, "'soon'")
-
+            await the_past_is_told(home)
             code, told, _ = await done("clock", "out", *at, **own)
             assert code == ExitCode.FINE
             assert " on account 465" in told
@@ -74,6 +59,26 @@ async def test_a_day_of_the_trader(tmp_path: Path) -> None:
         assert err.endswith("What was saved is closed to everybody but the guard: start it, then ask.")
         code, told, _ = await done("clock", *at, **own)
         assert " on account 465" in told, "what a session made is kept"
+
+
+async def the_past_is_told(home: Path) -> None:
+    """`history` with its filters, after five were bought and three closed."""
+    at = ("--home", str(home))
+    await saved(home, trades=2)
+    code, told, _ = await done("history", *at)
+    assert code == ExitCode.FINE
+    assert "trade  MNQ" in told
+    assert "the guard closes a part of it: MNQ (accepted)" in told
+    code, told, _ = await done("history", *at, "--csv", "--kind", "trade", "--symbol", "mnq")
+    rows = list(csv.DictReader(told.splitlines()))
+    assert [(row["kind"], row["what"].split(" at ")[0]) for row in rows] == [
+        ("trade", "bought 5"),
+        ("trade", "sold 3"),
+    ]
+    code, told, _ = await done("history", *at, "--to", "2020-01-01")
+    assert (code, told) == (ExitCode.FINE, "Nothing was saved that fits.")
+    code, _, err = await done("history", *at, "--from", "soon")
+    assert (code, err.splitlines()[0][:6]) == (ExitCode.BAD_INPUT, "'soon'")
 
 
 async def saved(home: Path, trades: int) -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -25,54 +26,55 @@ Kind = Literal["trade", "act", "lock"]
 _COLUMNS = ("at", "kind", "account", "symbol", "rule", "what", "realized_pnl", "costs", "outcome", "why")
 
 
-def run(
-    *,
-    home: Path | None = None,
-    since: Annotated[str | None, Parameter(name="--from")] = None,
-    to: str | None = None,
-    account: PositiveInt | None = None,
-    symbol: str | None = None,
-    rule: str | None = None,
-    kind: Kind | None = None,
-    limit: PositiveInt = 100,
-    csv: bool = False,
-    json: bool = False,
-) -> int:
+def _help(text: str, name: str | None = None) -> Parameter:
+    return Parameter(help=text, name=name)
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """Which part of the history."""
+
+    since: Annotated[
+        str | None,
+        _help('From this day or time on: 2026-11-20, or "2026-11-20 14:30", in your own time zone.', "--from"),
+    ] = None
+    to: Annotated[str | None, _help("Until this day (itself included) or time.")] = None
+    account: Annotated[PositiveInt | None, _help("Only this account.")] = None
+    symbol: Annotated[str | None, _help("Only this product: MNQ, ES. Acts on an order are left out then.")] = None
+    rule: Annotated[str | None, _help("Only this rule: RULE-003. Trades belong to none and are left out then.")] = None
+    kind: Annotated[Kind | None, _help("Only trades, only acts of the guard, or only locks.")] = None
+    limit: Annotated[PositiveInt, _help("At most so many of each kind, the newest ones; 1000 at most.")] = 100
+
+    def wanted(self) -> HistoryWanted:
+        """What to ask for. Raises ValueError for what is no time."""
+        return HistoryWanted(
+            account=self.account,
+            since=instant(self.since) if self.since is not None else None,
+            to=instant(self.to, is_end=True) if self.to is not None else None,
+            symbol=self.symbol,
+            rule=self.rule,
+            limit=min(self.limit, ROWS_MOST),
+        )
+
+
+_EVERYTHING = Filters()
+
+
+def run(*, home: Path | None = None, filters: Filters = _EVERYTHING, csv: bool = False, json: bool = False) -> int:
     """Show what was saved, oldest first: trades, acts of the guard, locks. The guard must be running.
 
     Parameters
     ----------
     home
         The guard's home folder.
-    since
-        From this day or time on: 2026-11-20, or "2026-11-20 14:30", in your own time zone.
-    to
-        Until this day (itself included) or time.
-    account
-        Only this account.
-    symbol
-        Only this product: MNQ, ES. Acts that concern an order and no product are left out then.
-    rule
-        Only this rule: RULE-003. Trades belong to none and are left out then.
-    kind
-        Only trades, only acts of the guard, or only locks.
-    limit
-        At most so many of each kind, the newest ones; 1000 at most.
     csv
         Print a table for a spreadsheet.
     json
         Print everything as JSON, for other programs.
     """
     try:
-        wanted = HistoryWanted(
-            account=account,
-            since=instant(since) if since is not None else None,
-            to=instant(to, is_end=True) if to is not None else None,
-            symbol=symbol,
-            rule=rule,
-            limit=min(limit, ROWS_MOST),
-        )
-        found = _only(asking.history(homes.folder(home), wanted), kind)
+        found = _only(asking.history(homes.folder(home), filters.wanted()), filters.kind)
     except ValueError as error:
         print(error, file=sys.stderr)
         return ExitCode.BAD_INPUT
