@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from risk_manager.ipc.status import AccountStatus, GuardStatus, LockStatus
 from tests.crash.hand import ALIVE
@@ -40,6 +40,7 @@ def disagreements(home: Path, record: Any) -> Iterator[str]:
     yield from _other("the day's P&L written", [_realized(trades.values())], [Decimal(row["realized"]) for row in days])
     locks = rows(home, "SELECT * FROM lockouts WHERE ended_at IS NULL")
     yield from _other("locks written", sorted(map(_lock, account.locks)), sorted(map(_written_lock, locks)))
+    yield from _other("entries counted", _entries(trades.values()), _counted(account))
     waivers = {row["rule"] for row in rows(home, "SELECT rule FROM waivers WHERE ended_at IS NULL")}
     yield from _other("waivers written", waivers, set(account.waived_rules))
     if account.being_closed:
@@ -77,18 +78,58 @@ def lost_locks(before: GuardStatus | None, after: GuardStatus | None, cleared: s
             yield f"the waiver of {rule} is gone"
 
 
+def running_graces(seen: GuardStatus | None) -> int:
+    """Positions that are shown without a stop."""
+    return sum(row.unprotected_since is not None for row in account_of(seen).positions) if seen is not None else 0
+
+
+def lost_graces(before: GuardStatus | None, after: GuardStatus | None, record: Any) -> Iterator[str]:
+    """Positions whose time without a stop ran when the guard was killed, that have been open since, and whose time
+    began anew. What was first shown in the last moment may not have been written down."""
+    if before is None or after is None:
+        return
+    now = {row.contract: row for row in account_of(after).positions}
+    for row in account_of(before).positions:
+        since, still = row.unprotected_since, now.get(row.contract)
+        if since is None or still is None or before.at - since < timedelta(microseconds=_LAST_MOMENT_NS // 1000):
+            continue
+        if _opened_at(record, row.contract) <= since and still.unprotected_since != since:
+            yield f"{row.contract} is without a stop since {since}, now it is {still.unprotected_since}"
+
+
+def _opened_at(record: Any, contract: str) -> datetime:
+    """When what is held now was opened: the last time that it came from flat, or from the other side."""
+    held, opened = 0, ""
+    for trade in sorted(record["trades"], key=lambda row: row["id"]):
+        if trade["contractId"] == contract:
+            before, held = held, held + trade["size"] * (1 if trade["side"] == 0 else -1)
+            if before * held <= 0:
+                opened = trade["creationTimestamp"]
+    return datetime.fromisoformat(opened)
+
+
 def _end(lock: LockStatus) -> float:
     return lock.until.timestamp() if lock.until is not None else float("inf")
 
 
-def wrongs(record: Any, by_hand: set[int]) -> Iterator[str]:
-    """Fills of the guard's own orders that did anything but bring a position nearer to flat.
+class Wrong(NamedTuple):
+    """A fill of the guard's own order that did anything but bring a position nearer to flat."""
+
+    says: str
+    is_superseding: bool
+    """By its rules a whole close leaves although a reduction is under way. This broker executes both to the full."""
+
+
+def wrongs(record: Any, by_hand: set[int]) -> Iterator[Wrong]:
+    """What the guard has made worse.
 
     A fill of the trader's between the guard's order and its fill excuses it: nobody could know.
     """
     created = {row["id"]: row["creationTimestamp"] for row in record["orders"]}
+    sizes = {row["id"]: row["size"] for row in record["orders"]}
     held: dict[str, int] = defaultdict(int)
     hand_at: dict[str, str] = {}
+    filled: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for trade in sorted(record["trades"], key=lambda row: row["id"]):
         contract, order = trade["contractId"], trade["orderId"]
         sign = 1 if trade["side"] == 0 else -1
@@ -96,9 +137,13 @@ def wrongs(record: Any, by_hand: set[int]) -> Iterator[str]:
         held[contract] += sign * trade["size"]
         if order in by_hand:
             hand_at[contract] = trade["creationTimestamp"]
-        elif before * sign >= 0 or trade["size"] > abs(before):
-            if hand_at.get(contract, "") < created[order]:
-                yield f"order {order} of the guard took {contract} from {before} to {held[contract]}"
+            continue
+        if (before * sign >= 0 or trade["size"] > abs(before)) and hand_at.get(contract, "") < created[order]:
+            is_superseding = any(
+                created[other] < created[order] <= at and sizes[other] < sizes[order] for other, at in filled[contract]
+            )
+            yield Wrong(f"order {order} of the guard took {contract} from {before} to {held[contract]}", is_superseding)
+        filled[contract].append((order, trade["creationTimestamp"]))
 
 
 def unlogged(arrived: Sequence[Row], logged: Sequence[Row], killed_ns: int | None) -> Iterator[str]:
@@ -154,6 +199,16 @@ def _broker_trade(row: Row) -> tuple[Any, ...]:
 
 def _trade(row: Row) -> tuple[Any, ...]:
     return (row["order_id"], row["contract"], row["side"], row["size"], Decimal(row["price"]), Decimal(row["costs"]))
+
+
+def _entries(trades: Any) -> int:
+    """Orders with a fill that opened: what a frequency limit counts."""
+    return len({row["orderId"] for row in trades if row["profitAndLoss"] is None and not row["voided"]})
+
+
+def _counted(account: AccountStatus) -> int | None:
+    gauges = (one for rule in account.rule_details for one in rule.gauges if one.label == "Trades in a session")
+    return next((int(one.value) for one in gauges if one.value is not None), None)
 
 
 def _lock(lock: LockStatus) -> tuple[str, str, str, float]:

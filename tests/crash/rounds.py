@@ -20,7 +20,7 @@ from risk_manager.store import replay, verify
 from tests.crash.clearing import clear
 from tests.crash.hand import Hand
 from tests.crash.house import ACCOUNT, account_of, broker, guard, has_database, new_home, rows, status
-from tests.crash.judge import disagreements, lost_locks, unlogged, wrongs
+from tests.crash.judge import disagreements, lost_graces, lost_locks, running_graces, unlogged, wrongs
 from tests.daemon.programs import SECRET, Program, Side, program
 
 _PATIENCE_SECONDS: Final = 20.0
@@ -30,9 +30,10 @@ RULES: Final[dict[str, Any]] = {
     "daily_realized_loss": {"limit": -250, "include_unrealized": False},
     "symbol_blocks": {"blocked_symbols": ["RTY"]},
     "trade_frequency_limit": {
-        "limits": {"per_minute": 12},
+        "limits": {"per_minute": 12, "per_session": 100_000},
         "cooldown_on_breach": {"enabled": True, "per_minute_breach": 2},
     },
+    "no_stop_loss_grace": {"grace_period_seconds": 3600},
 }
 
 
@@ -46,6 +47,10 @@ class Figures:
     enforced: int = 0
     locks: int = 0
     waivers: int = 0
+    graces: int = 0
+    """Times without a stop that were running when a guard was killed."""
+    superseding: int = 0
+    """Reversals because a whole close left over a reduction that was under way, as the rules have it."""
     problems: list[str] = field(default_factory=list)
 
 
@@ -72,11 +77,14 @@ class Rounds:
         enough.set()
         await trading
         before = status(self.home)
+        self.figures.graces += running_graces(before)
         await self._clear_sometimes()
         await self.hand.trade(self.draw.randint(0, 3))
         async with guard(self.home) as running:
             await self._quiet(lambda: lost_locks(before, status(self.home), self._cleared))
-            self._say(wrongs(await self.hand.record(), self.hand.orders))
+            record = await self.hand.record()
+            self._say(lost_graces(before, status(self.home), record))
+            self._judge_fills(record)
             if self.draw.random() < 0.5:
                 await running.stop()
                 await self._judge_log(None)
@@ -119,6 +127,11 @@ class Rounds:
                     await asyncio.sleep(0.05)
         except TimeoutError:
             self._say(told)
+
+    def _judge_fills(self, record: Any) -> None:
+        made_worse = [*wrongs(record, self.hand.orders)]
+        self._say(one.says for one in made_worse if not one.is_superseding)
+        self.figures.superseding = sum(one.is_superseding for one in made_worse)
 
     async def _judge_log(self, killed_ns: int | None) -> None:
         """Hold the log of the guard that has just ended against what arrived from it."""
