@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -14,6 +14,8 @@ from risk_manager.ipc.status import AccountStatus, GuardStatus, LockStatus
 from tests.crash.hand import ALIVE
 from tests.crash.house import CLOSES, Row, account_of, rows, status
 
+_A_MOMENT: Final = timedelta(milliseconds=20)
+"""As long as a message may be on its way."""
 _LAST_MOMENT_NS: Final = 500_000_000
 """What has left within this of a kill may not have been written down: a request does not wait for the disk."""
 
@@ -99,13 +101,13 @@ def lost_graces(before: GuardStatus | None, after: GuardStatus | None, record: A
 
 def _opened_at(record: Any, contract: str) -> datetime:
     """When what is held now was opened: the last time that it came from flat, or from the other side."""
-    held, opened = 0, ""
+    held, opened = 0, datetime.min.replace(tzinfo=UTC)
     for trade in sorted(record["trades"], key=lambda row: row["id"]):
         if trade["contractId"] == contract:
             before, held = held, held + trade["size"] * (1 if trade["side"] == 0 else -1)
             if before * held <= 0:
-                opened = trade["creationTimestamp"]
-    return datetime.fromisoformat(opened)
+                opened = _at(trade)
+    return opened
 
 
 def _end(lock: LockStatus) -> float:
@@ -116,8 +118,9 @@ class Wrong(NamedTuple):
     """A fill of the guard's own order that did anything but bring a position nearer to flat."""
 
     says: str
-    is_superseding: bool
-    """By its rules a whole close leaves although a reduction is under way. This broker executes both to the full."""
+    is_crossing: bool
+    """What two closes do that were both right when they left, and both of which this broker executes to the full: a
+    whole one over a reduction that is under way, or one for what the trader has turned a moment ago, over another."""
 
 
 def wrongs(record: Any, by_hand: set[int]) -> Iterator[Wrong]:
@@ -125,25 +128,29 @@ def wrongs(record: Any, by_hand: set[int]) -> Iterator[Wrong]:
 
     A fill of the trader's between the guard's order and its fill excuses it: nobody could know.
     """
-    created = {row["id"]: row["creationTimestamp"] for row in record["orders"]}
+    created = {row["id"]: _at(row) for row in record["orders"]}
     sizes = {row["id"]: row["size"] for row in record["orders"]}
     held: dict[str, int] = defaultdict(int)
-    hand_at: dict[str, str] = {}
-    filled: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    hand_at: dict[str, datetime] = defaultdict(lambda: datetime.min.replace(tzinfo=UTC))
+    filled: dict[str, list[tuple[int, datetime]]] = defaultdict(list)
     for trade in sorted(record["trades"], key=lambda row: row["id"]):
         contract, order = trade["contractId"], trade["orderId"]
         sign = 1 if trade["side"] == 0 else -1
         before = held[contract]
         held[contract] += sign * trade["size"]
         if order in by_hand:
-            hand_at[contract] = trade["creationTimestamp"]
+            hand_at[contract] = _at(trade)
             continue
-        if (before * sign >= 0 or trade["size"] > abs(before)) and hand_at.get(contract, "") < created[order]:
-            is_superseding = any(
-                created[other] < created[order] <= at and sizes[other] < sizes[order] for other, at in filled[contract]
-            )
-            yield Wrong(f"order {order} of the guard took {contract} from {before} to {held[contract]}", is_superseding)
-        filled[contract].append((order, trade["creationTimestamp"]))
+        if (before * sign >= 0 or trade["size"] > abs(before)) and hand_at[contract] < created[order]:
+            others = [one for one, at in filled[contract] if created[one] < created[order] <= at]
+            is_turned = created[order] - hand_at[contract] < _A_MOMENT
+            is_crossing = any(is_turned or sizes[one] < sizes[order] for one in others)
+            yield Wrong(f"order {order} of the guard took {contract} from {before} to {held[contract]}", is_crossing)
+        filled[contract].append((order, _at(trade)))
+
+
+def _at(row: Row) -> datetime:
+    return datetime.fromisoformat(row["creationTimestamp"])
 
 
 def unlogged(arrived: Sequence[Row], logged: Sequence[Row], killed_ns: int | None) -> Iterator[str]:

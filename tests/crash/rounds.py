@@ -49,8 +49,8 @@ class Figures:
     waivers: int = 0
     graces: int = 0
     """Times without a stop that were running when a guard was killed."""
-    superseding: int = 0
-    """Reversals because a whole close left over a reduction that was under way, as the rules have it."""
+    crossing: int = 0
+    """Reversals by two closes that crossed each other, both of which the rules ask for."""
     problems: list[str] = field(default_factory=list)
 
 
@@ -130,8 +130,8 @@ class Rounds:
 
     def _judge_fills(self, record: Any) -> None:
         made_worse = [*wrongs(record, self.hand.orders)]
-        self._say(one.says for one in made_worse if not one.is_superseding)
-        self.figures.superseding = sum(one.is_superseding for one in made_worse)
+        self._say(one.says for one in made_worse if not one.is_crossing)
+        self.figures.crossing = sum(one.is_crossing for one in made_worse)
 
     async def _judge_log(self, killed_ns: int | None) -> None:
         """Hold the log of the guard that has just ended against what arrived from it."""
