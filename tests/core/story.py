@@ -37,8 +37,10 @@ from risk_manager.core.events import (
     TradeSeen,
 )
 from risk_manager.core.model import OrderStatus, OrderType, Side, Trade
+from risk_manager.core.outcome import Outcome
 from risk_manager.core.record import Alert, Breach, LockChange
 from risk_manager.core.settings import Settings
+from risk_manager.core.sight import Sight
 from risk_manager.core.state import Account, State
 
 ACCOUNT: Final = 465
@@ -357,6 +359,11 @@ class Story:
     def unrealized(self) -> Decimal:
         """The open P&L."""
         return pnl.unrealized(self.state, self.account, self.settings)
+
+    @property
+    def sight(self) -> Sight:
+        """What a rule would see now, with nothing planned yet."""
+        return Sight(self.state, self.account, self.settings, self.now, Outcome(self.account))
 
     # The engine
 

@@ -113,8 +113,7 @@ def test_some_accounts_are_judged_at_every_quote(rules: Mapping[str, Any], seen:
 def test_a_limit_that_is_reached_to_the_cent_leaves_nothing_to_either_side(slack: Decimal | None) -> None:
     story = Story()
     story.sees(*LONG)
-    sight = Sight(story.state, story.account, story.settings, story.now, Outcome(story.account))
-    held = story.account.positions[MNQ]
+    sight, held = story.sight, story.account.positions[MNQ]
     assert calm.by_pnl(sight, held, down=D(0), up=slack) is None
     assert calm.by_pnl(sight, held, down=slack, up=D(0)) is None
     assert calm.by_pnl(sight, held, down=D("0.01"), up=D("0.01")) is not None
@@ -123,8 +122,7 @@ def test_a_limit_that_is_reached_to_the_cent_leaves_nothing_to_either_side(slack
 def test_a_position_without_a_price_has_no_result_and_no_bounds() -> None:
     story = Story(daily_unrealized_loss={"limit": -100})
     story.sees(position("MNQ", 1, 100))
-    sight = Sight(story.state, story.account, story.settings, story.now, Outcome(story.account))
-    assert calm.by_pnl(sight, story.account.positions[MNQ], down=D(5), up=None) == (None, None)
+    assert calm.by_pnl(story.sight, story.account.positions[MNQ], down=D(5), up=None) == (None, None)
     assert calm.band_of(story.state, ACCOUNT, MNQ, {ACCOUNT: story.settings}) is None  # the next quote is its first
 
 

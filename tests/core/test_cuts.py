@@ -10,9 +10,7 @@ import pytest
 from risk_manager.core import plan
 from risk_manager.core.commands import Cancel
 from risk_manager.core.model import OrderStatus
-from risk_manager.core.outcome import Outcome
 from risk_manager.core.rule import CancelOrder, ChangeStop, CutOrder, ReduceContract, Wish
-from risk_manager.core.sight import Sight
 from tests.core.story import (
     ACCOUNT,
     Story,
@@ -32,14 +30,9 @@ TWO = {"limits": {"MNQ": 2}}
 STOP = {"auto_stop_loss": {"distance_ticks": 40, "after_seconds": 1}}
 
 
-def sight_of(story: Story) -> Sight:
-    """What a rule would see now."""
-    return Sight(story.state, story.account, story.settings, story.now, Outcome(story.account))
-
-
 def leaves(story: Story, *wishes: Wish) -> list[tuple[object, ...]]:
     """What leaves where somebody wishes for this now."""
-    sight = sight_of(story)
+    sight = story.sight
     for wish in wishes:
         sight.outcome.add(wish, "a test")
     return [in_short(command) for command in plan.leave(sight, story.now).commands()]
@@ -69,8 +62,8 @@ def test_what_goes_past_the_position_is_cut_off(
 def test_without_a_position_the_order_goes_and_says_why() -> None:
     story = Story()
     story.sees(order(1, "MNQ", -1, limit=110))
-    assert sight_of(story).room(story.account.orders[1]) == 0
-    sight = sight_of(story)
+    assert story.sight.room(story.account.orders[1]) == 0
+    sight = story.sight
     sight.outcome.add(CutOrder(1), "the reason")
     sight.outcome.add(CutOrder(2), "an order that nobody knows")
     assert plan.leave(sight, story.now).commands() == (Cancel(account=ACCOUNT, order=1, why="the reason"),)
@@ -94,7 +87,7 @@ def test_while_all_of_it_is_being_closed_there_is_no_room() -> None:
     story.sees(position("MNQ", 3))  # a whole close is under way
     story.rules()
     story.sees(order(1, "MNQ", -3, limit=110))
-    assert sight_of(story).room(story.account.orders[1]) == 0
+    assert story.sight.room(story.account.orders[1]) == 0
     assert leaves(story, CutOrder(1)) == [cancel(1)]
 
 

@@ -53,6 +53,34 @@ def test_a_window_over_midnight_belongs_to_the_date_on_which_it_ends(now: dateti
     assert phase_at(GLOBEX, PLAIN, now) == phase
 
 
+@pytest.mark.parametrize(
+    ("now", "phase"),
+    [
+        (utc(2025, 10, 24, 1), Phase(False, utc(2025, 10, 24, 2))),  # 20:00 in Chicago, still the 23rd there
+        (utc(2025, 10, 24, 2), Phase(True, utc(2025, 10, 24, 4))),
+        (utc(2025, 10, 24, 4), Phase(False, utc(2025, 10, 25, 2))),
+    ],
+)
+def test_a_window_of_the_evening_is_of_the_local_date_though_it_is_tomorrow_in_utc(now: datetime, phase: Phase) -> None:
+    evening = Window(start=time(21), end=time(23), timezone="America/Chicago")
+    assert phase_at(evening, PLAIN, now) == phase
+
+
+def test_a_window_without_days_is_looked_at_again_in_a_month() -> None:
+    never = Window(start=time(9), end=time(17), days=())
+    now = utc(2025, 10, 23, 15)
+    assert phase_at(never, PLAIN, now) == Phase(False, now + timedelta(days=30))
+
+
+@pytest.mark.parametrize("start", [time(12, 15), time(13)])
+def test_an_early_close_at_or_before_the_start_leaves_no_window_on_that_day(start: time) -> None:
+    afternoon = Window(start=start, end=time(15), timezone="America/Chicago")
+    early = calendar(Holidays(early_closes={date(2025, 10, 23): time(12, 15)}))
+    following = utc(2025, 10, 24, start.hour + 5, start.minute)
+    for now in (utc(2025, 10, 23, 15), utc(2025, 10, 23, 17, 15), utc(2025, 10, 23, 19)):
+        assert phase_at(afternoon, early, now) == Phase(False, following)
+
+
 def test_windows_that_touch_have_no_end_between_them() -> None:
     always = Window(start=time(0), end=time(0), timezone="America/Chicago", days=tuple(Weekday))
     phase = phase_at(always, PLAIN, utc(2025, 10, 23, 12))

@@ -64,6 +64,11 @@ def test_a_day_is_named_after_the_local_date_on_which_it_ends(now: datetime, day
     assert trading_day(now, CHICAGO) == day
 
 
+def test_a_day_that_ends_in_the_evening_has_the_local_date_though_it_is_tomorrow_in_utc() -> None:
+    assert trading_day(utc(2025, 10, 23, 20), ResetTime(time(20), "America/Chicago")) == date(2025, 10, 23)
+    assert trading_day(utc(2025, 10, 23, 20), ResetTime(time(8), "Asia/Tokyo")) == date(2025, 10, 24)
+
+
 @pytest.mark.parametrize("zone", ["America/Chicago", "Europe/Berlin", "Pacific/Auckland", "Asia/Kathmandu", "UTC"])
 @pytest.mark.parametrize("at", [time(0), time(1, 30), time(2, 30), time(17), time(23, 59, 59)])
 def test_resets_follow_each_other_without_gap_through_a_whole_year(zone: str, at: time) -> None:

@@ -94,10 +94,7 @@ class Sight:
         if left is None:
             position = self.account.positions.get(contract)
             size = 0 if position is None else position.size
-            left = size - self.closing_by_us(contract) if size else 0
-            if left > 0:
-                left = max(0, left - self.going_out(contract))
-            self._left[contract] = left
+            left = self._left[contract] = max(0, size - self.closing_by_us(contract) - self.going_out(contract))
         return left
 
     def closing_by_us(self, contract: ContractId) -> int:

@@ -132,8 +132,7 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
     rides: Memory = sight.account.memory.get(ID) or {}
     for position in sight.positions():
         contract = sight.contract(position.contract)
-        is_going = sight.closing_by_us(position.contract) >= position.size
-        if contract is None or is_going or sight.is_symbol_locked(contract.symbol):
+        if contract is None or sight.closing_by_us(position.contract) >= position.size:
             continue
         ours = stops.own(sight, position) if config.stop_loss is not None else None
         sizes = _size(sight, position, ours) if ours is not None else {}
