@@ -57,7 +57,7 @@ def prepare_signalr() -> None:
 
 
 def prepare_sdk() -> None:
-    """The project-x-py SDK, in an environment of a newer Python."""
+    """The project-x-py SDK and schemathesis, in an environment of a newer Python."""
     folder = SDK_PYTHON.parent.parent
     if not _is_new(folder, SDK_LOCK):
         return

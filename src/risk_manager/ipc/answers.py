@@ -13,7 +13,8 @@ ROWS_MOST = 1000
 _Aware = Annotated[datetime, Meta(tz=True)]
 _Limit = Annotated[int, Meta(ge=1, le=ROWS_MOST)]
 _Account = Annotated[int, Meta(ge=1, le=2**53)]
-_Word = Annotated[str, Meta(min_length=1, max_length=64)]
+_Symbol = Annotated[str, Meta(pattern="^[A-Za-z0-9]*[A-Za-z][A-Za-z0-9]*$", max_length=16)]
+_Rule = Annotated[str, Meta(pattern="^[A-Za-z]{1,8}-[0-9]{1,8}$")]
 
 
 class Trouble(msgspec.Struct, frozen=True):
@@ -100,9 +101,9 @@ class HistoryWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """From this instant on, itself included."""
     to: _Aware | None = None
     """Until before this instant."""
-    symbol: _Word | None = None
+    symbol: _Symbol | None = None
     """The trader's word or the broker's code; acts that concern an order and no contract are left out then."""
-    rule: _Word | None = None
+    rule: _Rule | None = None
     """A rule by its number (RULE-003); trades belong to none and are left out then."""
     limit: _Limit = 100
     """At most so many of each kind."""

@@ -10,7 +10,7 @@ import msgspec
 from risk_manager import __version__
 from risk_manager.ipc.answers import Trouble
 from risk_manager.ipc.messages import Message, SnapshotWanted
-from risk_manager.ipc.routes import COMMON, JSON, ROUTES, Route
+from risk_manager.ipc.routes import COMMON, JSON, ROUTES, SOCKET, Route
 
 _REFERENCE: Final = "#/components/schemas/{name}"
 _ACCOUNT: Final = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
@@ -27,7 +27,7 @@ def description() -> dict[str, Any]:
         route.path: {"get": _operation(route, answers, _properties(ask, components))}
         for route, ask in zip(ROUTES, asks, strict=True)
     }
-    paths["/"]["get"]["x-websocket"] = {"sends": schemas[len(types) + 1], "takes": schemas[len(types) + 2]}
+    del paths[SOCKET]  # no request of HTTP is answered there
     for route in ROUTES:
         components.pop(route.asks.__name__, None)
     return {
@@ -37,6 +37,7 @@ def description() -> dict[str, Any]:
             "version": __version__,
             "description": "Read-only. Money is text with its exact digits; times are UTC.",
         },
+        "x-websocket": {"path": SOCKET, "sends": schemas[len(types) + 1], "takes": schemas[len(types) + 2]},
         "paths": paths,
         "components": {"schemas": components},
     }

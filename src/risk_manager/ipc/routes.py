@@ -10,6 +10,7 @@ import msgspec
 from risk_manager.ipc.answers import ActRow, ActsWanted, Health, History, HistoryWanted, Nothing, Trouble
 from risk_manager.ipc.status import AccountStatus, GuardStatus
 
+SOCKET: Final = "/"
 JSON: Final = "application/json"
 METRICS: Final = "text/plain; version=0.0.4; charset=utf-8"
 

@@ -6,6 +6,7 @@ Nothing here can change anything, and nothing here is waited for by the guard.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable
 from contextlib import suppress
 from functools import partial
@@ -24,6 +25,7 @@ from risk_manager.ipc.status import GuardStatus
 
 SHUTDOWN_SECONDS: Final = 1.0
 CLIENTS_MAX: Final = 64
+_NUMBER: Final = re.compile(r"-?[0-9]{1,18}")
 
 
 class NotNowError(Exception):
@@ -150,8 +152,10 @@ def _asked(request: web.Request, route: Route) -> Any:
     """What stands behind the question mark, typed. Raises ValueError with the sentence."""
     twice = [name for name in request.query if len(request.query.getall(name)) > 1]
     if twice:
-        raise ValueError(f"{twice[0]} is asked for twice.")
+        raise ValueError(f"Only one {twice[0]} can be asked for.")
+    # All values are words here. Only whole numbers are read out of them: no numbers as instants, no null as nothing.
+    given = {name: int(value) if _NUMBER.fullmatch(value) else value for name, value in request.query.items()}
     try:
-        return msgspec.convert(dict(request.query), route.asks, strict=False)
+        return msgspec.convert(given, route.asks)
     except msgspec.ValidationError as error:
         raise ValueError(f"What is asked is not understood: {error}.") from None

@@ -42,7 +42,9 @@ class Filters:
     to: Annotated[str | None, _help("Until this day (itself included) or time.")] = None
     account: Annotated[PositiveInt | None, _help("Only this account.")] = None
     symbol: Annotated[str | None, _help("Only this product: MNQ, ES. Acts on an order are left out then.")] = None
-    rule: Annotated[str | None, _help("Only this rule: RULE-003. Trades belong to none and are left out then.")] = None
+    rule: Annotated[
+        str | None, _help("Only this rule: RULE-003, or 3. Trades belong to none and are left out then.")
+    ] = None
     kind: Annotated[Kind | None, _help("Only trades, only acts of the guard, or only locks.")] = None
     limit: Annotated[PositiveInt, _help("At most so many of each kind, the newest ones; 1000 at most.")] = 100
 
@@ -53,7 +55,7 @@ class Filters:
             since=instant(self.since) if self.since is not None else None,
             to=instant(self.to, is_end=True) if self.to is not None else None,
             symbol=self.symbol,
-            rule=self.rule,
+            rule=f"RULE-{int(self.rule):03}" if self.rule is not None and self.rule.isdecimal() else self.rule,
             limit=min(self.limit, ROWS_MOST),
         )
 
