@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, tzinfo
 
@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 
 from docs.pictures.states import HOME, NOW
 from risk_manager.interfaces.trader.dashboard.app import Dashboard
+from risk_manager.interfaces.trader.hours import Hours
 from risk_manager.ipc.status import GuardStatus
 
 _FONT_FACE = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
@@ -40,10 +41,14 @@ class Still:
 
 @asynccontextmanager
 async def shown(
-    source: Still, *keys: str, size: tuple[int, int] = (80, 24), now: datetime = NOW, zone: tzinfo = HOME
+    source: Still,
+    *keys: str,
+    size: tuple[int, int] = (80, 24),
+    zone: tzinfo = HOME,
+    hours: Callable[[], tuple[Hours, ...]] = tuple,
 ) -> AsyncIterator[Pilot[None]]:
     """The dashboard on a screen of this size, after these keys."""
-    app = Dashboard(source, clock=lambda: now, zone=zone)
+    app = Dashboard(source, clock=lambda: NOW, zone=zone, hours=hours)
     async with app.run_test(size=size) as pilot:
         await pilot.press(*keys)
         await pilot.pause()

@@ -6,6 +6,7 @@ Read the difference before it is committed: the text is what a trader sees.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -33,6 +34,7 @@ from docs.pictures.states import (
     one,
 )
 from docs.pictures.still import Still, shown, text
+from risk_manager.interfaces.trader.hours import Hours
 from risk_manager.ipc.status import GuardStatus, LockStatus, MarketStatus
 
 FOLDER: Final = Path(__file__).parent / "screens"
@@ -48,6 +50,7 @@ class Screen:
     keys: tuple[str, ...] = ()
     size: tuple[int, int] = (80, 24)
     zone: str = "Europe/Berlin"
+    hours: Callable[[], tuple[Hours, ...]] = tuple
 
 
 def live(status: GuardStatus, *keys: str, size: tuple[int, int] = (80, 24)) -> Screen:
@@ -109,6 +112,20 @@ SEVERAL: Final = replace(
 )
 STALE: Final = one(replace(ACCOUNT, positions=(replace(MNQ, mark_at=ago(75)),)))
 CLOSED: Final = MarketStatus(is_open=False, changes_at=RESET + timedelta(days=2))
+SESSIONS: Final = (
+    Hours(began_at=ago(9 * 86_400), ended_at=ago(9 * 86_400 - 7200), made={465: Decimal(310), 466: Decimal(-42)}),
+    Hours(began_at=ago(4 * 86_400), ended_at=ago(4 * 86_400 - 9000), made={465: Decimal("-120.50")}),
+    Hours(began_at=ago(3 * 86_400), ended_at=ago(3 * 86_400 - 60)),
+    Hours(began_at=ago(4100), ended_at=ago(3000)),
+    Hours(began_at=ago(2700)),
+)
+
+
+def damaged() -> tuple[Hours, ...]:
+    """A file that is none."""
+    raise ValueError("clock.json cannot be read: it is empty. Mend it, or put it aside to begin anew.")
+
+
 PAGES: Final = ("now", "positions", "orders", "rules", "history", "stats", "clock")
 
 SCREENS: Final[dict[str, Screen]] = {
@@ -157,6 +174,11 @@ SCREENS: Final[dict[str, Screen]] = {
     "no_door_but_fresh": away(CALM),
     "nothing_yet": Screen(Still(None, AWAY_WHY)),
     "no_account_yet": live(replace(CALM, accounts=())),
+    "clocked_in": Screen(Still(CALM), ("7",), hours=lambda: SESSIONS),
+    "clocked_out": Screen(Still(CALM), ("7",), hours=lambda: SESSIONS[:-1]),
+    "hours_not_readable": Screen(Still(CALM), ("7",), hours=damaged),
+    "narrow": live(NEAR, size=(60, 20)),
+    "narrow_positions": live(TWENTY, "2", size=(60, 20)),
     "help": live(CALM, "question_mark"),
     "help_wide": live(CALM, "question_mark", size=WIDE),
     "calm_wide": live(CALM, size=WIDE),
@@ -171,7 +193,8 @@ SCREENS: Final[dict[str, Screen]] = {
 async def drawn(name: str) -> str:
     """One of them, as it is now."""
     screen = SCREENS[name]
-    async with shown(screen.source, *screen.keys, size=screen.size, zone=ZoneInfo(screen.zone)) as pilot:
+    zone = ZoneInfo(screen.zone)
+    async with shown(screen.source, *screen.keys, size=screen.size, zone=zone, hours=screen.hours) as pilot:
         return text(pilot)
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from textual.pilot import Pilot
 
-from docs.pictures.states import LOCKED, NEAR
+from docs.pictures.states import CALM, LOCKED, NEAR, TWENTY
 from docs.pictures.still import Still, shown, text
+from risk_manager.interfaces.trader.dashboard.app import Dashboard
 from risk_manager.ipc.status import GuardStatus
+from tests.daemon.programs import until
 from tests.interfaces.dashboard.screens import FOLDER, SCREENS, drawn
 
 
@@ -45,3 +47,29 @@ async def test_light_and_dark_say_the_same() -> None:
         await pilot.pause()
         assert pilot.app.theme == "textual-light"
         assert text(pilot) == dark
+
+
+async def test_an_act_of_the_guard_flashes_and_rings_once_and_what_was_there_before_does_not() -> None:
+    source = Still(CALM)
+    rang: list[str] = []
+    async with shown(source) as pilot:
+        app = pilot.app
+        assert isinstance(app, Dashboard)
+        app.bell = lambda: rang.append("rang")  # type: ignore[method-assign]
+        lit = [app.query_one(name) for name in ("#banner", "#news")]
+        app.show_now()
+        assert not rang
+        assert not any(one.has_class("flash") for one in lit)
+        source.status = LOCKED
+        app.show_now()
+        app.show_now()
+        assert rang == ["rang"]
+        assert all(one.has_class("flash") for one in lit)
+        await until(lambda: not any(one.has_class("flash") for one in lit), "the flash ends")
+
+
+@pytest.mark.parametrize("size", [(1, 1), (10, 5), (30, 10), (250, 90)])
+@pytest.mark.parametrize("page", "1234567")
+async def test_no_size_breaks_a_page(size: tuple[int, int], page: str) -> None:
+    async with shown(Still(TWENTY), page, size=size) as pilot:
+        assert pilot.app.return_code is None

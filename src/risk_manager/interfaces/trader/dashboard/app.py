@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import ClassVar, Final
 
@@ -29,6 +30,7 @@ from risk_manager.interfaces.trader.dashboard.moment import Moment, Source, look
 from risk_manager.interfaces.trader.dashboard.news import News
 from risk_manager.interfaces.trader.dashboard.saying import Line, Tone, line, title, wrapped
 from risk_manager.interfaces.trader.dashboard.widgets import Page, Words
+from risk_manager.interfaces.trader.hours import Hours
 
 _LOOK_SECONDS: Final = 0.25
 _FLASH_SECONDS: Final = 2.0
@@ -60,7 +62,7 @@ class Dashboard(App[None]):
     #news { height: 1; background: $panel; }
     .flash, #banner.flash { background: $error; color: $foreground; text-style: reverse; }
     #page { padding: 0 1; scrollbar-size-vertical: 1; }
-    #body { text-wrap: nowrap; height: auto; }
+    #body { text-wrap: nowrap; text-overflow: ellipsis; height: auto; }
     Tab { padding: 0 1; }
     Picker, Help { align: center middle; }
     Picker OptionList, Help VerticalScroll { width: 100; max-width: 95%; height: auto; max-height: 90%; }
@@ -76,12 +78,21 @@ class Dashboard(App[None]):
         *(Binding(str(number), f"open({number})", show=False) for number in range(1, len(PAGES) + 1)),
     ]
 
-    def __init__(self, source: Source, *, clock: Callable[[], datetime], zone: tzinfo | None) -> None:
-        """`clock` tells the time in UTC; `zone` is the trader's own, None that of the machine."""
+    def __init__(
+        self,
+        source: Source,
+        *,
+        clock: Callable[[], datetime],
+        zone: tzinfo | None,
+        hours: Callable[[], tuple[Hours, ...]] = tuple,
+    ) -> None:
+        """`clock` tells the time in UTC; `zone` is the trader's own, None that of the machine. `hours` tells when the
+        trader was clocked in, and raises ValueError with a sentence where that cannot be read."""
         super().__init__()
         self._source = source
         self._clock = clock
         self._zone = zone
+        self._hours = hours
         self._chosen: int | None = None
         self._news = News()
         self.caption = ""
@@ -125,7 +136,7 @@ class Dashboard(App[None]):
         self._chosen = moment.account.id
         self._head.say(header.lines(moment, width))
         self._sign(banner.of(moment, width))
-        self._body.say(PAGES[self._open_page()](moment, width))
+        self._body.say(self._page_lines(moment, width))
         self._latest.say([history.newest(moment, width)])
         if self._news.has_come(moment.status):
             self._alarm()
@@ -142,6 +153,15 @@ class Dashboard(App[None]):
         for tone in (Tone.BAD, Tone.CAUTION, Tone.GOOD):
             self._banner.set_class(sign.tone is tone, tone.value)
         self._banner.say(sign.lines)
+
+    def _page_lines(self, moment: Moment, width: int) -> list[Line]:
+        page = self._open_page()
+        if page == "Clock":
+            try:
+                moment = replace(moment, hours=self._hours())
+            except ValueError as error:
+                return wrapped(str(error), width, tone=Tone.BAD)
+        return PAGES[page](moment, width)
 
     def _open_page(self) -> str:
         return self._tabs.active or next(iter(PAGES))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from risk_manager.interfaces.trader.dashboard import locks, positions, rules, times
 from risk_manager.interfaces.trader.dashboard.moment import STALE_PRICE_SECONDS, Moment
-from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, line, wrapped
+from risk_manager.interfaces.trader.dashboard.saying import Line, Tone, line, wrapped
 
 _LINES_MAX = 5
 
@@ -22,7 +22,7 @@ class Banner:
 def of(moment: Moment, width: int) -> Banner:
     """The gravest first: nobody watches, half is not seen, locked, near a limit, all is well."""
     tone, headline, sentences = _gravest(moment)
-    text = [line(Span(headline, Tone.STRONG))]
+    text = wrapped(headline, width, tone=Tone.STRONG)
     for sentence in sentences:
         text += wrapped(sentence, width)
     if len(text) > _LINES_MAX:

@@ -21,9 +21,14 @@ def run(*, home: Path | None = None) -> int:
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):  # Textual draws on stderr
         print("The dashboard needs a terminal. Without one: risk-manager status, or status --json.", file=sys.stderr)
         return ExitCode.BAD_INPUT
+    from risk_manager.interfaces.trader import hours
     from risk_manager.interfaces.trader.dashboard.app import Dashboard
+    from risk_manager.interfaces.trader.hours import Hours
     from risk_manager.ipc.client import Feed
 
-    app = Dashboard(Feed(homes.folder(home)), clock=lambda: datetime.now(UTC), zone=None)
+    def known() -> tuple[Hours, ...]:
+        return tuple(hours.read(hours.place()))
+
+    app = Dashboard(Feed(homes.folder(home)), clock=lambda: datetime.now(UTC), zone=None, hours=known)
     app.run()
     return ExitCode.FINE

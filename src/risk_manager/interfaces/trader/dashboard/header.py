@@ -7,6 +7,7 @@ from datetime import date
 from risk_manager.interfaces.trader.dashboard import money, times
 from risk_manager.interfaces.trader.dashboard.moment import STALE_PRICE_SECONDS, Moment, total
 from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, apart, cut, fitting, line, plain
+from risk_manager.interfaces.trader.reading import usd
 
 
 def lines(moment: Moment, width: int) -> list[Line]:
@@ -66,7 +67,7 @@ def _market(moment: Moment, width: int) -> Line:
 
 def _money(moment: Moment, width: int) -> Line:
     account = moment.account
-    balance = money.usd(account.balance) if account.balance is not None else "not told yet"
+    balance = usd(account.balance) if account.balance is not None else "not told yet"
     day = line("Day ", Span(money.signed(account.net_pnl), money.result(account.net_pnl).tone))
     opened = line("open ", money.result(account.unrealized_pnl), *_price_age(moment))
     realized = line("realized ", money.result(account.realized_pnl))

@@ -10,6 +10,7 @@ from risk_manager.interfaces.trader.dashboard.moment import Moment
 from risk_manager.interfaces.trader.dashboard.now import acts_of
 from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, cut, line, title, wrapped
 from risk_manager.interfaces.trader.dashboard.table import Column
+from risk_manager.interfaces.trader.reading import usd
 from risk_manager.ipc.status import ActStatus, TradeStatus
 
 _STAYS, _FRESH = timedelta(minutes=1), timedelta(minutes=5)
@@ -66,7 +67,7 @@ def _trades(moment: Moment, width: int) -> list[Line]:
     if not trades:
         return [title("Trades of the day"), line("None yet.")]
     costs = sum((one.costs for one in trades), Decimal(0))
-    head = title(f"Trades of the day: {len(trades)} fills, costs {money.usd(costs)} (newest first)")
+    head = title(f"Trades of the day: {len(trades)} fills, costs {usd(costs)} (newest first)")
     return [head, *table.lines(_COLUMNS, [_row(one, moment) for one in reversed(trades)], width)]
 
 
@@ -77,6 +78,6 @@ def _row(trade: TradeStatus, moment: Moment) -> list[Span]:
         Span(f"{trade.side} {trade.size} {trade.symbol}", Tone.STRONG),
         Span(money.price(trade.price)),
         Span("entry", Tone.FAINT) if trade.realized_pnl is None else money.result(trade.realized_pnl),
-        Span(money.usd(trade.costs)),
+        Span(usd(trade.costs)),
         Span(str(trade.order), Tone.FAINT),
     ]

@@ -8,10 +8,10 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Protocol
 
+from risk_manager.interfaces.trader.hours import Hours
+from risk_manager.interfaces.trader.picture import OLD_AFTER_SECONDS
 from risk_manager.ipc.status import AccountStatus, GuardStatus
 
-OLD_AFTER_SECONDS = 5
-"""A guard that has published nothing for longer is taken to be gone; it publishes every second."""
 STALE_PRICE_SECONDS = 10
 """From this age on a price is called old; the guard's own default."""
 
@@ -58,6 +58,8 @@ class Moment:
     is_live: bool = True
     why_away: str | None = None
     age_seconds: float = 0.0
+    hours: tuple[Hours, ...] = ()
+    """When the trader was clocked in, oldest first; only read for the page that shows it."""
 
     @property
     def is_running(self) -> bool:

@@ -5,11 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from risk_manager.interfaces.trader.dashboard.saying import Span, Tone
-
-
-def usd(amount: Decimal) -> str:
-    """An amount: `$1,234.50` or `-$1,234.50`."""
-    return f"-${abs(amount):,.2f}" if amount < 0 else f"${abs(amount):,.2f}"
+from risk_manager.interfaces.trader.reading import usd
 
 
 def signed(amount: Decimal) -> str:

@@ -10,15 +10,15 @@ from risk_manager.ipc.status import PositionStatus
 
 _COLUMNS = [
     Column("Position"),
-    Column("Contract", keep=0),
-    Column("Average", is_right=True, keep=2),
+    Column("Stop?"),
+    Column("Open P&L", is_right=True),
     Column("Price", is_right=True),
     Column("Age", is_right=True),
-    Column("Open P&L", is_right=True),
+    Column("Average", is_right=True, keep=2),
     Column("Stop at", is_right=True, keep=1),
-    Column("Ticks", is_right=True),
-    Column("At stop", is_right=True),
-    Column("Stop?"),
+    Column("Ticks", is_right=True, keep=3),
+    Column("At stop", is_right=True, keep=4),
+    Column("Contract", keep=0),
 ]
 
 
@@ -79,17 +79,18 @@ def grace(position: PositionStatus, moment: Moment) -> str:
 def _row(position: PositionStatus, moment: Moment) -> list[Span]:
     age = moment.price_age(position.mark_at)
     is_old = age is not None and age >= STALE_PRICE_SECONDS
+    is_priced = position.mark is not None
     return [
         Span(name(position), Tone.STRONG),
-        Span(position.contract),
-        Span(money.price(position.average_price)),
-        Span(money.price(position.mark) or "none", Tone.PLAIN if position.mark is not None else Tone.CAUTION),
-        Span("" if age is None else times.age(age) + (" OLD" if is_old else ""), Tone.BAD if is_old else Tone.FAINT),
+        _protection(position, moment),
         money.result(position.open_pnl),
+        Span(money.price(position.mark) or "none", Tone.PLAIN if is_priced else Tone.CAUTION),
+        Span("" if age is None else times.age(age) + (" OLD" if is_old else ""), Tone.BAD if is_old else Tone.FAINT),
+        Span(money.price(position.average_price)),
         Span(money.price(position.stop_price)),
         Span("" if position.stop_ticks is None else f"{position.stop_ticks.quantize(1):,}"),
         Span("" if position.stop_usd is None else money.signed(position.stop_usd)),
-        _protection(position, moment),
+        Span(position.contract, Tone.FAINT),
     ]
 
 

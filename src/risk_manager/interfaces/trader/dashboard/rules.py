@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from risk_manager.interfaces.trader.dashboard import locks, money, times
+from risk_manager.interfaces.trader.dashboard import locks, times
 from risk_manager.interfaces.trader.dashboard.moment import Moment
 from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, cut, line, title, wrapped
+from risk_manager.interfaces.trader.reading import usd
 from risk_manager.ipc.status import Gauge, RuleStatus
 
 _HALF, _NEAR, _VERY_NEAR = Decimal("0.50"), Decimal("0.70"), Decimal("0.85")
@@ -82,7 +83,7 @@ def left(gauge: Gauge) -> str:
     if gauge.limit < 0:
         room = -room
     if gauge.unit.value == "usd":
-        return f"{money.usd(room)} left" if room > 0 else "nothing left"
+        return f"{usd(room)} left" if room > 0 else "nothing left"
     return f"{room:f} left" if room > 0 else "none left"
 
 
