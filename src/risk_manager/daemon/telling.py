@@ -64,11 +64,11 @@ def said(taken: Taken) -> Iterator[Said]:
         rules = ", ".join(event.changed)
         yield Said(f"New settings are in force{f'; changed: {rules}' if rules else ''}", event.account)
     if isinstance(event, CommandRefused):
-        yield Said(f"The broker refused to {_plain(event.command)}: {event.why}", event.account)
+        yield Said(f"The broker refused to {in_words(event.command)}: {event.why}", event.account)
     if isinstance(event, CommandHeld):
-        yield Said(f"The guard has not sent the request to {_plain(event.command)}: {event.why}", event.account)
+        yield Said(f"The guard has not sent the request to {in_words(event.command)}: {event.why}", event.account)
     if isinstance(event, CommandLost):
-        text = f"Nobody knows whether the broker got the request to {_plain(event.command)}: {event.why}"
+        text = f"Nobody knows whether the broker got the request to {in_words(event.command)}: {event.why}"
         yield Said(text, event.account)
 
 
@@ -102,11 +102,12 @@ def when(at: datetime | None) -> str:
 
 def act(command: Command, *, with_reason: bool = True) -> str:
     """A command as what the guard does, with its reason."""
-    text = _plain(command)
+    text = in_words(command)
     return f"The guard asks to {text}" + (f": {command.why}" if with_reason and command.why else "")
 
 
-def _plain(command: Command) -> str:
+def in_words(command: Command) -> str:
+    """A command as what is to be done: `close all of MNQ`."""
     match command:
         case Close():
             return f"close all of {symbol_of(command.contract)}"

@@ -1,0 +1,135 @@
+"""The guard with all that belongs to it, for one home: what `run` starts in the foreground and a service behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from risk_manager.config import ConfigError, Configuration, load_home
+from risk_manager.config.logs import LogSettings, read_log_settings
+from risk_manager.config.password import HASH_FILE
+from risk_manager.config.rule_table import known_rules
+from risk_manager.daemon.absence import Absence
+from risk_manager.daemon.admin.door import AdminDoor
+from risk_manager.daemon.clock import Clock
+from risk_manager.daemon.door import Door
+from risk_manager.daemon.guard import Taken
+from risk_manager.daemon.keeping import Keeping
+from risk_manager.daemon.logs import Logs
+from risk_manager.daemon.publishing import Publisher
+from risk_manager.daemon.reloading import Reloading
+from risk_manager.daemon.telling import sentences
+from risk_manager.daemon.watch import UnknownAccountError, Watch
+from risk_manager.gateway.tasks import end, start
+from risk_manager.ipc.admin import SOCKET_FILE
+
+DATA: Final = "data"
+
+Say = Callable[[str, datetime | None], None]
+
+
+class Household:
+    """Made within the event loop, after the lease is held; runs once."""
+
+    def __init__(
+        self, configuration: Configuration, folder: Path, keeping: Keeping, clock: Clock, port: int, say: Say
+    ) -> None:
+        """`say` is told every sentence for people, and when it was; None: now."""
+        self._aloud = say
+        self._logs = self._open_logs(folder)
+        self._configuration = configuration
+        self.stopped = asyncio.Event()
+        """Set it to end the guard in order."""
+        found = keeping.recover(configuration)
+        for warning in keeping.store.warnings:
+            self._say(warning)
+        keeping.store.on_warning = self._say
+        absence = Absence(found, configuration.settings, clock.now(), self._say)
+        self._watch = watch = Watch(configuration, clock, found.state)
+        watch.guard.listen(absence.heard)
+        watch.guard.listen(self._tell)
+        keeping.attach(watch.guard, configuration)
+        self._publisher = Publisher(
+            folder / DATA / "status.json", watch.guard, clock, watch.reconnects, self._say, absence
+        )
+        screens = (watch.guard, watch.gateway.status, watch.is_guarding.is_set, self._publisher.status)
+        self._door = Door(*screens, clock, folder / DATA, port, self._say)
+        self._reloading = Reloading(
+            folder, partial(load_home, folder, known_rules()), watch.guard, keeping, configuration
+        )
+        socket, password = folder / DATA / SOCKET_FILE, folder / "config" / HASH_FILE
+        self._admin_door = AdminDoor(socket, password, watch.guard, clock, self._reloading.reload, self.stopped.set)
+
+    async def run(self) -> None:
+        """Guard until `stopped` is set. Raises what the watch ends with, `UnknownAccountError` for one."""
+        asyncio.get_running_loop().set_exception_handler(_unheard)
+        for account in self._configuration.accounts:
+            rules = ", ".join(armed.rule.key for armed in account.settings.rules) or "no rule at all"
+            self._say(f"Account {account.id} {account.name}: {rules}.")
+        watching = start(self._watch.run(), "guard: watch")
+        stopping = start(self.stopped.wait(), "guard: stop")
+        others = [
+            start(self._publisher.run(), "guard: publish"),
+            start(self._door.run(), "guard: door"),
+            start(self._reloading.run(), "guard: reload"),
+            start(self._admit(), "guard: admin door"),
+            start(self._introduce(), "guard: introduce"),
+        ]
+        try:
+            await asyncio.wait([watching, stopping], return_when=asyncio.FIRST_COMPLETED)
+            await end(stopping, *others)
+            if watching.done():
+                watching.result()
+            await end(watching)
+            self._say("The guard has stopped. Nobody watches the account now.")
+        finally:
+            if self._logs is not None:
+                self._logs.close()
+
+    async def _admit(self) -> None:
+        try:
+            await self._admin_door.run()
+        except OSError as error:  # the guard guards all the same
+            why = error.strerror
+            self._say(f"The admin door cannot be opened ({why}): clear, reload and stop do not work by command.")
+
+    async def _introduce(self) -> None:
+        await self._watch.is_guarding.wait()
+        # What is there now stays: looking through it again and again would hold up a close by tens of milliseconds.
+        gc.collect()
+        gc.freeze()
+        self._say("Guarding.")
+
+    def _open_logs(self, folder: Path) -> Logs | None:
+        settings = LogSettings()
+        try:
+            settings = read_log_settings(folder / "config")
+        except ConfigError as error:
+            self._aloud(f"{error}\nThe logs are written as usual until that is mended.", None)
+        try:
+            return Logs(folder, settings)
+        except OSError as error:
+            self._aloud(f"CRITICAL: no log can be written in {settings.folder} ({error.strerror}).", None)
+            return None
+
+    def _tell(self, taken: Taken) -> None:
+        for sentence in sentences(taken):
+            self._aloud(sentence, taken.at)
+        if self._logs is not None:
+            self._logs.heard(taken)
+
+    def _say(self, sentence: str) -> None:
+        self._aloud(sentence, None)
+        if self._logs is not None:
+            self._logs.say(sentence)
+
+
+def _unheard(loop: asyncio.AbstractEventLoop, told: dict[str, Any]) -> None:
+    """What tasks failed with; what is a sentence for the admin is said once, by `run`, and without a traceback."""
+    if not isinstance(told.get("exception"), UnknownAccountError):
+        loop.default_exception_handler(told)
