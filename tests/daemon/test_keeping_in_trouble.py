@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import stat
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,7 +16,8 @@ import pytest
 
 from tests.crash.house import broker, guard, new_home
 from tests.daemon.programs import SECRET, Program, Side, until
-from tests.daemon.test_keeping import BUY, TWO_MNQ, is_whole, kill, net_is, stopped, trade
+from tests.daemon.test_keeping import BUY, LOSS, TWO_MNQ, is_whole, kill, lose, loss, net_is, standing, stopped, trade
+from tests.store.test_trouble import needs_closed_folders
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on the size of a process's files")
 
@@ -74,6 +76,33 @@ async def test_a_disk_that_is_full_is_said_and_holds_up_no_enforcement(tmp_path:
         async with guard(home) as third:
             assert "after a crash" in await third.says("Nobody has watched since ")
             await oversize(side, third)
+            await stopped(third)
+        is_whole(home, first, second, third)
+
+
+@needs_closed_folders
+async def test_a_folder_that_may_only_be_read_still_gives_its_locks(tmp_path: Path) -> None:
+    async with broker() as side:
+        home = new_home(tmp_path, side, **loss(-1))
+        async with guard(home) as first:
+            await lose(side, home)
+            await stopped(first)
+        data = home / "data"
+        for path in (*data.iterdir(), data):
+            path.chmod(stat.S_IREAD | (stat.S_IEXEC if path.is_dir() else 0))
+        try:
+            async with guard(home) as second:
+                await second.says("can be read and not written")
+                await second.says("the status that is shown is old")
+                await trade(side, "EP", BUY, 2)
+                await second.says("The guard asks to close all of ES")
+                await net_is(side)
+                await kill(second)
+        finally:
+            for path in (data, *data.iterdir()):
+                path.chmod(stat.S_IRWXU)
+        async with guard(home) as third:
+            assert standing(home, "lockouts") == [LOSS]
             await stopped(third)
         is_whole(home, first, second, third)
 
