@@ -214,7 +214,7 @@ async def are_told(told: list[str], side: Hand, resting: int, placed: int) -> No
 
 
 @needs_signals
-async def test_what_a_trader_did_while_the_guard_was_dead_is_said_and_shown(tmp_path: Path) -> None:
+async def test_what_a_trader_did_while_the_guard_was_dead_is_said_shown_and_logged(tmp_path: Path) -> None:
     async with broker() as side:
         home = new_home(tmp_path, side, max_contracts={"limit": 10})
         async with guard(home) as first:
@@ -234,6 +234,8 @@ async def test_what_a_trader_did_while_the_guard_was_dead_is_said_and_shown(tmp_
             shown = lines(now, 0)
             assert shown[shown.index("Before this start:") + 1] == f"  {head}"
             await stopped(second)
+        logged = (home / "logs" / "daemon.log").read_text()
+        assert all(f" {line}\n" in logged for line in (head, *told))
         async with guard(home) as third:
             assert "nothing has changed" in await third.says("while nobody watched: ")
             await stopped(third)
