@@ -174,6 +174,30 @@ async def test_a_bug_behind_one_path_is_a_sentence_and_takes_nothing_else_away()
     assert heard == ["with a secret in it"]
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"\x16\x03\x01\x00\xa5\x01\x00",
+        b"GET / HTTP/1.1\r\nHost: \x00\r\n\r\n",
+        b"GET /api/status HTTP/1.0\r\n\r\n",
+        b"?\r\n\r\n",
+    ],
+    ids=["TLS", "a zero", "no host", "nothing"],
+)
+async def test_what_is_no_request_is_answered_with_an_error_and_said_nowhere(
+    sent: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with open_house() as house:
+        reader, writer = await asyncio.open_connection("127.0.0.1", house.server.port)
+        writer.write(sent)
+        answer = await asyncio.wait_for(reader.readline(), 20)
+        writer.close()
+        assert answer.split(b" ")[1].startswith(b"4")
+        assert (await ask(house, "/api/status"))[0] == 200
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("", "")
+
+
 async def test_a_second_door_on_the_same_port_is_refused() -> None:
     async with open_house() as house:
         other = House()

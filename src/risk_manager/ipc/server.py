@@ -6,6 +6,7 @@ Nothing here can change anything, and nothing here is waited for by the guard.
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import Awaitable
 from contextlib import suppress
@@ -25,6 +26,8 @@ from risk_manager.ipc.status import GuardStatus
 
 SHUTDOWN_SECONDS: Final = 1.0
 CLIENTS_MAX: Final = 64
+_LOG: Final = logging.getLogger("risk_manager.door")
+_LOG.addHandler(logging.NullHandler())  # what is no HTTP at all is no news on a terminal
 _NUMBER: Final = re.compile(r"-?[0-9]{1,18}")
 
 
@@ -74,7 +77,12 @@ class Server:
         app[RUN_KEY] = self._broadcast.run
         app.router.add_routes([web.get(route.path, partial(self._answer, route), allow_head=False) for route in ROUTES])
         runner = web.AppRunner(
-            app, handle_signals=False, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS, keepalive_timeout=15.0
+            app,
+            handle_signals=False,
+            access_log=None,
+            logger=_LOG,
+            shutdown_timeout=SHUTDOWN_SECONDS,
+            keepalive_timeout=15.0,
         )
         await runner.setup()
         try:
