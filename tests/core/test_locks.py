@@ -159,6 +159,16 @@ def test_before_the_first_read_too_only_a_lock_that_stands_can_be_cleared(rule: 
     assert (story.account, story.lock_changes) == (before, [])
 
 
+def test_before_the_first_read_too_nothing_is_cleared_that_cannot_be_saved() -> None:
+    story = asleep(down="1h")
+    story.sees(StoreLost(why="the disk is full"))
+    story.clears("RULE-003")
+    assert story.locks == [("RULE-003", "hard", None)]
+    story.sees(StoreBack())
+    story.clears("RULE-003")
+    assert story.locks == []
+
+
 def test_what_the_broker_tells_before_the_first_read_changes_nothing() -> None:
     story = asleep()
     before = story.account

@@ -113,14 +113,16 @@ def hear(
     return account, []
 
 
-def hear_asleep(account: Account, event: AnyEvent, settings: Settings, now: datetime) -> tuple[Account, list[Lock]]:
+def hear_asleep(
+    account: Account, event: AnyEvent, settings: Settings, now: datetime, *, may_loosen: bool
+) -> tuple[Account, list[Lock]]:
     """The same for an account that has not been read since the start: what the admin decides, and nothing else."""
     if isinstance(event, Reloaded):
         return hear(account, event, settings, now)
     if isinstance(event, Cleared):
         # A lock whose time has run out meanwhile holds nothing: clearing it must not waive the rule.
         left, over = locks.run_out(account, now)
-        left, gone = hear(left, event, settings, now)
+        left, gone = hear(left, event, settings, now, may_loosen=may_loosen)
         return (left, [*over, *gone]) if gone else (account, [])
     return account, []
 

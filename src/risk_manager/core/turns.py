@@ -148,7 +148,8 @@ class Turns:
     def _asleep(self, key: AccountId, event: AnyEvent, now: datetime) -> None:
         """Nobody was awake yet: what the admin decides stands at once, and is judged with the first read."""
         before = self.state.accounts[key]
-        account, gone = believing.hear_asleep(before, event, self.settings[key], now)
+        loosens = not self.state.unsaved
+        account, gone = believing.hear_asleep(before, event, self.settings[key], now, may_loosen=loosens)
         self.lock_changes += [judging.changed(account, lock, ended=True) for lock in gone]
         self._keep(before, account)
 
