@@ -29,7 +29,9 @@ class Picker(ModalScreen[int]):
 
     def compose(self) -> ComposeResult:
         """A list."""
-        options = OptionList(*(Option(painted([row]), id=str(key)) for key, row in self._rows.items()))
+        has_colour = not self.app.no_color
+        rows = {str(key): painted([row], has_colour=has_colour) for key, row in self._rows.items()}
+        options = OptionList(*(Option(row, id=key) for key, row in rows.items()))
         options.border_title = "Choose an account: up, down, Enter"
         options.highlighted = list(self._rows).index(self._chosen)
         yield options

@@ -16,8 +16,11 @@ _STYLES: Final = {
     Tone.CAUTION: "bold $text-warning",
     Tone.BAD: "bold $text-error",
 }
+_WITHOUT_COLOUR: Final = {**_STYLES, Tone.GOOD: "bold", Tone.CAUTION: "bold", Tone.BAD: "bold"}
+"""Greys of colours are hard to read, and the words say what is good or bad."""
 
 
-def painted(lines: list[Line]) -> Content:
+def painted(lines: list[Line], *, has_colour: bool = True) -> Content:
     """Lines as Textual shows them."""
-    return Content("\n").join(Content.assemble(*((span.text, _STYLES[span.tone]) for span in one)) for one in lines)
+    styles = _STYLES if has_colour else _WITHOUT_COLOUR
+    return Content("\n").join(Content.assemble(*((span.text, styles[span.tone]) for span in one)) for one in lines)

@@ -23,7 +23,7 @@ class Words(Static):
         """Show these."""
         if lines != self._lines:
             self._lines = lines
-            self.update(painted(lines))
+            self.update(painted(lines, has_colour=not self.app.no_color))
 
 
 class Page(VerticalScroll):
