@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from risk_manager.core.disagreement import BEHIND, IN_VAIN
 from risk_manager.core.events import PositionSeen
 from risk_manager.core.model import OrderStatus
-from tests.core.story import Story, ended, order, position
+from tests.core.story import Story, close, ended, order, position
 
 OPENED = datetime(2025, 10, 23, 15, 0, tzinfo=UTC)
 LATER = OPENED + timedelta(minutes=1)
@@ -71,7 +71,26 @@ def test_a_position_of_an_opening_that_is_over_is_read_at_once() -> None:
     story.sees(at(OPENED, 2), at(OPENED, 0), at(LATER, 1))
     story.sees(at(OPENED, 0))
     assert doubts(story) == [BEHIND]
-    assert story.account.positions == {}  # the last word counts, until the read that was asked for
+    assert [one.signed_size for one in story.account.positions.values()] == [1]
+
+
+def test_what_a_position_was_before_a_reversal_is_not_closed_a_second_time() -> None:
+    story = Story(max_contracts_per_instrument={"limits": {"MNQ": 0}, "enforcement": "close_all"})
+    story.sees(at(OPENED, -3))
+    assert story.asked_for == [close("MNQ")]
+    # The close and one by hand have both filled: long 3, told before what lay between.
+    story.sees(at(LATER, 3), at(OPENED, 0), at(OPENED, -1), at(LATER, 2))
+    assert story.asked_for == [close("MNQ")]
+    assert doubts(story) == [BEHIND, BEHIND]
+    story.sees(at(LATER, 0))
+    assert story.asked_for == []
+
+
+def test_a_read_is_believed_whatever_it_says_of_openings() -> None:
+    story = Story()
+    story.sees(at(LATER, 1))
+    story.sees(story.truth(positions=[at(OPENED, 2)], asked_at=story.now + timedelta(seconds=1), after_restart=False))
+    assert [one.signed_size for one in story.account.positions.values()] == [2]
 
 
 def test_a_position_as_it_was_before_the_last_move_is_read_at_once() -> None:

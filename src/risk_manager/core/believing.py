@@ -85,7 +85,8 @@ def hear(
     within = confirm_within(settings)
     match event:
         case PositionSeen():
-            account = hearing.position_seen(account, event, now, within)
+            if not disagreement.is_of_the_past(account, event):
+                account = hearing.position_seen(account, event, now, within)
         case OrderSeen():
             account = hearing.order_seen(account, event, now, within)
         case TradeSeen():

@@ -1,7 +1,7 @@
 """What the broker's messages leave open: a fill that not all of them tell, a position as it was before.
 
-The last word on a position counts all the same; here it is only decided that the account is to be read at once and not
-at the next steady read.
+A message of an opening that is over is not believed: a second close for what it tells of would open a position. Any
+other last word on a position counts, and where it seems to have been overtaken the account is read at once.
 """
 
 from __future__ import annotations
@@ -41,18 +41,24 @@ def why_read_when_due(sight: Sight) -> str:
     return "a grace is about to end" if asks else ""
 
 
+def is_of_the_past(account: Account, event: PositionSeen) -> bool:
+    """True for a message of an opening that is over, by the gateway's own time of it: there is a later one, or it has
+    been told as closed. False where the gateway told no time."""
+    held, before = account.positions.get(event.contract), account.earlier.get(event.contract)
+    newest = held if held is not None else before
+    if newest is None or newest.opened_at is None or event.opened_at is None:
+        return False
+    if held is None:
+        return bool(event.signed_size) and event.opened_at <= newest.opened_at
+    return event.opened_at < newest.opened_at
+
+
 def is_behind(account: Account, event: PositionSeen) -> bool:
     """True for a message that seems to have been overtaken: it tells of an opening that is over, or of exactly what was
     held before the last move. False where it only says once more what is known."""
+    if is_of_the_past(account, event):
+        return True
     held, before = account.positions.get(event.contract), account.earlier.get(event.contract)
-    newest = held if held is not None else before
-    if newest is None or (held is None and not event.signed_size):
-        return False
-    if event.opened_at is not None and newest.opened_at is not None:
-        if event.opened_at < newest.opened_at:
-            return True
-        if held is None and event.opened_at == newest.opened_at:
-            return True
     if held is None or before is None:
         return False
     was = (before.signed_size, before.average_price, before.opened_at)
