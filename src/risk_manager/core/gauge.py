@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import msgspec
@@ -84,3 +84,9 @@ def of_count(label: str, unit: Unit, value: Decimal, limit: Decimal, then: str, 
 def plain(number: Decimal) -> str:
     """A number as people write it: no zeros at its end, no exponent."""
     return f"{number.normalize():f}"
+
+
+def lasting(duration: timedelta) -> str:
+    """A time as people say it: 5 min, 90 s."""
+    total = duration // timedelta(seconds=1)
+    return f"{total // 60} min" if total % 60 == 0 and total >= 60 else f"{total} s"

@@ -41,10 +41,13 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
 def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
     """Whether the broker lets the account trade."""
     del config
-    told = {True: "The broker lets this account trade.", False: "The broker does not let this account trade."}
-    says = told.get(sight.account.can_trade or False) if sight.account.can_trade is not None else None
+    says = {
+        True: "The broker lets this account trade.",
+        False: "The broker does not let this account trade.",
+        None: "The broker has not said it yet.",
+    }
     then = "Everything is closed and the account is locked until the broker lets it trade again."
-    yield Gauge(label="Permission to trade", says=says or "The broker has not said it yet.", then=then)
+    yield Gauge(label="Permission to trade", says=says[sight.account.can_trade], then=then)
 
 
 EXAMPLE = """\

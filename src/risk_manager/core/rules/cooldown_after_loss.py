@@ -155,7 +155,7 @@ def _after_loss(trade: Trade, result: Decimal, threshold: Threshold) -> Cooling:
         f"order {trade.order}",
         trade.at + seconds(threshold.cooldown_duration),
         f"Order {trade.order} lost {usd(result)}, which reached {usd(threshold.loss_amount)}: "
-        f"{_minutes(seconds(threshold.cooldown_duration))} of pause",
+        f"{gauge.lasting(seconds(threshold.cooldown_duration))} of pause",
     )
 
 
@@ -163,13 +163,8 @@ def _after_row(trade: Trade, losers: int, row: Row) -> Cooling:
     return Cooling(
         f"row {trade.order}",
         trade.at + seconds(row.cooldown_duration),
-        f"{losers} losing orders in a row: {_minutes(seconds(row.cooldown_duration))} of pause",
+        f"{losers} losing orders in a row: {gauge.lasting(seconds(row.cooldown_duration))} of pause",
     )
-
-
-def _minutes(duration: timedelta) -> str:
-    total = duration // timedelta(seconds=1)
-    return f"{total // 60} min" if total % 60 == 0 and total >= 60 else f"{total} s"
 
 
 def _add(cooling: dict[str, Cooling], one: Cooling) -> None:
@@ -193,10 +188,10 @@ def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
     if row is not None and day is not None:
         trades = [trade for trade in sight.trades(ID) if day.start <= trade.at < day.end]
         losers = Decimal(_row(trade_counts.results_by_order(trades)))
-        then = f"A pause of {_minutes(seconds(row.cooldown_duration))}."
+        then = f"A pause of {gauge.lasting(seconds(row.cooldown_duration))}."
         yield gauge.of_count("Losing orders in a row", Unit.LOSSES, losers, Decimal(row.count), then)
     for one in config.loss_thresholds:
-        then = f"A pause of {_minutes(seconds(one.cooldown_duration))}."
+        then = f"A pause of {gauge.lasting(seconds(one.cooldown_duration))}."
         yield Gauge(label="Loss of one order", says=f"An order may lose less than {usd(-one.loss_amount)}.", then=then)
 
 

@@ -195,8 +195,15 @@ def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
     for name, limit, duration in config.windows():
         if limit is not None:
             count = len(items) - _first(items, name, sight.now, sight.settings.defaults.reset)
-            then = f"A pause of {duration}." if config.cooldown_on_breach.enabled else "You are told."
-            yield gauge.of_count(f"Trades in a {name}", Unit.TRADES, Decimal(count), Decimal(limit), then)
+            label = f"Trades in {'an' if name == 'hour' else 'a'} {name}"
+            yield gauge.of_count(label, Unit.TRADES, Decimal(count), Decimal(limit), _then(config, duration))
+
+
+def _then(config: Config, duration: timedelta) -> str:
+    if not config.cooldown_on_breach.enabled:
+        return "You are told."
+    is_hard = config.action is Action.CLOSE_ALL_AND_LOCKOUT
+    return f"{'Everything is closed and locked for' if is_hard else 'A pause of'} {gauge.lasting(duration)}."
 
 
 def _why(config: Config, name: str, count: int, limit: int) -> str:
