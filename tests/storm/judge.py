@@ -233,4 +233,5 @@ _PATH_OF: Final = {
 def _key_of_row(row: Mapping[str, Any]) -> tuple[Any, ...]:
     command = json.loads(row["command"])
     target = command.get("contract") or command.get("order")
-    return _PATH_OF[row["kind"]], command["account"], target, command.get("size")
+    by_order = row["kind"] == "reduce" and command.get("side") is not None
+    return "place" if by_order else _PATH_OF[row["kind"]], command["account"], target, command.get("size")

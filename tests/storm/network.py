@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 from tests.storm.loop import VirtualLoop
+
+
+_APART_SECONDS: Final = 1e-6
+"""Timers of the same instant go off in any order; messages on one line do not."""
 
 
 class Line:
@@ -24,7 +28,7 @@ class Line:
         if self.is_cut:
             return
         loop = self._network.loop
-        at = max(loop.time() + self._network.delay(), self._last[is_up])
+        at = max(loop.time() + self._network.delay(), self._last[is_up] + _APART_SECONDS)
         self._last[is_up] = at
         loop.call_at(at, self._arrive, take, what)
 
