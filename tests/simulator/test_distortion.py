@@ -27,3 +27,9 @@ def test_a_quote_keeps_its_contract_when_its_payload_is_broken() -> None:
 def test_the_original_is_not_touched() -> None:
     malformed(ORDER, "types")
     assert ORDER.arguments == [{"action": 1, "data": {"id": 7, "tags": None}}]
+
+
+def test_an_event_without_a_wrapper_has_no_action() -> None:
+    for shape in ("bare", "list", "bare-list"):
+        bare = shaped(ORDER, shape)
+        assert with_action(bare, 2) == bare

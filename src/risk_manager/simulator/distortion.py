@@ -8,8 +8,10 @@ from risk_manager.simulator.exchange.outbox import HubMessage
 
 
 def with_action(message: HubMessage, action: int | None) -> HubMessage:
-    """The same user event with another number in its wrapper; `None` leaves it."""
-    if action is None or message.hub != "user":
+    """The same user event with another number in its wrapper; `None` leaves it, and so does having no wrapper."""
+    if action is None or message.hub != "user" or not message.arguments:
+        return message
+    if not isinstance(message.arguments[0], dict) or "data" not in message.arguments[0]:
         return message
     return _with_payload(message, {**message.arguments[0], "action": action})
 
