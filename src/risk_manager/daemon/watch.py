@@ -24,12 +24,11 @@ from risk_manager.core.events import (
     Hub,
     HubBack,
     HubLost,
-    LoginRefused,
-    Unreadable,
 )
 from risk_manager.core.model import AccountId, ContractId
 from risk_manager.core.state import State
 from risk_manager.daemon.clock import Clock
+from risk_manager.daemon.early import Early
 from risk_manager.daemon.guard import Guard, Taken
 from risk_manager.enforcement.enforcement import Enforcement
 from risk_manager.gateway.client import Addresses, Gateway
@@ -71,7 +70,7 @@ class Watch:
         self.enforcement = Enforcement(self.gateway, self, self._put, clock=machine.monotonic)
         self.guard = Guard(configuration.settings, self.enforcement.carry_out, clock, state)
         self.guard.listen(self._follow)
-        self._early: list[AnyEvent] | None = []
+        self._early = Early(configuration.settings)
         self._quoted: frozenset[ContractId] = frozenset()
         self._is_open = False
         """The gateway can be asked."""
@@ -108,13 +107,12 @@ class Watch:
     # Events
 
     def _heard(self, event: AnyEvent) -> None:
-        """What the gateway tells. Before the first reads what it says of accounts is kept: it would be judged on what
-        was believed long ago. What it says of itself is told at once."""
-        if self._early is not None and not isinstance(event, HubLost | HubBack | LoginRefused | Unreadable):
-            self._early.append(event)
+        """What the gateway tells. Before its first read what is told of an account is kept: it would be judged on what
+        was believed long ago."""
+        if self._early.keeps(event, self._clock.now()):
             return
         self.guard.put(event)
-        if isinstance(event, HubBack) and self._early is None and event.hub is Hub.USER:
+        if isinstance(event, HubBack) and event.hub is Hub.USER:
             self._read_soon()
 
     def _put(self, event: AnyEvent) -> None:
@@ -159,14 +157,16 @@ class Watch:
     async def _begin(self) -> None:
         """Read everything for the first time, judge it, then take what came meanwhile."""
         await self._check_accounts()
-        reads = [await self._read_until_there(account) for account in self.guard.settings]
-        for read in reads:
-            self.guard.put(replace(read, after_restart=True))
-        early, self._early = self._early or [], None
-        for event in early:
-            self.guard.put(event)
+        await asyncio.gather(*(self._begin_with(account) for account in self.guard.settings))
         self.is_guarding.set()
         self._read_soon()  # a hub that came up between the read and its subscription has told nothing of it
+
+    async def _begin_with(self, account: AccountId) -> None:
+        """None waits for another's read."""
+        read = await self._read_until_there(account)
+        self.guard.put(replace(read, after_restart=True))
+        for event in self._early.end(account, read.asked_at):
+            self.guard.put(event)
 
     async def _check_accounts(self) -> None:
         known = await self._until_there(self.gateway.accounts)
@@ -180,7 +180,8 @@ class Watch:
 
     def _read_soon(self) -> None:
         for account in self.guard.settings:
-            self.enforcement.carry_out([Fetch(account=account, why="to compare")])
+            if self._early.is_over(account):
+                self.enforcement.carry_out([Fetch(account=account, why="to compare")])
 
     async def read(self, command: Fetch) -> AccountRead | CommandLost:
         """The read that a Fetch asks for; without an answer it is lost, and comes again at the steady pace."""
