@@ -92,8 +92,9 @@ def unrest(plan: Plan, broker: Broker, accounts: Mapping[int, Believed]) -> Iter
         for lock in believed.locks:
             yield from _alive_under(plan, broker, number, lock)
         changes = {} if _cannot_cancel(plan, number) else believed.changes
-        if believed.closings or changes or believed.placings:
-            yield f"{number}: still under way: {believed.closings} {changes} {believed.placings}"
+        placings = believed.placings if broker.venue.exchange.ledger.accounts[number].can_trade else {}
+        if believed.closings or changes or placings:
+            yield f"{number}: still under way: {believed.closings} {changes} {placings}"
         yield from _broken_rules(plan, broker, number, believed)
 
 

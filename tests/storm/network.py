@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from tests.storm.loop import VirtualLoop
 
-
 _APART_SECONDS: Final = 1e-6
 """Timers of the same instant go off in any order; messages on one line do not."""
 
