@@ -204,3 +204,56 @@ def test_a_close_that_a_quote_began_is_pursued_like_any_other() -> None:
     assert story.asked_for == []
     story.waits("1ms")
     assert story.asked_for == [close("MNQ")]
+
+
+# A close that finds another position than it was meant for
+
+
+def test_a_position_that_turns_round_under_a_close_is_not_closed_twice() -> None:
+    story = locked(-1)
+    assert story.asked_for == [close("MNQ")]
+    story.sees(position("MNQ", 1), after="0.01s")
+    assert story.asked_for == []
+    story.sees(market_order(8, "MNQ", -1), after="0.01s")
+    assert story.asked_for == []
+    story.sees(position("MNQ", 0), after="0.3s")
+    assert story.asked_for == []
+
+
+def test_a_close_that_has_turned_the_position_round_itself_is_followed_by_another() -> None:
+    story = locked(-1)
+    story.sees(position("MNQ", 1), after="0.01s")
+    assert story.asked_for == []
+    story.sees(market_order(8, "MNQ", 1, filled=1, status=OrderStatus.FILLED), after="0.01s")
+    assert story.asked_for == [close("MNQ")]
+
+
+def test_a_close_that_is_never_told_of_is_waited_for_until_its_time_is_over() -> None:
+    story = locked(-1)
+    story.sees(position("MNQ", 1), after="0.5s")
+    story.waits("1.9s")
+    assert story.asked_for == []
+    story.waits("0.1s")
+    assert story.asked_for == [close("MNQ")]
+
+
+# A close that outlives its guard
+
+
+def test_a_close_whose_order_is_still_there_after_a_restart_is_not_sent_again() -> None:
+    story = locked()
+    own = market_order(8, "MNQ", -2, status=OrderStatus.PENDING)
+    story.sees(own, after="0.1s")
+    story.restarts(down="0.5s", positions=[position("MNQ", 2)], orders=[own])
+    assert story.asked_for == []
+    story.sees(position("MNQ", 0), after="0.2s")
+    assert story.asked_for == []
+
+
+def test_a_close_whose_order_does_not_come_to_an_end_is_sent_again_after_a_restart() -> None:
+    story = locked()
+    own = market_order(8, "MNQ", -2, status=OrderStatus.PENDING)
+    story.sees(own, after="0.1s")
+    story.restarts(down="0.5s", positions=[position("MNQ", 2)], orders=[own])
+    story.waits("1.5s")
+    assert story.asked_for == [close("MNQ")]

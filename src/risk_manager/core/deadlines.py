@@ -21,7 +21,7 @@ def next_due(sight: Sight) -> datetime | None:
         times += [fills.next_forgotten(waiting, within) for waiting in account.fills.values()]
     if account.orders or account.fills:
         times.append(exits.next_over(account, now, within))
-    if not pursuit.is_quiet(account):
+    if account.spent or not pursuit.is_quiet(account):
         times.append(pursuit.next_due(account))
     if account.positions:
         times.append(blindness.next_due(sight))

@@ -173,7 +173,7 @@ def order_seen(
         if not from_read:
             account = replace(account, ended={**account.ended, order.id: now})
         if old is None:
-            return account
+            return pursuit.claim(account, order)[0] if order.type is OrderType.MARKET else account
         account = pursuit.seen_ended(account, order)
         orders = {key: kept for key, kept in account.orders.items() if key != order.id}
     else:

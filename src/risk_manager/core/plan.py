@@ -60,6 +60,8 @@ def _close(leaving: Leaving, contract: ContractId, size: int | None, why: str) -
         if going_out:
             _reduce_more(leaving, contract, known, rest - known.outstanding, why)
             return
+    if known is None and pursuit.may_still_come(account, position, now):
+        return
     is_whole = size is None and not going_out and "close" not in account.by_order
     outstanding = rest if size is None else size
     if known is not None and waits(known.again_at, now) and not _is_wider(known, is_whole, size, outstanding):

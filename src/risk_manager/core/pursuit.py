@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from risk_manager.core.model import ContractId, Order, OrderStatus, OrderType, Side
+from risk_manager.core.model import ContractId, Order, OrderStatus, OrderType, Position, Side
 from risk_manager.core.state import Account, Change, ChangeKind, Closing, Placing, Spent
 
 _PAUSE_FIRST = timedelta(milliseconds=250)
@@ -92,6 +92,13 @@ def _spent(account: Account, contract: ContractId, was_long: bool, until: dateti
     return replace(account, spent={**account.spent, contract: spent})
 
 
+def may_still_come(account: Account, position: Position, now: datetime) -> bool:
+    """True where our close was on its way when the position turned round, and its own order has not been told of: it
+    closes what it finds, and that is the new side. A second one would turn it round again."""
+    spent = account.spent.get(position.contract)
+    return spent is not None and now < spent.until and spent.side.sign == position.sign
+
+
 def claim(account: Account, order: Order) -> tuple[Account, Order]:
     """A market order that is first seen while a close of ours is under way, or just after it was seen done, is taken
     for it, up to its size."""
@@ -147,9 +154,11 @@ def _placed(account: Account, order: Order) -> Account:
 
 
 def start_over(account: Account, now: datetime) -> Account:
-    """After a restart nothing of ours is under way; what must go still must."""
+    """After a restart nothing of ours is under way; what must go still must. A market order that a close of ours has
+    made is one like any other: it counts as long as it is there."""
+    orders = {key: replace(order, claimed=0) if order.claimed else order for key, order in account.orders.items()}
     changes = {key: replace(change, again_at=now) for key, change in account.changes.items() if change.sweeps}
-    return replace(account, closings={}, placings={}, changes=changes, by_order=())
+    return replace(account, orders=orders, closings={}, placings={}, spent={}, changes=changes, by_order=())
 
 
 def run_out(account: Account, now: datetime) -> tuple[Account, bool]:
@@ -157,6 +166,9 @@ def run_out(account: Account, now: datetime) -> tuple[Account, bool]:
     closings = {key: _late(closing, now) for key, closing in account.closings.items()}
     changes = {key: _late(change, now) for key, change in account.changes.items()}
     placings = {key: _late(placing, now) for key, placing in account.placings.items()}
+    spent = {key: kept for key, kept in account.spent.items() if now < kept.until}
+    if len(spent) != len(account.spent):
+        account = replace(account, spent=spent)
     if closings == account.closings and changes == account.changes and placings == account.placings:
         return account, False
     return replace(account, closings=closings, changes=changes, placings=placings), True
@@ -178,6 +190,7 @@ def next_due(account: Account) -> datetime | None:
         for family in (account.closings, account.changes, account.placings)
         for pursued in family.values()
     ]
+    times += [spent.until for spent in account.spent.values()]
     return min(times, default=None)
 
 
