@@ -256,7 +256,7 @@ class Course:
     # Judgement
 
     def _judged(self) -> Iterable[str]:
-        yield from judge.wrongs(self.broker, self.trader.orders)
+        yield from judge.wrongs(self.broker, self.trader.orders, self.story)
         yield from judge.enlarged(self.broker, self.trader.orders)
         yield from judge.bursts(self.broker)
         path = self.folder / _FILE
@@ -281,7 +281,7 @@ class Course:
             if life.unsaved_since is not None or life.was_killed:
                 since = life.unsaved_since if life.unsaved_since is not None else life.ended
                 assert since is not None
-                unsaved = life.clock.now() - timedelta(seconds=self.loop.time() - since + 0.001)
+                unsaved = self.clock.now() - timedelta(seconds=self.loop.time() - since + 0.001)
             yield from judge.unlogged(asked, of_life, unsaved)
 
     def _digest(self, head: str) -> None:

@@ -53,8 +53,8 @@ class Life:
         self.network = Network(loop, draw)
         self.pace = DiskPace(loop, draw)
         self.keeping = Keeping(folder, self.clock, self.pace)
-        client = Client(self.network, broker, number, self.clock.now)
-        loop.dial = Dialler(self.network, broker, number, self.clock.now)
+        client = Client(self.network, broker, number, broker.clock.now)
+        loop.dial = Dialler(self.network, broker, number, broker.clock.now)
         machine = Machine(
             monotonic=loop.time,
             wall=lambda: self.clock.now().timestamp(),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from risk_manager.core.events import HubBack, HubLost, LoginRefused
+from risk_manager.core.events import AccountRead, HubBack, HubLost, LoginRefused, PositionSeen
 from risk_manager.daemon.guard import Taken
 from risk_manager.daemon.telling import sentences
 from risk_manager.simulator.arrivals import Arrival
@@ -32,6 +32,17 @@ class Story:
     def hear(self, taken: Taken) -> None:
         """The guard has taken a step."""
         self._taken.append((self._clock.now(), taken))
+
+    def told_sizes(self, account: int, contract: str) -> list[tuple[datetime, int]]:
+        """What the gateway has told the guard of one position, and when."""
+        told: list[tuple[datetime, int]] = []
+        for at, taken in self._taken:
+            event = taken.event
+            if isinstance(event, PositionSeen) and (event.account, event.contract) == (account, contract):
+                told.append((at, event.signed_size))
+            elif isinstance(event, AccountRead) and event.account == account and event.positions is not None:
+                told.append((at, sum(one.signed_size for one in event.positions if one.contract == contract)))
+        return told
 
     @property
     def steps(self) -> int:
