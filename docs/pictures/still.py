@@ -50,8 +50,12 @@ async def shown(
     """The dashboard on a screen of this size, after these keys."""
     app = Dashboard(source, clock=lambda: NOW, zone=zone, hours=hours)
     async with app.run_test(size=size) as pilot:
+        while not app.query("FooterKey"):  # it is filled a little later than all else
+            await pilot.pause()
         await pilot.press(*keys)
-        await pilot.pause()
+        drawn = ""
+        while drawn != (drawn := text(pilot)):
+            await pilot.pause()
         yield pilot
 
 

@@ -89,6 +89,7 @@ class Dashboard(App[None]):
         """`clock` tells the time in UTC; `zone` is the trader's own, None that of the machine. `hours` tells when the
         trader was clocked in, and raises ValueError with a sentence where that cannot be read."""
         super().__init__()
+        self.animation_level = "none"
         self._source = source
         self._clock = clock
         self._zone = zone
