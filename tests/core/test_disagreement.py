@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from risk_manager.core.disagreement import BEHIND, IN_VAIN
 from risk_manager.core.events import PositionSeen
 from risk_manager.core.model import OrderStatus
-from tests.core.story import Story, close, ended, order, position
+from tests.core.story import Story, close, ended, market_order, order, position
 
 OPENED = datetime(2025, 10, 23, 15, 0, tzinfo=UTC)
 LATER = OPENED + timedelta(minutes=1)
@@ -79,6 +79,7 @@ def test_what_a_position_was_before_a_reversal_is_not_closed_a_second_time() -> 
     story.sees(at(OPENED, -3))
     assert story.asked_for == [close("MNQ")]
     # The close and one by hand have both filled: long 3, told before what lay between.
+    story.sees(market_order(8, "MNQ", 3))
     story.sees(at(LATER, 3), at(OPENED, 0), at(OPENED, -1), at(LATER, 2))
     assert story.asked_for == [close("MNQ")]
     assert doubts(story) == [BEHIND, BEHIND]

@@ -21,9 +21,10 @@ HOPELESS_PAUSE = timedelta(seconds=30)
 def refused(account: Account, command: Command, refusal: Refusal, now: datetime) -> Account:
     """The gateway has refused a command: a pause, then the state is judged afresh.
 
-    PENDING is no refusal: it has not been decided yet, and what may still be executed is not asked for again.
+    PENDING is no refusal: it has not been decided yet, and what may still be executed is not asked for again. But a
+    cancel is: asked for twice it does no harm, and meanwhile the order may fill.
     """
-    if refusal is Refusal.PENDING:
+    if refusal is Refusal.PENDING and not isinstance(command, Cancel):
         return account
     match command:
         case Close() | Reduce():
