@@ -180,6 +180,8 @@ class Watched:
         def is_settled() -> bool:
             accounts = self.watch.guard.state.accounts
             is_pursuing = any(one.closings or one.changes or one.placings for one in accounts.values())
+            now = self.watch.guard.state.now
+            is_pursuing |= any(spent.until > now for one in accounts.values() for spent in one.spent.values())
             return not self.watch.enforcement.under_way and not is_pursuing and all(map(self.agrees, accounts))
 
         await self.until(is_settled, "settled")

@@ -190,7 +190,7 @@ async def test_with_a_guard_a_limit_is_in_force_at_once_and_a_lock_is_cleared_wi
         rules: dict[str, Any] = {
             "max_contracts_per_instrument": {"limits": {"MNQ": 4}, "unknown_symbol_action": "allow_unlimited"}
         }
-        home = new_home(tmp_path, side, **rules, daily_realized_loss={"limit": -4, "include_unrealized": False})
+        home = new_home(tmp_path, side, **rules, trade_frequency_limit={"limits": {"per_session": 2}})
         path = home / "config" / RISK
         path.write_text(path.read_text())  # JSON is YAML: the editor keeps its form
         set_password(home / "config" / "admin_password.hash", PASSWORD)
@@ -208,16 +208,16 @@ async def test_with_a_guard_a_limit_is_in_force_at_once_and_a_lock_is_cleared_wi
             await running.says("asked to reload the configuration: set max_contracts_per_instrument.limits.MNQ to 1")
             code, _, err = await answer("admin", "config", "reload", *where, says="wrong password")
             assert (code, err.splitlines()[-1]) == (ExitCode.REFUSED, "The password is wrong.")
-            await order(side, "EP", 3)  # their fees are the loss
-            await running.says("is locked until")
-            clear = ("admin", "lockouts", "clear", "RULE-003", "--account", str(ACCOUNT))
+            await order(side, "EP", 1)  # the second entry
+            await running.says("is in a cooldown until")
+            clear = ("admin", "lockouts", "clear", "RULE-006", "--account", str(ACCOUNT))
             code, _, err = await answer(*clear, "--reason", "a test of mine", *where, says=PASSWORD)
             assert code == ExitCode.FINE, err
             now = status(home)
             assert now is not None
             await until(lambda: not account_of(status(home) or now).locks, "the lock is gone")
             code, out, _ = await done("admin", "lockouts", "list", *where)
-            assert (code, "RULE-003  waived until" in out) == (ExitCode.FINE, True)
+            assert (code, "RULE-006  waived until" in out) == (ExitCode.FINE, True)
             assert await running.stop() == ExitCode.FINE
             assert PASSWORD not in "\n".join((*running.out, *running.err))
         journal = json.dumps(rows(home, "SELECT * FROM journal"), default=str)
