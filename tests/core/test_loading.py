@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from risk_manager.core import engine
-from risk_manager.core.events import Hub, HubLost
+from risk_manager.core.events import Hub, HubLost, StoreLost
 from risk_manager.core.settings import Settings
 from tests.core.story import ACCOUNT, Story, position, quote
 
@@ -17,10 +17,10 @@ COUNTS = {"limits": {"per_minute": 2}}
 
 def test_nothing_is_due_and_no_hub_is_away_before_the_gateway_has_been_asked() -> None:
     story = Story(no_stop_loss_grace={"grace_period_seconds": 10})
-    story.sees(position("MNQ", 1), HubLost(hub=Hub.MARKET, why="gone"))
-    assert story.state.due and story.state.away
+    story.sees(position("MNQ", 1), HubLost(hub=Hub.MARKET, why="gone"), StoreLost(why="the disk is full."))
+    assert story.state.due and story.state.away and story.state.unsaved
     loaded = engine.load(engine.dump(story.state), {ACCOUNT: story.settings})
-    assert (loaded.due, loaded.away, loaded.deadline) == ({}, {}, None)
+    assert (loaded.due, loaded.away, loaded.deadline, loaded.unsaved) == ({}, {}, None, False)
 
 
 def test_the_bands_of_quotes_are_not_written_down() -> None:

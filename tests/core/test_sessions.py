@@ -143,5 +143,36 @@ def test_the_markets_week(now: datetime, opens: datetime | None) -> None:
     assert market_hours.is_open("CON.F.US.EP.Z25", now) == (opens is None)
 
 
+@pytest.mark.parametrize(
+    ("now", "closes"),
+    [
+        (utc(2025, 10, 23, 15), utc(2025, 10, 23, 21)),
+        (utc(2025, 10, 23, 21) - TICK, utc(2025, 10, 23, 21)),
+        (utc(2025, 10, 23, 21), None),
+        (utc(2025, 10, 24, 2), utc(2025, 10, 24, 21)),  # still the 23rd in Chicago
+        (utc(2025, 10, 25, 12), None),
+        (utc(2025, 10, 26, 22), utc(2025, 10, 27, 21)),
+        (utc(2025, 10, 30, 23), utc(2025, 10, 31, 21)),
+        (utc(2025, 11, 2, 23), utc(2025, 11, 3, 22)),
+    ],
+)
+def test_when_the_market_closes(now: datetime, closes: datetime | None) -> None:
+    assert market_hours.next_close("CON.F.US.EP.Z25", now) == closes
+
+
+@pytest.mark.parametrize(
+    ("now", "opened"),
+    [
+        (utc(2025, 10, 23, 15), utc(2025, 10, 22, 22)),
+        (utc(2025, 10, 23, 22), utc(2025, 10, 23, 22)),
+        (utc(2025, 10, 24, 2), utc(2025, 10, 23, 22)),
+        (utc(2025, 10, 27, 1), utc(2025, 10, 26, 22)),
+        (utc(2025, 11, 3, 12), utc(2025, 11, 2, 23)),
+    ],
+)
+def test_when_the_market_has_opened(now: datetime, opened: datetime) -> None:
+    assert market_hours.opened_at("CON.F.US.EP.Z25", now) == opened
+
+
 def test_zones_do_not_leak_into_results() -> None:
     assert phase_at(DAY, PLAIN, datetime(2025, 10, 23, 15, tzinfo=UTC)).until.tzinfo is UTC

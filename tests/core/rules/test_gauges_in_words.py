@@ -232,6 +232,26 @@ def test_trades_are_counted_in_each_window_that_has_a_limit(how: Mapping[str, An
     ]
 
 
+def test_what_an_admin_has_put_behind_the_line_is_not_counted_any_more() -> None:
+    story = Story(trade_frequency_limit={"limits": {"per_hour": 2}})
+    story.sees(story.trade(), story.trade())
+    story.clears("RULE-006")
+    story.sees(story.trade(), after="1m")
+    assert [gauge.value for gauge in shown(story)] == [1]
+    story = Story(cooldown_after_loss={"consecutive_losses": {"count": 2, "cooldown_duration": 90}})
+    story.sees(story.trade("MNQ", -1, -20), story.trade("MNQ", -1, -20))
+    story.clears("RULE-007")
+    story.sees(story.trade("MNQ", -1, -20), after="1m")
+    assert [gauge.value for gauge in shown(story)] == [1]
+
+
+@pytest.mark.parametrize(("include_fees", "value"), [(True, -70), (False, -60)])
+def test_the_day_is_what_is_realized_and_what_is_open(include_fees: bool, value: int) -> None:
+    story = Story(daily_realized_loss={"limit": -500, "include_fees": include_fees})
+    story.sees(*DOWN, story.trade("ES", -1, -40, fees=10))
+    assert [gauge.value for gauge in shown(story)] == [value]
+
+
 def test_an_hour_is_an_hour() -> None:
     story = Story(trade_frequency_limit={"limits": {"per_hour": 3}})
     assert [gauge.label for gauge in shown(story)] == ["Trades in an hour"]
@@ -240,13 +260,18 @@ def test_an_hour_is_an_hour() -> None:
 def test_losing_orders_in_a_row_are_those_of_the_day() -> None:
     row, threshold = {"count": 3, "cooldown_duration": 90}, {"loss_amount": -100, "cooldown_duration": 300}
     story = Story(cooldown_after_loss={"consecutive_losses": row, "loss_thresholds": [threshold]})
-    start = story.account.days[story.account.own_day].start
-    story.sees(*(story.trade("MNQ", -1, -20, at=start - timedelta(seconds=ago)) for ago in (1, 0)))
+    day = story.account.days[story.account.own_day]
+    story.sees(*(story.trade("MNQ", -1, -20, at=at) for at in (day.start - timedelta(seconds=1), day.start, day.end)))
     says = "1 of 3 losses; the limit is reached with 2 more."
     assert shown(story) == [
         count("Losing orders in a row", says, "A pause of 90 s.", 1, 3, unit=Unit.LOSSES),
         words("Loss of one order", "An order may lose less than $100.00.", "A pause of 5 min."),
     ]
+
+
+def test_without_a_row_only_the_loss_of_one_order_is_shown() -> None:
+    story = Story(cooldown_after_loss={"loss_thresholds": [{"loss_amount": -100, "cooldown_duration": 300}]})
+    assert [gauge.label for gauge in shown(story)] == ["Loss of one order"]
 
 
 @pytest.mark.parametrize(
