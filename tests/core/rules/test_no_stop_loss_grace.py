@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from risk_manager.core.model import OrderStatus
@@ -21,6 +22,18 @@ def test_it_ends_exactly() -> None:
     assert story.asked_for == [close("MNQ")]
     assert story.breaches == ["RULE-008"]
     assert story.locks == []
+
+
+def test_the_grace_of_each_position_ends_at_its_own_time() -> None:
+    story = graced()
+    story.sees(position("ES", 1))
+    began = story.now
+    story.sees(position("MNQ", 1), after="5s")
+    story.waits("20s")
+    assert [(breach.about, breach.at - began) for breach in story.breached] == [
+        ("CON.F.US.EP.Z25", timedelta(seconds=10)),
+        ("CON.F.US.MNQ.Z25", timedelta(seconds=15)),
+    ]
 
 
 def test_stops_that_add_up_protect() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from risk_manager.core.model import OrderType
 from tests.core.story import Story, cancel, ended, move_stop, order, place_stop, position, quote, stop_order
@@ -159,3 +160,24 @@ def test_a_reversal_leaves_no_stop_of_ours_on_the_wrong_side() -> None:
     assert story.asked_for == [cancel(9001)]
     story.waits("2s")
     assert story.asked_for == [place_stop("MNQ", 1, 110)]
+
+
+def test_a_stop_does_not_move_to_where_the_market_is() -> None:
+    story = Story(trade_management={"auto_breakeven": {"profit_trigger_ticks": 10}})
+    story.sees(position("MNQ", 1, 100), stop_order(1, "MNQ", -1, 90))
+    story.sees(quote("MNQ", 103), after="5s")
+    assert story.asked_for == [move_stop(1, 100)]
+    story.refuses()
+    story.sees(quote("MNQ", 100), after="100ms")
+    story.waits("5s")
+    assert story.asked_for == []  # it would be at the market
+    story.sees(quote("MNQ", 103), after="100ms")
+    assert story.asked_for == [move_stop(1, 100)]
+
+
+def test_without_a_price_no_stop_is_moved_though_the_best_mark_is_known() -> None:
+    story = Story(trade_management={"trailing_stop": {"activation_ticks": 4, "trail_distance_ticks": 4}})
+    story.sees(position("MNQ", 1, 100), quote("MNQ", 110))
+    story.state = replace(story.state, quotes={})
+    story.sees(stop_order(1, "MNQ", -1, 90))
+    assert story.asked_for == []

@@ -14,7 +14,6 @@ from datetime import datetime
 from decimal import Decimal
 
 import msgspec
-from msgspec.structs import replace
 
 from risk_manager.core import gauge, pnl, trade_counts, trading_day
 from risk_manager.core.calm import ANY, Bounds, by_pnl
@@ -69,8 +68,10 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
         limit = config.single_trade_limit
         for order, result in known.orders:
             why = f"Order {order} lost {usd(result)}, the limit for one trade is {usd(limit)}"
-            finding = consequence.about_account(config.action, why, reset, sight.now, value=result, limit=limit)
-            yield replace(finding, about=f"order {order}")
+            about = f"order {order}"
+            yield consequence.about_account(
+                config.action, why, reset, sight.now, about=about, value=result, limit=limit
+            )
 
 
 def calm(sight: Sight, config: Config, position: Position) -> Bounds | None:

@@ -185,8 +185,7 @@ def _outside(
         return
     closes = config.close_positions_at_session_end
     kept = {key: size for key, size in watched.kept.items() if symbol is None or symbol_of(key) == symbol}
-    offends = any(True for _ in _offences(sight, config, watched, symbol, why))
-    is_breach = offends or (closes and _has_orders(sight, symbol))
+    is_breach = any(True for _ in _offences(sight, config, watched, symbol, why))
     if not at_once and not is_breach and (closes or not kept):
         return
     wishes: tuple[Wish, ...] = ()
@@ -204,14 +203,6 @@ def _outside(
             symbol=symbol,
             measure=None if closes else kept,
         ),
-    )
-
-
-def _has_orders(sight: Sight, symbol: Symbol | None) -> bool:
-    return any(
-        order.is_working or order.is_suspended
-        for order in sight.account.orders.values()
-        if symbol is None or symbol_of(order.contract) == symbol
     )
 
 

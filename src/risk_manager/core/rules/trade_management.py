@@ -18,7 +18,7 @@ import msgspec
 from risk_manager.core import stop_prices, stops
 from risk_manager.core.calm import ANY, Bounds
 from risk_manager.core.instants import seconds, soonest
-from risk_manager.core.model import Contract, ContractId, Order, OrderId, OrderType, Position, Side
+from risk_manager.core.model import Contract, ContractId, Order, OrderId, Position, Side
 from risk_manager.core.rule import CancelOrder, ChangeStop, Finding, Rule, SetStop, Topic, Wish
 from risk_manager.core.settings import OffsetTicks, Seconds, Ticks
 from risk_manager.core.sight import Sight
@@ -182,7 +182,7 @@ def _better_price(
 ) -> Decimal | None:
     """The best price that breakeven and trailing have for a stop; None where it stays."""
     mark = sight.mark(position)
-    if mark is None or ride is None or order.stop_price is None or order.type is OrderType.TRAILING_STOP:
+    if mark is None or ride is None:
         return None
     sign = position.sign
     prices: list[Decimal] = []
