@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import hashlib
 import shutil
-import sqlite3
 import tempfile
 import traceback
 from collections.abc import Iterable
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +15,6 @@ from random import Random
 from typing import Any, Final
 
 from risk_manager.simulator.faults import CutHub, Status
-from risk_manager.store import replay, verify
 from tests.storm import judge
 from tests.storm.broker import Asked, Broker
 from tests.storm.life import Life
@@ -26,6 +22,7 @@ from tests.storm.loop import BEGINNING, GoingInCirclesError, NothingWillHappenEr
 from tests.storm.plan import Plan, plan_of
 from tests.storm.story import Story
 from tests.storm.trader import StormTrader
+from tests.storm.verdict import digest, judged
 from tests.storm.weather import Weather
 
 CALM_SECONDS: Final = 130.0
@@ -33,7 +30,6 @@ CALM_SECONDS: Final = 130.0
 within a minute, a session that was fought for after a minute, and then comes the steady read."""
 _LOOK_SECONDS: Final = 0.5
 _REST_SECONDS: Final = 6.0
-_FILE: Final = "state.db"
 
 
 @dataclass
@@ -100,7 +96,8 @@ class Course:
             await self._probe()
             await self.life.stop()
             self.story.tell("the guard is stopped")
-            self._say(self._judged())
+            self._say(judged(self))
+            self.result.digest = digest(self)
         except AssertionError as error:
             self._say([str(error)])
         except Exception:  # noqa: BLE001  whatever it is, the story belongs to it
@@ -252,45 +249,6 @@ class Course:
         for number in locked:
             self.trader.probe(number)
         await self._rest()
-
-    # Judgement
-
-    def _judged(self) -> Iterable[str]:
-        yield from judge.wrongs(self.broker, self.trader.orders, self.story)
-        yield from judge.enlarged(self.broker, self.trader.orders)
-        yield from judge.bursts(self.broker)
-        path = self.folder / _FILE
-        yield from verify(path).problems
-        settings = self.plan.configuration().settings
-        yield from replay(path, settings, lambda texts: settings).differences
-        with closing(sqlite3.connect(path)) as database:
-            database.row_factory = sqlite3.Row
-            rows = database.execute("SELECT * FROM enforcement_log ORDER BY seq, number").fetchall()
-            began = [row[0] for row in database.execute("SELECT seq FROM journal WHERE kind = 'state' ORDER BY seq")]
-            head = database.execute("SELECT value FROM meta WHERE key = 'head'").fetchone()
-        yield from self._unlogged(rows, began)
-        self._digest(str(tuple(head)) if head is not None else "")
-
-    def _unlogged(self, rows: list[sqlite3.Row], began: list[int]) -> Iterable[str]:
-        if len(began) != len(self.lives):
-            return  # A guard was killed before its first line was durable.
-        for life, first, last in zip(self.lives, began, [*began[1:], 1 << 62], strict=True):
-            of_life = [dict(row) for row in rows if first <= row["seq"] < last]
-            asked = [one for one in self.broker.asked if one.life == life.number]
-            unsaved = None
-            if life.unsaved_since is not None or life.was_killed:
-                since = life.unsaved_since if life.unsaved_since is not None else life.ended
-                assert since is not None
-                unsaved = self.clock.now() - timedelta(seconds=self.loop.time() - since + 0.001)
-            yield from judge.unlogged(asked, of_life, unsaved)
-
-    def _digest(self, head: str) -> None:
-        told = hashlib.sha256(head.encode())
-        for trade in self.broker.venue.exchange.ledger.trades:
-            told.update(f"{trade.id} {trade.order_id} {trade.at} {trade.size} {trade.price}".encode())
-        for arrival in self.broker.venue.arrivals.since():
-            told.update(f"{arrival.path} {arrival.at} {arrival.body} {arrival.status}".encode())
-        self.result.digest = told.hexdigest()[:16]
 
     def _say(self, problems: Iterable[str]) -> None:
         self.result.problems += problems

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.storm.__main__ import tried
 from tests.storm.removals import REMOVALS
+from tests.storm.seeds import tried
 
 _SEEDS = 60
 
