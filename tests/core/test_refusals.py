@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from risk_manager.core.commands import PlaceStop
-from risk_manager.core.events import Refusal
+from risk_manager.core.events import CommandRefused, Refusal
 from risk_manager.core.model import OrderStatus
 from tests.core.story import (
+    ACCOUNT,
     Story,
     cancel,
     close,
@@ -355,3 +356,16 @@ def test_a_whole_close_does_not_wait_out_the_pause_of_a_reduction() -> None:
     story.refuses()
     story.sees(story.trade("ES", -1, -500))
     assert story.asked_for == [close("MNQ")]
+
+
+@pytest.mark.parametrize("refusal", [Refusal.OTHER, Refusal.NOT_SUPPORTED, Refusal.MARKET_CLOSED])
+def test_the_refusal_of_a_reduction_says_nothing_of_the_close_that_took_its_place(refusal: Refusal) -> None:
+    story = Story(max_contracts_per_instrument={"limits": {"MNQ": 2}}, daily_realized_loss=LOCKED)
+    story.sees(position("MNQ", 3))
+    reduction = story.commands[0]
+    story.sees(story.trade("ES", -1, -500))
+    assert story.asked_for == [close("MNQ")]
+    story.sees(CommandRefused(account=ACCOUNT, command=reduction, refusal=refusal))
+    assert story.asked_for == []
+    story.waits("1.9s")
+    assert close("MNQ") not in story.asked_for

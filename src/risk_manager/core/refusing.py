@@ -11,7 +11,7 @@ from risk_manager.core.commands import Cancel, Close, Command, Fetch, MoveStop, 
 from risk_manager.core.events import Refusal
 from risk_manager.core.model import ContractId
 from risk_manager.core.pursuit import pause, without
-from risk_manager.core.state import Account
+from risk_manager.core.state import Account, Closing
 
 MARKET_CLOSED_PAUSE = timedelta(seconds=30)
 HOPELESS_PAUSE = timedelta(seconds=30)
@@ -31,8 +31,10 @@ def refused(account: Account, command: Command, refusal: Refusal, now: datetime)
             closing = account.closings.get(command.contract)
             if closing is None or not closing.is_under_way():
                 return account
-            if refusal is Refusal.NOT_SUPPORTED and (by_order := _as_order(account, command)) is not account:
+            if refusal is Refusal.NOT_SUPPORTED and (by_order := _as_order(account, command, closing)) is not account:
                 return by_order
+            if not _is_of(command, closing):
+                return account
             again_at = _again_at(refusal, command.contract, closing.tries, now)
             return replace(
                 account, closings={**account.closings, command.contract: replace(closing, again_at=again_at)}
@@ -59,12 +61,17 @@ def refused(account: Account, command: Command, refusal: Refusal, now: datetime)
             return account
 
 
-def _as_order(account: Account, command: Close | Reduce) -> Account:
+def _is_of(command: Close | Reduce, closing: Closing) -> bool:
+    """False for the reduction that a whole close has taken the place of: its refusal says nothing of the close."""
+    return closing.is_whole is isinstance(command, Close)
+
+
+def _as_order(account: Account, command: Close | Reduce, closing: Closing) -> Account:
     """From now on closes of this kind leave as market orders, this one at once; the account itself where they do."""
     kind = "close" if isinstance(command, Close) else "reduce"
     if kind in account.by_order or (isinstance(command, Reduce) and command.side is not None):
         return account
-    closings = without(account.closings, command.contract)
+    closings = without(account.closings, command.contract) if _is_of(command, closing) else account.closings
     return replace(account, by_order=(*account.by_order, kind), closings=closings)
 
 
