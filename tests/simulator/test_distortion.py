@@ -33,3 +33,10 @@ def test_an_event_without_a_wrapper_has_no_action() -> None:
     for shape in ("bare", "list", "bare-list"):
         bare = shaped(ORDER, shape)
         assert with_action(bare, 2) == bare
+
+
+def test_what_is_broken_is_not_reshaped() -> None:
+    for kind in ("broken", "null", "empty", "word", "types"):
+        odd = malformed(ORDER, kind)
+        assert with_action(odd, 2).arguments == odd.arguments or kind == "types"
+        assert shaped(odd, "list").arguments == odd.arguments or kind == "types"

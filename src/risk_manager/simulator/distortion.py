@@ -9,11 +9,15 @@ from risk_manager.simulator.exchange.outbox import HubMessage
 
 def with_action(message: HubMessage, action: int | None) -> HubMessage:
     """The same user event with another number in its wrapper; `None` leaves it, and so does having no wrapper."""
-    if action is None or message.hub != "user" or not message.arguments:
-        return message
-    if not isinstance(message.arguments[0], dict) or "data" not in message.arguments[0]:
+    if action is None or not _is_wrapped(message):
         return message
     return _with_payload(message, {**message.arguments[0], "action": action})
+
+
+def _is_wrapped(message: HubMessage) -> bool:
+    """A user event as it comes by default: not reshaped, not broken."""
+    is_user_event = message.hub == "user" and len(message.arguments) == 1
+    return is_user_event and isinstance(message.arguments[0], dict) and "data" in message.arguments[0]
 
 
 def _with_payload(message: HubMessage, payload: Any) -> HubMessage:
@@ -22,7 +26,7 @@ def _with_payload(message: HubMessage, payload: Any) -> HubMessage:
 
 def shaped(message: HubMessage, shape: str) -> HubMessage:
     """The same user event bare, in a list, or both."""
-    if message.hub != "user" or not message.arguments or "data" not in message.arguments[0]:
+    if not _is_wrapped(message):
         return message
     wrapped = message.arguments[0]
     shapes = {"bare": wrapped["data"], "list": [wrapped], "bare-list": [wrapped["data"]]}
