@@ -19,7 +19,7 @@ from tests.storm import judge
 from tests.storm.broker import Asked, Broker
 from tests.storm.life import Life
 from tests.storm.loop import BEGINNING, GoingInCirclesError, NothingWillHappenError, VirtualClock, VirtualLoop
-from tests.storm.plan import Plan, plan_of
+from tests.storm.plan import THIRD, Plan, plan_of
 from tests.storm.story import Story
 from tests.storm.trader import StormTrader
 from tests.storm.verdict import digest, judged
@@ -166,6 +166,10 @@ class Course:
         self.life.network.mend()
         self._open_market()
         self.broker.venue.exchange.conditions.refuse_closes_when_blocked = False
+        for number in self.plan.accounts:
+            # Where the gateway closes nothing but by orders, a blocked account cannot be closed at all.
+            if number == THIRD and not self.broker.venue.exchange.ledger.accounts[number].can_trade:
+                self.broker.venue.trader.set_can_trade(number, True)
         self.story.tell("calm")
 
     def _install(self, fault: Any) -> None:

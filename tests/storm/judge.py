@@ -12,7 +12,7 @@ from typing import Any, Final
 from risk_manager.core.contracts import symbol_of
 from risk_manager.core.rule import LockKind
 from risk_manager.core.state import Account as Believed
-from risk_manager.core.state import Lock
+from risk_manager.core.state import ChangeKind, Lock
 from risk_manager.simulator.exchange import Order, OrderType, Trade
 from tests.storm.broker import Asked, Broker
 from tests.storm.plan import THIRD, Plan
@@ -118,7 +118,11 @@ def unrest(plan: Plan, broker: Broker, accounts: Mapping[int, Believed]) -> Iter
         yield from _differences(number, broker, believed)
         for lock in believed.locks:
             yield from _alive_under(plan, broker, number, lock)
-        changes = {} if _cannot_cancel(plan, number) else believed.changes
+        changes = {
+            key: change
+            for key, change in believed.changes.items()
+            if not _cannot_cancel(plan, number) and not (change.kind is ChangeKind.MOVE and change.tries > 3)
+        }
         # A stop that the broker refuses, since the market is beyond it or the account is blocked, is tried without end.
         placings = {key: placing for key, placing in believed.placings.items() if placing.tries <= 3}
         if believed.closings or changes or placings:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.tree import ROOT
 
-_SEEDS = 120
+_SEEDS = 200
 
 
 async def _storm(*words: str, **environment: str) -> tuple[int, str]:
