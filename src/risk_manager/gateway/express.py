@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import random
 import ssl
 import time
@@ -129,7 +130,9 @@ class Express:
                     self._url.port or 443,
                     ssl=self._tls,
                     server_hostname=host if self._tls else None,
-                    happy_eyeballs_delay=0.25,
+                    # A name may have addresses that do not answer. For a plain address there is nothing to race, and
+                    # a race that is cancelled as it is won leaves its socket open.
+                    happy_eyeballs_delay=None if _is_address(host) else 0.25,
                 )
         except (OSError, TimeoutError):  # ssl.SSLError is an OSError
             return False
@@ -179,3 +182,11 @@ class Express:
         if wire in self._idle:
             self._idle.remove(wire)
         self._missing.set()
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
