@@ -88,3 +88,26 @@ def test_the_guards_own_order_is_not_counted_twice() -> None:
     assert story.asked_for == []
     story.sees(position("MNQ", 2), ended(9, OrderStatus.FILLED, filled=2), after="10ms")
     assert story.asked_for == [reduce("MNQ", 1)]
+
+
+def test_the_end_of_another_order_that_was_taken_for_the_close_does_not_send_a_second_close_beside_its_own() -> None:
+    story = locked()
+    story.sees(position("MNQ", 2))
+    assert story.asked_for == [close("MNQ")]
+    # Which of the two the close has made cannot be told: the gateway names none. The smaller is the trader's.
+    story.sees(market_order(1, "MNQ", -1), market_order(2, "MNQ", -2), after="20ms")
+    story.sees(ended(1, OrderStatus.CANCELLED), after="1ms")
+    story.waits("250ms")
+    assert story.asked_for == []
+    story.waits("1749ms")
+    assert story.asked_for == [close("MNQ")]  # two seconds after it was first seen it counts no more
+
+
+def test_what_was_taken_for_a_close_that_is_not_confirmed_still_counts_as_an_exit_of_its_own() -> None:
+    story = locked()
+    story.sees(position("MNQ", 2))
+    story.sees(market_order(1, "MNQ", -2), after="1500ms")
+    story.waits("750ms")  # the close is overdue, its pause is over, and its order works on
+    assert story.asked_for == []
+    story.waits("1250ms")
+    assert story.asked_for == [close("MNQ")]

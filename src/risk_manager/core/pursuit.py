@@ -13,7 +13,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from risk_manager.core.model import ContractId, Order, OrderStatus, OrderType, Position, Side
-from risk_manager.core.state import Account, Change, ChangeKind, Closing, Placing, Spent
+from risk_manager.core.state import Account, Change, ChangeKind, Placing, Spent
 
 _PAUSE_FIRST = timedelta(milliseconds=250)
 _PAUSE_MOST = timedelta(seconds=5)
@@ -119,14 +119,24 @@ def claim(account: Account, order: Order) -> tuple[Account, Order]:
 
 def seen_ended(account: Account, order: Order) -> Account:
     """An order is gone: nothing is left to change of it. Our own close that ended unfilled counts as refused."""
-    changes = without(account.changes, order.id)
-    closings = account.closings
-    closing = closings.get(order.contract)
+    closing = account.closings.get(order.contract)
     is_unfilled = order.claimed > order.filled and order.status is not OrderStatus.FILLED
     if is_unfilled and closing is not None and closing.is_under_way():
-        again = replace(closing, again_at=order.told_at + pause(closing.tries))
-        closings = {**closings, order.contract: again}
-    return replace(_placed(account, order), changes=changes, closings=closings)
+        account = put_off(account, order.contract, order.told_at + pause(closing.tries))
+    return replace(_placed(account, order), changes=without(account.changes, order.id))
+
+
+def put_off(account: Account, contract: ContractId, again_at: datetime) -> Account:
+    """Our close is under way no more: the state is judged afresh at `again_at`. Market orders that were taken for it
+    and still work are exits like any other; one of them may be its own, and closes what a second close would."""
+    closings = {**account.closings, contract: replace(account.closings[contract], again_at=again_at)}
+    orders = {
+        key: replace(order, claimed=order.filled)
+        if order.contract == contract and order.claimed > order.filled
+        else order
+        for key, order in account.orders.items()
+    }
+    return replace(account, closings=closings, orders=orders)
 
 
 def seen_changed(account: Account, order: Order) -> Account:
@@ -163,18 +173,21 @@ def start_over(account: Account, now: datetime) -> Account:
 
 def run_out(account: Account, now: datetime) -> tuple[Account, bool]:
     """Begin the pause of all that has not been confirmed in time. The flag says whether there was any."""
-    closings = {key: _late(closing, now) for key, closing in account.closings.items()}
+    late = [key for key, closing in account.closings.items() if closing.is_under_way() and closing.confirm_by <= now]
     changes = {key: _late(change, now) for key, change in account.changes.items()}
     placings = {key: _late(placing, now) for key, placing in account.placings.items()}
     spent = {key: kept for key, kept in account.spent.items() if now < kept.until}
     if len(spent) != len(account.spent):
         account = replace(account, spent=spent)
-    if closings == account.closings and changes == account.changes and placings == account.placings:
+    for key in late:
+        closing = account.closings[key]
+        account = put_off(account, key, closing.confirm_by + pause(closing.tries))
+    if not late and changes == account.changes and placings == account.placings:
         return account, False
-    return replace(account, closings=closings, changes=changes, placings=placings), True
+    return replace(account, changes=changes, placings=placings), True
 
 
-P = TypeVar("P", Closing, Change, Placing)
+P = TypeVar("P", Change, Placing)
 
 
 def _late(pursued: P, now: datetime) -> P:

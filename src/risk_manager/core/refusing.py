@@ -10,7 +10,7 @@ from risk_manager.core import market_hours
 from risk_manager.core.commands import Cancel, Close, Command, Fetch, MoveStop, PlaceStop, Reduce, Resize
 from risk_manager.core.events import Refusal
 from risk_manager.core.model import ContractId
-from risk_manager.core.pursuit import pause, without
+from risk_manager.core.pursuit import pause, put_off, without
 from risk_manager.core.state import Account, Closing
 
 MARKET_CLOSED_PAUSE = timedelta(seconds=30)
@@ -35,10 +35,7 @@ def refused(account: Account, command: Command, refusal: Refusal, now: datetime)
                 return by_order
             if not _is_of(command, closing):
                 return account
-            again_at = _again_at(refusal, command.contract, closing.tries, now)
-            return replace(
-                account, closings={**account.closings, command.contract: replace(closing, again_at=again_at)}
-            )
+            return put_off(account, command.contract, _again_at(refusal, command.contract, closing.tries, now))
         case Cancel() | Resize() | MoveStop():
             change = account.changes.get(command.order)
             if change is None or not change.is_under_way():
