@@ -146,7 +146,7 @@ def test_a_rule_that_watches_quotes_and_says_no_bounds_is_asked_at_each() -> Non
 @pytest.mark.parametrize(
     ("parts", "seen", "bounds"),
     [
-        ({"auto_stop_loss": {"distance_ticks": 40}}, LONG, (None, None)),
+        ({"auto_stop_loss": {"distance_ticks": 40}}, LONG, (None, "100.125")),  # the best is kept for later
         (BREAKEVEN, (*LONG, STOP), (None, "100.125")),  # half a tick beyond the best mark
         (BREAKEVEN, (*SHORT, stop_order(1, "MNQ", 1, 110)), ("99.875", None)),
         (BREAKEVEN, (*LONG, STOP, quote("MNQ", 101), quote("MNQ", 99)), (None, "101.125")),

@@ -45,6 +45,7 @@ RISKS: Mapping[str, Mapping[str, Any]] = {
             "trailing_stop": {"activation_ticks": 10, "trail_distance_ticks": 5, "step_ticks": 2},
         }
     },
+    "no stop that moves": {"trade_management": {"auto_stop_loss": {"distance_ticks": 80}}},
     "at the exit": {"defaults": {"mark_price": "exit"}, "daily_realized_loss": {"limit": -150}},
 }
 

@@ -181,3 +181,11 @@ def test_without_a_price_no_stop_is_moved_though_the_best_mark_is_known() -> Non
     story.state = replace(story.state, quotes={})
     story.sees(stop_order(1, "MNQ", -1, 90))
     assert story.asked_for == []
+
+
+def test_trailing_that_is_switched_on_later_goes_by_the_best_mark_since_the_position_was_opened() -> None:
+    story = helped(auto_stop_loss=STOP)
+    story.sees(position("MNQ", 1, 100), stop_order(1, "MNQ", -1, 90), quote("MNQ", 100))
+    story.sees(quote("MNQ", 108), quote("MNQ", 104), after="1s")
+    story.rules(trade_management={"trailing_stop": {"activation_ticks": 20, "trail_distance_ticks": 20}})
+    assert story.asked_for == [move_stop(1, 103)]

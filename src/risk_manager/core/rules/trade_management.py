@@ -16,7 +16,7 @@ from decimal import Decimal
 import msgspec
 
 from risk_manager.core import stop_prices, stops
-from risk_manager.core.calm import ANY, Bounds
+from risk_manager.core.calm import Bounds
 from risk_manager.core.instants import seconds, soonest
 from risk_manager.core.model import Contract, ContractId, Order, OrderId, Position, Side
 from risk_manager.core.rule import CancelOrder, ChangeStop, Finding, Rule, SetStop, Topic, Wish
@@ -216,9 +216,8 @@ def _trailed(config: Config, position: Position, contract: Contract, order: Orde
 
 def calm(sight: Sight, config: Config, position: Position) -> Bounds | None:
     """Until a mark is better than the best so far, or reaches the trigger. Where a stop could be better than it is
-    (refused, or not valid yet), every quote counts."""
-    if config.breakeven is None and config.trailing is None:
-        return ANY
+    (refused, or not valid yet), every quote counts. The best is kept where nothing trails too: trailing that is
+    switched on later goes by the best since the position was opened."""
     contract, mark = sight.contract(position.contract), sight.mark(position)
     ride = (sight.account.memory.get(ID) or {}).get(position.contract)
     if contract is None or mark is None or ride is None or ride.best is None:
