@@ -11,7 +11,7 @@ from risk_manager.config.editing import Edit, EditError, with_value, without_key
 from risk_manager.config.rule_table import known_rules
 from risk_manager.config.secret import NO_SECRETS
 from risk_manager.exit_codes import ExitCode
-from risk_manager.interfaces.admin.entrance import House, RefusedError, tell
+from risk_manager.interfaces.admin.entrance import House, RefusedError, ended, tell
 from risk_manager.ipc.admin import Reload
 
 RISK_FILE = "risk_config.yaml"
@@ -120,18 +120,13 @@ def reload(*, home: Path | None = None, password_stdin: bool = False) -> int:
     password_stdin
         Read the password from stdin.
     """
-    house = House(home)
-    try:
-        token = house.enter(from_stdin=password_stdin)
-        if token is None:
-            tell("No guard is running for this home. The files are read at its start.")
-            return ExitCode.NOT_RUNNING
-        answer = house.say(Reload(token=token))
-    except RefusedError as error:
-        tell(str(error))
-        return ExitCode.REFUSED
-    tell(answer.says)
-    return ExitCode.FINE if answer.is_done else ExitCode.BAD_INPUT
+    return ended(
+        House(home),
+        lambda token: Reload(token=token),
+        from_stdin=password_stdin,
+        nobody="No guard is running for this home. The files are read at its start.",
+        undone=ExitCode.BAD_INPUT,
+    )
 
 
 def _edit(house: House, name: str, edit: Callable[[str], Edit], what: str, *, yes: bool, from_stdin: bool) -> int:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import getpass
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from risk_manager import home as homes
 from risk_manager.config.password import HASH_FILE, PasswordError, is_set, matches
+from risk_manager.exit_codes import ExitCode
 from risk_manager.ipc import status as published
 from risk_manager.ipc.admin import SOCKET_FILE, AdminDoorError, Answer, Call, Login, ask
 
@@ -58,12 +60,40 @@ class House:
             raise RefusedError(str(error)) from None
         return None
 
+    def act(self, call: Callable[[str], Call], *, from_stdin: bool) -> Answer | None:
+        """Ask for the password, and have the running guard do what `call` makes of its token. None where no guard runs
+        and the password was right. Raises RefusedError."""
+        token = self.enter(from_stdin=from_stdin)
+        return None if token is None else self.say(call(token))
+
     def say(self, call: Call) -> Answer:
         """Say one thing to the running guard. Raises RefusedError where it cannot be asked."""
         try:
             return asyncio.run(ask(self.socket, call))
         except AdminDoorError as error:
             raise RefusedError(str(error)) from None
+
+
+def ended(
+    house: House,
+    call: Callable[[str], Call],
+    *,
+    from_stdin: bool,
+    nobody: str,
+    undone: ExitCode = ExitCode.REFUSED,
+) -> ExitCode:
+    """Have the running guard do something and tell how it ended. `nobody` is told where no guard runs; `undone` is the
+    exit code where the guard has not done it."""
+    try:
+        answer = house.act(call, from_stdin=from_stdin)
+    except RefusedError as error:
+        tell(str(error))
+        return ExitCode.REFUSED
+    if answer is None:
+        tell(nobody)
+        return ExitCode.NOT_RUNNING
+    tell(answer.says)
+    return ExitCode.FINE if answer.is_done else undone
 
 
 def read_password(prompt: str, *, from_stdin: bool) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from risk_manager.exit_codes import ExitCode
-from risk_manager.interfaces.admin.entrance import House, RefusedError, tell
+from risk_manager.interfaces.admin.entrance import House, ended, tell
 from risk_manager.ipc import status as published
 from risk_manager.ipc.admin import Clear
 from risk_manager.ipc.status import AccountStatus
@@ -83,16 +83,9 @@ def clear(
     password_stdin
         Read the password from stdin.
     """
-    house = House(home)
-    try:
-        token = house.enter(from_stdin=password_stdin)
-        if token is None:
-            tell("No guard is running for this home: locks are cleared by the guard that holds them. Start it.")
-            return ExitCode.NOT_RUNNING
-        call = Clear(token=token, account=account, rule=rule, why=reason, symbol=symbol, keep_rule=keep_rule)
-        answer = house.say(call)
-    except RefusedError as error:
-        tell(str(error))
-        return ExitCode.REFUSED
-    tell(answer.says)
-    return ExitCode.FINE if answer.is_done else ExitCode.REFUSED
+    return ended(
+        House(home),
+        lambda token: Clear(token=token, account=account, rule=rule, why=reason, symbol=symbol, keep_rule=keep_rule),
+        from_stdin=password_stdin,
+        nobody="No guard is running for this home: locks are cleared by the guard that holds them. Start it.",
+    )
