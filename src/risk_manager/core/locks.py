@@ -44,7 +44,7 @@ def set_lock(account: Account, rule: str, wish: LockWish, why: str, now: datetim
         rule=rule,
         symbol=wish.symbol,
         kind=wish.kind,
-        since=wish.since if wish.since is not None else now,
+        since=now,
         until=wish.until,
         why=why,
         condition=wish.condition,

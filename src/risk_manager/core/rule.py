@@ -123,8 +123,6 @@ class LockWish(msgspec.Struct, frozen=True, kw_only=True):
     """None: open-ended, until its condition ends."""
     symbol: Symbol | None = None
     """None: the whole account."""
-    since: datetime | None = None
-    """When it began, where that is not now."""
     condition: Condition | None = None
     """What an open-ended one waits for."""
     measure: dict[ContractId, int] | None = None

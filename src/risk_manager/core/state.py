@@ -246,9 +246,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     is_asleep: bool = False
     """Read from the store and not from the gateway yet: nothing is judged on what was believed long ago."""
 
-    def is_locked_hard(self, symbol: Symbol | None = None) -> bool:
-        """True under a hard lock of the whole account; with a symbol: of it, or of the account."""
-        return any(lock.kind is LockKind.HARD and (lock.symbol is None or lock.symbol == symbol) for lock in self.locks)
+    def is_locked_hard(self) -> bool:
+        """True under a hard lock of the whole account."""
+        return any(lock.kind is LockKind.HARD and lock.symbol is None for lock in self.locks)
 
 
 class Away(msgspec.Struct, frozen=True):
