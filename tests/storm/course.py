@@ -15,7 +15,7 @@ from random import Random
 from typing import Any, Final
 
 from risk_manager.simulator.faults import CutHub, Status
-from tests.storm import judge
+from tests.storm import judge, rest
 from tests.storm.broker import Asked, Broker
 from tests.storm.life import Life
 from tests.storm.loop import BEGINNING, GoingInCirclesError, NothingWillHappenError, VirtualClock, VirtualLoop
@@ -225,7 +225,7 @@ class Course:
         while self.loop.time() < began + CALM_SECONDS + _REST_SECONDS:
             await asyncio.sleep(_LOOK_SECONDS)
             self._end_with_the_guard()
-            told = list(judge.unrest(self.plan, self.broker, self.life.watch.guard.state.accounts))
+            told = list(rest.unrest(self.plan, self.broker, self.life.watch.guard.state.accounts))
             if told or not self.life.watch.is_guarding.is_set():
                 rest_since = None
                 continue

@@ -26,7 +26,9 @@ STARTS: Final = (
     datetime(2025, 10, 23, 13, 40, tzinfo=UTC),  # just after the reset that one variant of a rule has
     datetime(2025, 10, 23, 21, 59, 20, tzinfo=UTC),  # the broker's day ends within the storm
     datetime(2025, 10, 31, 19, 59, tzinfo=UTC),  # Friday: a session ends, the clocks go back at the weekend
-    datetime(2025, 11, 28, 18, 0, tzinfo=UTC),  # the day after Thanksgiving
+    datetime(2025, 11, 28, 18, 14, 40, tzinfo=UTC),  # the day after Thanksgiving: the market closes early
+    datetime(2025, 11, 2, 22, 59, 40, tzinfo=UTC),  # the Sunday on which the clocks went back: the week begins
+    datetime(2026, 3, 8, 21, 59, 40, tzinfo=UTC),  # the Sunday on which they went forward
 )
 
 

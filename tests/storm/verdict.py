@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from risk_manager.store import replay, verify
-from tests.storm import judge
+from tests.storm import judge, ledger
 from tests.storm.broker import Broker
 from tests.storm.life import Life
 from tests.storm.loop import VirtualClock, VirtualLoop
@@ -37,8 +37,8 @@ class Past(Protocol):
 
 def judged(past: Past) -> Iterable[str]:
     """Everything that must hold and does not."""
-    yield from judge.wrongs(past.broker, past.trader.orders, past.story)
-    yield from judge.enlarged(past.broker, past.trader.orders)
+    yield from ledger.wrongs(past.broker, past.trader.orders, past.story)
+    yield from ledger.enlarged(past.broker, past.trader.orders)
     yield from judge.bursts(past.broker)
     path = past.folder / FILE
     yield from verify(path).problems
