@@ -57,8 +57,9 @@ ADMIN_COMMANDS = {
     ("lockouts", "clear"): (f"{_ADMIN}.lockouts:clear", "End the locks of a rule, with a reason."),
     ("config", "show"): (f"{_ADMIN}.configuration:show", "The files, without what is secret."),
     ("config", "check"): (f"{_ADMIN}.configuration:check", "Everything that is wrong with the files, or with one."),
-    ("config", "set"): (f"{_ADMIN}.configuration:set_value", "Change one value; it is in force at once."),
-    ("config", "unset"): (f"{_ADMIN}.configuration:unset", "Take one key out."),
+    ("config", "set"): (f"{_ADMIN}.edits:set_value", "Change one value; it is in force at once."),
+    ("config", "unset"): (f"{_ADMIN}.edits:unset", "Take one key out."),
+    ("config", "edit"): (f"{_ADMIN}.edits:edit", "Change a file in your own editor; in force when it holds."),
     ("config", "reload"): (f"{_ADMIN}.configuration:reload", "Have the running guard read its files now."),
 }
 """The admin's commands, by their words."""
@@ -66,7 +67,7 @@ ADMIN_COMMANDS = {
 admin = App(name="admin", help="For the admin: limits, locks, the password.", sort_key=len(COMMANDS) + 1)
 _groups = {
     "lockouts": App(name="lockouts", help="Locks: list, clear."),
-    "config": App(name="config", help="The configuration: show, check, set, unset, reload."),
+    "config": App(name="config", help="The configuration: show, check, set, unset, edit, reload."),
 }
 for _words, (_place, _help) in ADMIN_COMMANDS.items():
     _group = _groups[_words[0]] if len(_words) > 1 else admin

@@ -18,7 +18,7 @@ from risk_manager.config.password import set_password
 from risk_manager.config.rule_table import known_rules
 from risk_manager.config.secret import NO_SECRETS
 from risk_manager.exit_codes import ExitCode
-from risk_manager.interfaces.admin import configuration, lockouts, password
+from risk_manager.interfaces.admin import configuration, edits, lockouts, password
 from tests.crash.house import ACCOUNT, account_of, broker, guard, new_home, rows, status
 from tests.daemon.programs import SECRET, Side, done, make_home, program, until
 
@@ -54,7 +54,7 @@ def test_a_value_is_set_and_the_difference_shown(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     typed(monkeypatch, PASSWORD)
-    assert configuration.set_value("daily_realized_loss.limit", "-400", home=home, password_stdin=True) == 0
+    assert edits.set_value("daily_realized_loss.limit", "-400", home=home, password_stdin=True) == 0
     said = capsys.readouterr()
     assert "-daily_realized_loss: {limit: -500, include_unrealized: false}   # a bad day" in said.out
     assert "+daily_realized_loss: {limit: -400, include_unrealized: false}   # a bad day" in said.out
@@ -75,7 +75,7 @@ def test_a_value_is_set_and_the_difference_shown(
 def test_what_would_not_hold_is_never_written(
     home: Path, capsys: pytest.CaptureFixture[str], key: str, value: str, says: str
 ) -> None:
-    assert configuration.set_value(key, value, home=home, password_stdin=True) == ExitCode.BAD_INPUT
+    assert edits.set_value(key, value, home=home, password_stdin=True) == ExitCode.BAD_INPUT
     assert says in capsys.readouterr().err
     assert risk(home) == TEXT
 
@@ -103,7 +103,7 @@ def test_after_any_edit_the_file_holds_and_nothing_but_a_good_one_is_written(
 ) -> None:
     typed(monkeypatch, PASSWORD)
     before = risk(home)
-    code = configuration.set_value(key, value, home=home, password_stdin=True)
+    code = edits.set_value(key, value, home=home, password_stdin=True)
     try:
         load_home(home, known_rules(), environment=NO_SECRETS)
     except ConfigError as error:
@@ -116,21 +116,21 @@ def test_without_the_password_nothing_is_written(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], given_password: str
 ) -> None:
     typed(monkeypatch, given_password)
-    code = configuration.set_value("daily_realized_loss.limit", "-9000", home=home, password_stdin=True)
+    code = edits.set_value("daily_realized_loss.limit", "-9000", home=home, password_stdin=True)
     assert (code, risk(home)) == (ExitCode.REFUSED, TEXT)
     assert "The password is wrong." in capsys.readouterr().err
 
 
 def test_a_home_without_a_password_says_what_to_do(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (home / "config" / "admin_password.hash").unlink()
-    assert configuration.unset("max_contracts_per_instrument", home=home, password_stdin=True) == ExitCode.REFUSED
+    assert edits.unset("max_contracts_per_instrument", home=home, password_stdin=True) == ExitCode.REFUSED
     assert "risk-manager admin password" in capsys.readouterr().err
     assert risk(home) == TEXT
 
 
 def test_a_key_is_taken_out(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     typed(monkeypatch, PASSWORD)
-    assert configuration.unset("max_contracts_per_instrument", home=home, password_stdin=True) == ExitCode.FINE
+    assert edits.unset("max_contracts_per_instrument", home=home, password_stdin=True) == ExitCode.FINE
     assert "MNQ" not in risk(home)
 
 
@@ -159,7 +159,7 @@ def test_the_password_is_changed_with_the_old_one_only(
     typed(monkeypatch, PASSWORD, "a new one for all")
     assert password.run(home=home, password_stdin=True) == ExitCode.FINE
     typed(monkeypatch, "a new one for all")
-    assert configuration.set_value("daily_realized_loss.limit", "-300", home=home, password_stdin=True) == 0
+    assert edits.set_value("daily_realized_loss.limit", "-300", home=home, password_stdin=True) == 0
     said = capsys.readouterr()
     assert "a new one" not in said.out + said.err
 
@@ -205,7 +205,8 @@ async def test_with_a_guard_a_limit_is_in_force_at_once_and_a_lock_is_cleared_wi
             assert "MNQ" in out
             assert "The new settings are in force. Changed: RULE-002." in err
             await until(lambda: sizes(home) == [1], "the excess is closed")
-            await running.says("asked to reload the configuration: set max_contracts_per_instrument.limits.MNQ to 1")
+            await running.says("asked to reload the configuration: edit risk_config.yaml")
+            await running.says("changed: RULE-002 (max_contracts_per_instrument.limits.MNQ: 4 -> 1)")
             code, _, err = await answer("admin", "config", "reload", *where, says="wrong password")
             assert (code, err.splitlines()[-1]) == (ExitCode.REFUSED, "The password is wrong.")
             await order(side, "EP", 1)  # the second entry

@@ -17,8 +17,10 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 
+from risk_manager.config.hiding import hidden, is_secret, secrets_of
+
 _NO_LIMIT: Final = 10_000
-_SECRET: Final = re.compile(r"(?P<key>\bapi_key\s*:\s*)(?P<value>[^#\n]+)")
+_OWNER_ONLY: Final = 0o600
 
 
 class EditError(Exception):
@@ -40,13 +42,14 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def shown(self) -> str:
         """What the file is to say, for people; what is secret is not in it."""
-        return _shown(self.after)
+        return hidden(self.after)
 
     def lines(self) -> list[str]:
         """The difference, for people; what is secret is not in it."""
-        before, after = _shown(self.before).splitlines(), _shown(self.after).splitlines()
+        before, after = hidden(self.before).splitlines(), hidden(self.after).splitlines()
         found = difflib.unified_diff(before, after, f"{self.name} (now)", f"{self.name} (then)", lineterm="", n=2)
-        return list(found)
+        is_other = secrets_of(self.before) != secrets_of(self.after)
+        return [*found, *(["! The key in it becomes another one, which is not shown."] if is_other else [])]
 
 
 def with_value(name: str, text: str, key: str, value: str) -> Edit:
@@ -58,7 +61,7 @@ def with_value(name: str, text: str, key: str, value: str) -> Edit:
     place = tree
     for step in way:
         place = _below(place, step, key)
-    _put(place, last, _value(yaml, value), key)
+    _put(place, last, _value(yaml, key, value), key)
     return Edit(name=name, before=text, after=_text(yaml, tree, text))
 
 
@@ -76,9 +79,12 @@ def without_key(name: str, text: str, key: str) -> Edit:
 
 
 def write(path: Path, text: str) -> None:
-    """Replace a file as a whole; its owner and its rights stay. Raises OSError."""
+    """Replace a file as a whole; its owner and its rights stay, a new one is its owner's. Raises OSError."""
     fresh = path.with_name(path.name + ".new")
-    with fresh.open("w", encoding="utf-8", newline="") as file:
+    fresh.unlink(missing_ok=True)
+    # Nobody else may read it at any moment: there may be a key in it.
+    place = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+    with os.fdopen(place, "w", encoding="utf-8", newline="") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
@@ -118,11 +124,12 @@ def _way(key: str) -> Sequence[str]:
     return way
 
 
-def _value(yaml: YAML, value: str) -> Any:
+def _value(yaml: YAML, key: str, value: str) -> Any:
     try:
         return yaml.load(value)
     except YAMLError:
-        raise EditError(f"{value!r} cannot be read as a value. Put text with colons or commas into quotes.") from None
+        shown = "What was given" if is_secret(key) else repr(value)
+        raise EditError(f"{shown} cannot be read as a value. Put text with colons or commas into quotes.") from None
 
 
 def _below(place: Any, step: str, key: str) -> Any:
@@ -163,7 +170,3 @@ def _indent_of_lists(text: str) -> int:
     """How far this file's lists stand in from their key: 2 as in the examples, or 0."""
     found = re.search(r"^(?P<key> *)[^\s#-][^\n]*:[ ]*\n(?P<row> *)- ", text, re.MULTILINE)
     return 2 if found is None or len(found["row"]) > len(found["key"]) else 0
-
-
-def _shown(text: str) -> str:
-    return _SECRET.sub(r"\g<key>***", text)

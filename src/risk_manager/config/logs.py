@@ -51,7 +51,12 @@ def read_log_settings(config: Path) -> LogSettings:
     path = config / LOGGING_FILE
     if not path.exists():
         return LogSettings()
-    content = only_document(read_source(path), LOGGING_FILE)
+    return log_settings_of(read_source(path))
+
+
+def log_settings_of(text: str) -> LogSettings:
+    """What the text of a logging.yaml says. Raises ConfigError."""
+    content = only_document(text, LOGGING_FILE)
     problems: list[Problem] = []
     tree = Branch({}, content.place) if isinstance(content, Leaf) and content.value is None else content
     read = read_struct(tree, Declaration(LogSettings, "logging"), problems)

@@ -176,6 +176,8 @@ class Reloaded(Event, frozen=True, kw_only=True, tag="reloaded"):
 
     account: AccountId
     changed: tuple[str, ...] = ()
+    edits: tuple[str, ...] = ()
+    """What was edited in the files, each with the old value and the new one; for the record."""
 
 
 class ReloadRefused(Event, frozen=True, kw_only=True, tag="reload_refused"):

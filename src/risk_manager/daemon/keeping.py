@@ -8,6 +8,7 @@ from pathlib import Path
 
 from risk_manager.config import ConfigError, Configuration, Problem, changed_rules, load_texts, settings_of
 from risk_manager.config.accounts import ACCOUNTS_FILE
+from risk_manager.config.changes import changes_of_files
 from risk_manager.config.rule_table import known_rules
 from risk_manager.core.events import Reloaded, StoreBack, StoreLost
 from risk_manager.core.model import AccountId
@@ -15,6 +16,7 @@ from risk_manager.core.settings import Settings
 from risk_manager.daemon.clock import Clock
 from risk_manager.daemon.guard import Guard
 from risk_manager.store import Recovered, Store, open_store
+from risk_manager.store.hidden import without_secrets
 from risk_manager.store.pace import Pace
 
 
@@ -50,8 +52,12 @@ class Keeping:
         self.store.on_trouble = troubled
         self.store.begin(guard.state)
         before = self._recovered.settings if self._recovered is not None else {}
+        secrets = [configuration.login.api_key.reveal()]
+        edits = changes_of_files(
+            self.store.last_good_configuration() or {}, without_secrets(configuration.texts, secrets)
+        )
         reloads = [
-            Reloaded(account=account, changed=changed)
+            Reloaded(account=account, changed=changed, edits=edits)
             for account, settings in configuration.settings.items()
             if account in before and (changed := changed_rules(before[account], settings))
         ]

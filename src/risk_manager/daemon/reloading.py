@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from risk_manager.config import ConfigError, Configuration, changed_rules
+from risk_manager.config.changes import changes_of_files
 from risk_manager.core.events import Reloaded, ReloadRefused
 from risk_manager.daemon.guard import Guard
 from risk_manager.daemon.keeping import Keeping
@@ -94,7 +95,11 @@ class Reloading:
         if not others:
             self._running = wanted
             return Reload(True, "Nothing in the files changes what the guard does.")
-        reloads = [Reloaded(account=key, changed=changed_rules(before[key], wanted.settings[key])) for key in others]
+        edits = changes_of_files(self._running.texts, wanted.texts)
+        reloads = [
+            Reloaded(account=key, changed=changed_rules(before[key], wanted.settings[key]), edits=edits)
+            for key in others
+        ]
         self._keeping.announce(wanted, len(reloads))
         self._running = wanted
         # All of them first: what is due for one account is judged while another is told, and a replay has it so.

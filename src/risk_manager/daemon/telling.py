@@ -61,8 +61,8 @@ def said(taken: Taken) -> Iterator[Said]:
             is_loud = alert.severity is Severity.CRITICAL
             yield Said(text, alert.account, rule_in(alert.text), is_loud=is_loud)
     if isinstance(event, Reloaded):
-        rules = ", ".join(event.changed)
-        yield Said(f"New settings are in force{f'; changed: {rules}' if rules else ''}", event.account)
+        rules, edits = ", ".join(event.changed), f" ({'; '.join(event.edits)})" if event.edits else ""
+        yield Said(f"New settings are in force{f'; changed: {rules}' if rules else ''}{edits}", event.account)
     if isinstance(event, CommandRefused):
         yield Said(f"The broker refused to {in_words(event.command)}: {event.why}", event.account)
     if isinstance(event, CommandHeld):

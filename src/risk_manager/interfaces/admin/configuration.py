@@ -1,39 +1,49 @@
-"""`risk-manager admin config`: show, check, set, unset, reload. Nothing is written that does not hold as a whole."""
+"""`risk-manager admin config`: show, check, reload. What changes a file is in `edits.py`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
-from risk_manager.config import ConfigError, load_home, load_texts
+import msgspec
+
+from risk_manager.config import ConfigError, Problem, load_home
 from risk_manager.config.document import read_source
-from risk_manager.config.editing import Edit, EditError, with_value, without_key, write
+from risk_manager.config.hiding import hidden
+from risk_manager.config.logs import read_log_settings
 from risk_manager.config.rule_table import known_rules
 from risk_manager.config.secret import NO_SECRETS
 from risk_manager.exit_codes import ExitCode
-from risk_manager.interfaces.admin.entrance import House, RefusedError, ended, tell
+from risk_manager.interfaces.admin import changing
+from risk_manager.interfaces.admin.entrance import House, ended, tell
 from risk_manager.ipc.admin import Reload
 
-RISK_FILE = "risk_config.yaml"
-_FILES = ("risk_config", "accounts", "holidays")
 
-
-def show(*, home: Path | None = None) -> int:
+def show(*, home: Path | None = None, json: bool = False) -> int:
     """Print the files of the configuration; what is secret is not shown.
 
     Parameters
     ----------
     home
         The guard's home folder.
+    json
+        As JSON, for other programs: the path and the text of each file.
     """
     house = House(home)
-    for path in _files(house):
-        print(f"# {path}")
-        print(Edit(name=path.name, before="", after=read_source(path)).shown, end="\n")
+    try:
+        texts = {str(path): hidden(read_source(path)) for path in changing.files(house)}
+    except ConfigError as error:
+        tell(str(error))
+        return ExitCode.BAD_INPUT
+    if json:
+        print_json([{"file": path, "text": text} for path, text in texts.items()])
+        return ExitCode.FINE
+    for path, text in texts.items():
+        print(f"# {path}\n{text}")
     return ExitCode.FINE
 
 
-def check(file: Path | None = None, *, home: Path | None = None) -> int:
+def check(file: Path | None = None, *, home: Path | None = None, json: bool = False) -> int:
     """Tell everything that is wrong with the configuration, or with one file as it would be in it.
 
     Parameters
@@ -42,72 +52,36 @@ def check(file: Path | None = None, *, home: Path | None = None) -> int:
         A file that would replace the one of the same name; without it, the home as it is.
     home
         The guard's home folder.
+    json
+        As JSON, for other programs: file, line, key and text of each problem.
     """
     house = House(home)
+    problems = list(_problems(house)) if file is None else list(_problems_of(house, file))
+    if json:
+        print_json([{"file": one.file, "line": one.line, "key": one.key, "text": one.text} for one in problems])
+    elif problems:
+        print("\n".join(map(str, problems)))
+    else:
+        tell("Nothing is wrong with it.")
+    return ExitCode.BAD_INPUT if problems else ExitCode.FINE
+
+
+def _problems(house: House) -> Iterator[Problem]:
     try:
-        if file is None:
-            load_home(house.folder, known_rules(), environment=NO_SECRETS, keyring=NO_SECRETS.get)
-        else:
-            _check(house, file.name, read_source(file))
+        load_home(house.folder, known_rules(), environment=NO_SECRETS, keyring=NO_SECRETS.get)
     except ConfigError as error:
-        print(error)
-        return ExitCode.BAD_INPUT
-    tell("Nothing is wrong with it.")
-    return ExitCode.FINE
+        yield from error.problems
+    try:
+        read_log_settings(house.config)
+    except ConfigError as error:
+        yield from error.problems
 
 
-def set_value(
-    key: str,
-    value: str,
-    *,
-    file: str = RISK_FILE,
-    home: Path | None = None,
-    yes: bool = False,
-    password_stdin: bool = False,
-) -> int:
-    """Change one value: checked as a whole, shown, written, and in force at once.
-
-    Parameters
-    ----------
-    key
-        For example daily_realized_loss.limit
-    value
-        As it would stand in the file.
-    file
-        Which file: risk_config.yaml, accounts.yaml or holidays.yaml.
-    home
-        The guard's home folder.
-    yes
-        Write without asking.
-    password_stdin
-        Read the password from stdin; nothing else is asked then.
-    """
-    what = f"set {key} to {'***' if 'api_key' in key else value}"
-    return _edit(
-        House(home), file, lambda text: with_value(file, text, key, value), what, yes=yes, from_stdin=password_stdin
-    )
-
-
-def unset(
-    key: str, *, file: str = RISK_FILE, home: Path | None = None, yes: bool = False, password_stdin: bool = False
-) -> int:
-    """Take a key out, with all that is under it.
-
-    Parameters
-    ----------
-    key
-        For example max_contracts.micro_weight
-    file
-        Which file.
-    home
-        The guard's home folder.
-    yes
-        Write without asking.
-    password_stdin
-        Read the password from stdin; nothing else is asked then.
-    """
-    edit = lambda text: without_key(file, text, key)  # noqa: E731
-    return _edit(House(home), file, edit, f"take {key} out", yes=yes, from_stdin=password_stdin)
+def _problems_of(house: House, file: Path) -> Iterator[Problem]:
+    try:
+        changing.check(house, file.name, read_source(file))
+    except ConfigError as error:
+        yield from error.problems
 
 
 def reload(*, home: Path | None = None, password_stdin: bool = False) -> int:
@@ -129,48 +103,6 @@ def reload(*, home: Path | None = None, password_stdin: bool = False) -> int:
     )
 
 
-def _edit(house: House, name: str, edit: Callable[[str], Edit], what: str, *, yes: bool, from_stdin: bool) -> int:
-    path = house.config / name
-    try:
-        change = edit(read_source(path) if path.exists() else "")
-        if not change.is_change:
-            tell(f"{name} says that already.")
-            return ExitCode.FINE
-        _check(house, name, change.after)
-    except EditError as error:
-        tell(str(error))
-        return ExitCode.BAD_INPUT
-    except ConfigError as error:
-        tell(f"Nothing is written, because it would not hold:\n{error}")
-        return ExitCode.BAD_INPUT
-    print("\n".join(change.lines()))
-    try:
-        token = house.enter(from_stdin=from_stdin)
-        if not (yes or from_stdin) and input("Write this? [y/N] ").strip().lower() not in ("y", "yes"):
-            tell("Nothing is written.")
-            return ExitCode.REFUSED
-        write(path, change.after)
-        if token is None:
-            tell(f"{name} is written. No guard is running; it is in force at the next start.")
-            return ExitCode.FINE
-        answer = house.say(Reload(token=token, why=what))
-    except RefusedError as error:
-        tell(str(error))
-        return ExitCode.REFUSED
-    except OSError as error:
-        tell(f"{path} cannot be written: {error.strerror}. It belongs to the guard's own user.")
-        return ExitCode.REFUSED
-    tell(answer.says)
-    return ExitCode.FINE if answer.is_done else ExitCode.BAD_INPUT
-
-
-def _check(house: House, name: str, text: str) -> None:
-    """Raises ConfigError with all that is wrong with the home if this file were in it."""
-    stem = Path(name).stem
-    texts = {path.name: read_source(path) for path in _files(house) if path.stem != stem}
-    load_texts({**texts, name: text}, known_rules(), environment=NO_SECRETS, keyring=NO_SECRETS.get)
-
-
-def _files(house: House) -> list[Path]:
-    found = [house.config / f"{stem}{suffix}" for stem in _FILES for suffix in (".yaml", ".yml", ".json")]
-    return [path for path in found if path.exists()]
+def print_json(data: object) -> None:
+    """Data for other programs."""
+    print(msgspec.json.format(msgspec.json.encode(data)).decode())

@@ -1,0 +1,64 @@
+"""What an edit of a file changes, key by key with its old value and its new one: for the record, without secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from risk_manager.config.document import read_text
+from risk_manager.config.hiding import is_secret
+from risk_manager.config.problem import ConfigError
+from risk_manager.config.tree import Branch, Leaf, Node, Row
+
+MOST: Final = 40
+"""Changes that are told one by one."""
+_LONGEST: Final = 80
+_ABSENT: Final = "not set"
+
+
+def changes(before: str, after: str) -> tuple[str, ...]:
+    """`daily_realized_loss.limit: -500 -> -400` and so on, in the order of the keys; none where one is broken."""
+    try:
+        old, new = dict(_leaves(before)), dict(_leaves(after))
+    except ConfigError:
+        return ()
+    told = [_sentence(key, old.get(key), new.get(key)) for key in {**old, **new} if old.get(key) != new.get(key)]
+    more = len(told) - MOST
+    return (*told[:MOST], f"and {more} more") if more > 0 else tuple(told)
+
+
+def changes_of_files(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
+    """The same for several files by their names; a file that came or went is compared with an empty one."""
+    old, new = ({Path(name).stem: text for name, text in texts.items()} for texts in (before, after))
+    return tuple(one for stem in {**old, **new} for one in changes(old.get(stem, ""), new.get(stem, "")))
+
+
+def _leaves(text: str) -> Iterator[tuple[str, Leaf | None]]:
+    for document in read_text(text, ""):
+        yield from _below(document, ())
+
+
+def _below(node: Node, path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    inside: list[tuple[str, Node]] = []
+    if isinstance(node, Branch):
+        inside = [(key, entry.node) for key, entry in node.entries.items()]
+    elif isinstance(node, Row):
+        inside = [(str(count), item) for count, item in enumerate(node.items)]
+    for step, below in inside:
+        yield from _below(below, (*path, step))
+    if not inside:
+        yield ".".join(path), node.value if isinstance(node, Leaf) else "{}" if isinstance(node, Branch) else "[]"
+
+
+def _sentence(key: str, old: Any, new: Any) -> str:
+    if any(is_secret(step) for step in key.split(".")):
+        return f"{key}: another one, which is not shown"
+    return f"{key}: {_value(old)} -> {_value(new)}"
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return _ABSENT
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

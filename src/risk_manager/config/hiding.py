@@ -1,0 +1,78 @@
+"""A configuration file as people may see it: what is secret in it is not shown.
+
+What stands under a key of a secret is one, in whatever way YAML lets it be written; a reference to the environment or
+to the keyring is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+
+HIDDEN: Final = "***"
+_KEY: Final = re.compile(r"(?:api[_-]?key|password|passwd|secret|token|webhook)", re.IGNORECASE)
+_LINE: Final = re.compile(rf"^(?P<before>[ ]*)(?P<key>.*?{_KEY.pattern}[^:\n]*:)(?P<value>.*)$", re.IGNORECASE)
+_REFERENCE: Final = re.compile(r"\$\{\w+\}|keyring:.*", re.DOTALL)
+
+
+def is_secret(key: str) -> bool:
+    """Whether what stands under this key is nobody's business."""
+    return _KEY.search(key) is not None
+
+
+def hidden(text: str) -> str:
+    """The text with *** where something secret stands; of a text that is broken, every line with such a key."""
+    try:
+        spans = sorted(set(_spans(text)), reverse=True)
+    except (YAMLError, RecursionError, ValueError, IndexError, KeyError, AttributeError, TypeError, AssertionError):
+        return _hidden_by_line(text)
+    for begin, end in spans:
+        ended = text[begin:end]
+        text = text[:begin] + HIDDEN + ended[len(ended.rstrip()) :] + text[end:]
+    return text
+
+
+def secrets_of(text: str) -> tuple[str, ...]:
+    """The secrets as they are written, to be compared and never to be shown; none for a text that is broken."""
+    try:
+        return tuple(text[begin:end] for begin, end in sorted(set(_spans(text))))
+    except (YAMLError, RecursionError, ValueError, IndexError, KeyError, AttributeError, TypeError, AssertionError):
+        return ()
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    """From where to where each secret stands. Raises what the parser raises."""
+    seen: set[int] = set()
+    waiting: list[tuple[Any, bool]] = [(node, False) for node in YAML(typ="safe", pure=True).compose_all(text)]
+    while waiting:
+        node, is_hidden = waiting.pop()
+        if node is None or (id(node) in seen and not is_hidden):
+            continue
+        seen.add(id(node))
+        if is_hidden:
+            if not (isinstance(node, ScalarNode) and _REFERENCE.fullmatch(str(node.value).strip())):
+                yield node.start_mark.index, node.end_mark.index
+        elif isinstance(node, MappingNode):
+            waiting += [(value, isinstance(key, ScalarNode) and is_secret(key.value)) for key, value in node.value]
+        elif isinstance(node, SequenceNode):
+            waiting += [(item, False) for item in node.value]
+
+
+def _hidden_by_line(text: str) -> str:
+    """Nothing is known of the structure: the rest of such a line is hidden, and whatever stands deeper below it."""
+    lines: list[str] = []
+    deeper_than: int | None = None
+    for line in text.splitlines():
+        depth = len(line) - len(line.lstrip(" "))
+        if deeper_than is not None and (depth > deeper_than or not line.strip()):
+            lines.append(HIDDEN if line.strip() else line)
+            continue
+        found = _LINE.match(line)
+        deeper_than = depth if found is not None else None
+        lines.append(f"{found['before']}{found['key']} {HIDDEN}" if found is not None else line)
+    return "\n".join(lines) + ("\n" if text.endswith("\n") else "")

@@ -1,0 +1,80 @@
+"""What is secret in a file is not shown, however it is written; and what an edit changes is told without it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from risk_manager.config.changes import changes, changes_of_files
+from risk_manager.config.editing import Edit
+from risk_manager.config.hiding import hidden
+
+KEY = "pst#do: not-tell"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"topstepx:\n  api_key: '{KEY}'   # mine\n  username: me\n",
+        f'topstepx: {{username: me, api_key: "{KEY}"}}\n',
+        f'{{"topstepx": {{"username": "me", "api_key": "{KEY}"}}}}\n',
+        "topstepx:\n  username: me\n  api_key: >-\n    pst#do:\n    not-tell\n",
+        f"topstepx:\n  username: me\n  api_key:\n    '{KEY}'\n",
+        f"topstepx:\n  username: me\n  api_key: [a, '{KEY}']\n",
+        f"mine: &k '{KEY}'\ntopstepx: {{username: me, api_key: *k}}\n",
+        f"discord: {{webhook_url: '{KEY}', name: me}}\n",
+        f"topstepx:\n  api_key: '{KEY}'\n  username: me\n  broken: [\n",
+        f"topstepx:\n  username: me\n  api_key: |\n    {KEY}\n broken: [\n",
+    ],
+)  # fmt: skip
+def test_a_secret_is_not_shown_and_the_rest_is(text: str) -> None:
+    shown = hidden(text)
+    assert "not-tell" not in shown
+    assert "pst#do" not in shown
+    assert "***" in shown
+    assert "me" in shown
+    assert shown.count("\n") >= 1
+
+
+@pytest.mark.parametrize("reference", ["${TOPSTEPX_API_KEY}", '"${TOPSTEPX_API_KEY}"', "keyring:topstepx"])
+def test_a_reference_is_no_secret(reference: str) -> None:
+    text = f"topstepx:\n  api_key: {reference}\n"
+    assert hidden(text) == text
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_no_text_breaks_it(before: str, after: str) -> None:
+    hidden(before)
+    changes(before, after)
+
+
+def test_another_key_is_told_and_neither_is_shown() -> None:
+    edit = Edit(
+        name="accounts.yaml", before="topstepx: {api_key: first-one}\n", after="topstepx: {api_key: other-one}\n"
+    )
+    told = "\n".join(edit.lines())
+    assert "becomes another one" in told
+    assert "-one" not in told
+    assert changes(edit.before, edit.after) == ("topstepx.api_key: another one, which is not shown",)
+
+
+def test_each_change_has_its_old_value_and_its_new_one() -> None:
+    before = "a: {limit: -500, flag: true}\nrows: [{x: 1}, {x: 2}]\nat: '17:00'\n"
+    after = "a: {limit: -400.50, flag: true}\nrows: [{x: 1}]\nat: '17:00'\nb: {}\n"
+    assert changes(before, after) == ("a.limit: -500 -> -400.50", "rows.1.x: 2 -> not set", "b: not set -> {}")
+    assert changes(before, before) == ()
+    assert changes(before, "a: [") == ()
+
+
+def test_many_changes_are_counted_and_long_values_cut() -> None:
+    told = changes("", "\n".join(f"k{number}: {'x' * 200}" for number in range(50)))
+    assert len(told) == 41
+    assert told[-1] == "and 10 more"
+    assert all(len(one) < 120 for one in told)
+
+
+def test_files_are_compared_by_their_name_whatever_it_ends_with() -> None:
+    before = {"risk_config.yaml": "a: 1\n", "accounts.yaml": "b: 1\n"}
+    after = {"risk_config.yml": "a: 2\n", "accounts.yaml": "b: 1\n", "holidays.yaml": "c: 1\n"}
+    assert changes_of_files(before, after) == ("a: 1 -> 2", "c: not set -> 1")
