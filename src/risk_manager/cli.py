@@ -53,6 +53,10 @@ app.command(audit)
 _ADMIN = "risk_manager.interfaces.admin"
 ADMIN_COMMANDS = {
     ("password",): (f"{_ADMIN}.password:run", "Set the admin's password, or change it."),
+    ("rules",): (f"{_ADMIN}.rules:run", "Every rule as the files have it: on or off, its settings, for each account."),
+    ("accounts",): (f"{_ADMIN}.accounts:run", "Which accounts there are, which are guarded, and why one is not."),
+    ("logs",): (f"{_ADMIN}.logs:run", "The newest lines of a log, and what comes."),
+    ("test-connection",): (f"{_ADMIN}.connection:run", "Does the gateway take the login; do the clocks agree."),
     ("lockouts", "list"): (f"{_ADMIN}.lockouts:show", "What is locked, and what is waived."),
     ("lockouts", "clear"): (f"{_ADMIN}.lockouts:clear", "End the locks of a rule, with a reason."),
     ("config", "show"): (f"{_ADMIN}.configuration:show", "The files, without what is secret."),

@@ -25,7 +25,7 @@ def run(*, home: Path | None = None, json: bool = False) -> int:
     for one in all_of(House(home)):
         found.append(one)
         if not json:
-            print("\n".join(_lines(one)), flush=True)
+            print("\n".join(lines(one)), flush=True)
     if json:
         print(msgspec.json.format(msgspec.json.encode(found)).decode())
     red = sum(not one.is_good for one in found)
@@ -34,7 +34,8 @@ def run(*, home: Path | None = None, json: bool = False) -> int:
     return ExitCode.DIFFERS if red else ExitCode.FINE
 
 
-def _lines(one: Found) -> list[str]:
-    lines = [f"{'ok ' if one.is_good else 'RED'}  {one.name}: {one.says}"]
-    lines += [f"       {line}" for line in one.remedy.splitlines()]
-    return lines
+def lines(one: Found) -> list[str]:
+    """A check as text."""
+    rows = [f"{'ok ' if one.is_good else 'RED'}  {one.name}: {one.says}"]
+    rows += [f"       {line}" for line in one.remedy.splitlines()]
+    return rows
