@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from textual.pilot import Pilot
 
-from docs.pictures.states import CALM, LOCKED, NEAR, TWENTY
+from docs.pictures.states import CALM, HOME, LOCKED, NEAR, NOW, TWENTY
 from docs.pictures.still import Still, shown, text
+from risk_manager.interfaces.trader import hours
 from risk_manager.interfaces.trader.dashboard.app import Dashboard
 from risk_manager.ipc.status import GuardStatus
 from tests.daemon.programs import until
@@ -77,3 +80,35 @@ async def test_no_size_breaks_a_page() -> None:
                 await pilot.pause()
         assert pilot.app.return_code is None
         assert "Clock" in text(pilot)
+
+
+def clock_card(path: Path) -> Dashboard:
+    """With the trader's hours in a file."""
+    return Dashboard(
+        Still(CALM),
+        clock=lambda: NOW,
+        zone=HOME,
+        hours=lambda: tuple(hours.read(path)),
+        punch=lambda: hours.punch(path, NOW),
+    )
+
+
+async def test_the_clock_is_punched_by_a_key_and_shown(tmp_path: Path) -> None:
+    path = tmp_path / "clock.json"
+    async with clock_card(path).run_test(size=(80, 24)) as pilot:
+        await pilot.press("c")
+        await until(lambda: "You are clocked in since" in text(pilot), "clocked in")
+        await pilot.press("c")
+        await until(lambda: "You clocked out 0 s ago" in text(pilot), "clocked out")
+    assert [(one.began_at, one.ended_at) for one in hours.read(path)] == [(NOW, NOW)]
+
+
+async def test_hours_that_cannot_be_kept_are_said_and_the_dashboard_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "clock.json"
+    path.write_text("not hours")
+    async with clock_card(path).run_test(size=(80, 24)) as pilot:
+        await pilot.press("c")
+        await until(lambda: "Your hours were not changed" in text(pilot), "said why")
+        await pilot.press("1")
+        await until(lambda: "Protected" in text(pilot), "the first page")
+    assert path.read_text() == "not hours"

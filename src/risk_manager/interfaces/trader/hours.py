@@ -52,6 +52,13 @@ def write(path: Path, sessions: list[Hours]) -> None:
     os.replace(fresh, path)
 
 
+def punch(path: Path, now: datetime) -> None:
+    """Begin a session, or end the one that goes on. Raises ValueError or OSError with a sentence; nothing is lost."""
+    sessions = read(path)
+    goes_on = bool(sessions) and sessions[-1].ended_at is None
+    write(path, ended(sessions, now) if goes_on else began(sessions, now))
+
+
 def began(sessions: list[Hours], now: datetime) -> list[Hours]:
     """With a session that begins now. Raises OutOfTurnError where one goes on."""
     if sessions and sessions[-1].ended_at is None:

@@ -74,6 +74,7 @@ class Dashboard(App[None]):
         Binding("question_mark", "help", "Help", key_display="?"),
         Binding("a", "pick", "Account"),
         Binding("n", "next_account", "Next account", show=False),
+        Binding("c", "punch", "Clock in/out", show=False),
         Binding("t", "theme", "Light/dark"),
         *(Binding(str(number), f"open({number})", show=False) for number in range(1, len(PAGES) + 1)),
     ]
@@ -85,15 +86,18 @@ class Dashboard(App[None]):
         clock: Callable[[], datetime],
         zone: tzinfo | None,
         hours: Callable[[], tuple[Hours, ...]] = tuple,
+        punch: Callable[[], None] = lambda: None,
     ) -> None:
         """`clock` tells the time in UTC; `zone` is the trader's own, None that of the machine. `hours` tells when the
-        trader was clocked in, and raises ValueError with a sentence where that cannot be read."""
+        trader was clocked in, `punch` clocks in or out; both raise ValueError or OSError with a sentence where that
+        cannot be read or written."""
         super().__init__()
         self.animation_level = "none"
         self._source = source
         self._clock = clock
         self._zone = zone
         self._hours = hours
+        self._punch = punch
         self._chosen: int | None = None
         self._news = News()
         self.caption = ""
@@ -199,6 +203,15 @@ class Dashboard(App[None]):
 
     def _choose(self, account: int | None) -> None:
         self._chosen = account if account is not None else self._chosen
+        self.show_now()
+
+    def action_punch(self) -> None:
+        """Clock in or out, and show it."""
+        try:
+            self._punch()
+        except (ValueError, OSError) as error:
+            self.notify(str(error), severity="error", title="Your hours were not changed")
+        self._tabs.active = "Clock"
         self.show_now()
 
     def action_help(self) -> None:

@@ -21,7 +21,7 @@ def lines(moment: Moment, width: int) -> list[Line]:
     """Clocked in or not, the last seven days, and the sessions, newest first. What was made is of all accounts."""
     sessions = moment.hours
     if not sessions:
-        return wrapped("You have never clocked in. In another window, risk-manager clock in begins a session.", width)
+        return wrapped("You have never clocked in. Press c to begin a session, and once more to end it.", width)
     rows = [_row(one, moment) for one in reversed(sessions[-_SHOWN:])]
     return [*_now(sessions[-1], moment, width), _week(moment), line(), *table.lines(_COLUMNS, rows, width)]
 
@@ -45,9 +45,9 @@ def made(session: Hours, moment: Moment) -> Decimal | None:
 def _now(last: Hours, moment: Moment, width: int) -> list[Line]:
     if last.ended_at is not None:
         ago = times.since(last.ended_at, moment.now)
-        return wrapped(f"You clocked out {ago} ago. risk-manager clock in begins a session.", width)
+        return wrapped(f"You clocked out {ago} ago. Press c to begin the next session.", width)
     since = times.both(last.began_at, moment.now, moment.zone)
-    words = f"You are clocked in since {since}, {length(last.lasted(moment.now))}. risk-manager clock out ends it."
+    words = f"You are clocked in since {since}, {length(last.lasted(moment.now))}. Press c to end it."
     return wrapped(words, width, tone=Tone.STRONG)
 
 

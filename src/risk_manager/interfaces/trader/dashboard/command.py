@@ -29,6 +29,9 @@ def run(*, home: Path | None = None) -> int:
     def known() -> tuple[Hours, ...]:
         return tuple(hours.read(hours.place()))
 
-    app = Dashboard(Feed(homes.folder(home)), clock=lambda: datetime.now(UTC), zone=None, hours=known)
+    def punch() -> None:
+        hours.punch(hours.place(), datetime.now(UTC))
+
+    app = Dashboard(Feed(homes.folder(home)), clock=lambda: datetime.now(UTC), zone=None, hours=known, punch=punch)
     app.run()
     return ExitCode.FINE

@@ -8,6 +8,7 @@ _KEYS = (
     ("1 … 7", "a page; left and right go to the next one; so does a click"),
     ("up, down, PgUp, PgDn", "move within a page; so does the wheel"),
     ("a", "choose an account; n goes to the next one"),
+    ("c", "clock in or out; your hours are on page 7 and yours alone"),
     ("t", "dark or light"),
     ("?", "this page; Esc closes it"),
     ("q", "leave; the guard goes on"),
