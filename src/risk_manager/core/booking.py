@@ -52,7 +52,8 @@ def turn_days(account: Account, settings: Settings, now: datetime) -> Account:
     trades = {key: trade for key, trade in account.trades.items() if trade.at >= oldest}
     ended = {key: at for key, at in account.ended.items() if at > now - _ENDED_KEPT}
     told = {key: at for key, at in account.told.items() if key in account.positions}
-    return replace(account, trades=trades, ended=ended, told=told, revision=account.revision + 1)
+    latest = max((trade.at for trade in trades.values()), default=None)
+    return replace(account, trades=trades, latest=latest, ended=ended, told=told, revision=account.revision + 1)
 
 
 def book(account: Account, trade: Trade, now: datetime) -> tuple[Account, bool]:
@@ -82,7 +83,8 @@ def in_day(trades: Iterable[Trade], day: Day) -> list[Trade]:
 
 def _store(account: Account, trade: Trade) -> Account:
     trades: dict[TradeId, Trade] = {**account.trades, trade.id: trade}
-    return replace(account, trades=trades, revision=account.revision + 1)
+    latest = trade.at if not account.trades else account.latest and max(account.latest, trade.at)
+    return replace(account, trades=trades, latest=latest, revision=account.revision + 1)
 
 
 def _counted(days: dict[str, Day], trade: Trade, sign: int) -> dict[str, Day]:

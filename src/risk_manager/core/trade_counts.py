@@ -5,7 +5,7 @@ A trade that was voided counts nowhere, nor does one that an admin's clear has p
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
@@ -24,18 +24,30 @@ def counting(account: Account) -> list[Trade]:
     return sorted((trade for trade in account.trades.values() if not trade.voided), key=_BY_TIME)
 
 
-def results_by_order(trades: Iterable[Trade]) -> dict[OrderId, Decimal]:
-    """Gross P&L of each closing order: its exit fills added up, fees left out."""
-    results: dict[OrderId, Decimal] = {}
+def newest(account: Account, rule: str, revision: int, arrival: int) -> Trade | None:
+    """The trade that is all that has come since a revision of the trades, where it is also the latest by its own time
+    and counts for a rule: what is known already goes on with it. None: the trades are to be added up again."""
+    if revision + 1 != account.revision or arrival + 1 != account.arrivals:
+        return None
+    trade = next(reversed(account.trades.values()))
+    line = account.lines.get(rule)
+    counts = not trade.voided and (line is None or line.is_before(trade))
+    return trade if counts and trade.at == account.latest else None
+
+
+def results_by_order(trades: Iterable[Trade], known: Mapping[OrderId, Decimal] | None = None) -> dict[OrderId, Decimal]:
+    """Gross P&L of each closing order: its exit fills added up, fees left out; on top of what is `known`."""
+    results = dict(known or {})
     for trade in trades:
         if trade.profit_and_loss is not None:
             results[trade.order] = results.get(trade.order, _ZERO) + trade.profit_and_loss
     return results
 
 
-def first_fills(trades: Iterable[Trade]) -> dict[OrderId, datetime]:
-    """When each order filled first, in the order of those times. The trades are in the order of their times."""
-    times: dict[OrderId, datetime] = {}
+def first_fills(trades: Iterable[Trade], known: Mapping[OrderId, datetime] | None = None) -> dict[OrderId, datetime]:
+    """When each order filled first, in the order of those times; on top of what is `known`. The trades are in the order
+    of their times."""
+    times = dict(known or {})
     for trade in trades:
         times.setdefault(trade.order, trade.at)
     return times

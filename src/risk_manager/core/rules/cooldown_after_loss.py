@@ -85,6 +85,10 @@ class Memory(msgspec.Struct, frozen=True):
     cooling: tuple[Cooling, ...] = ()
     seen: dict[str, datetime] = {}
     """The ends of all that has been brought about, cooling or not."""
+    results: dict[OrderId, Decimal] = {}
+    """What each closing order has brought so far."""
+    of_the_day: dict[OrderId, Decimal] = {}
+    """The same, by the fills of the day alone."""
 
 
 def remember(sight: Sight, config: Config, known: Memory | None) -> Memory:
@@ -97,7 +101,13 @@ def remember(sight: Sight, config: Config, known: Memory | None) -> Memory:
     if account.revision == known.revision:
         return known
     day = account.days[account.own_day]
-    after = _cooling(config, sight.trades(ID), day, now - config.longest())
+    new = trade_counts.newest(account, ID, known.revision, known.arrival)
+    if new is None:
+        results, of_the_day, ends = {}, {}, {}
+    else:
+        results, of_the_day, ends = dict(known.results), dict(known.of_the_day), dict(known.seen)
+    trades = sight.trades(ID) if new is None else [new]
+    after = _cooling(config, trades, day, now - config.longest(), results, of_the_day)
     counts = account.arrivals != known.arrival or not any(lock.rule == ID for lock in account.locks)
     cooling = {one.about: one for one in known.cooling if one.until > now}
     for about, one in after.items():
@@ -105,18 +115,26 @@ def remember(sight: Sight, config: Config, known: Memory | None) -> Memory:
         is_new = counts and (seen is None or one.until > seen)
         if is_new and one.until > now and (held is None or one.until > held.until):
             cooling[about] = one
-    seen_ends = {about: one.until for about, one in after.items() if one.until > now}
-    return Memory(account.arrivals, account.revision, tuple(cooling.values()), seen_ends)
+        if about not in ends or one.until > ends[about]:
+            ends.pop(about, None)
+            ends[about] = one.until
+    seen_ends = {about: until for about, until in ends.items() if until > now}
+    return Memory(account.arrivals, account.revision, tuple(cooling.values()), seen_ends, results, of_the_day)
 
 
-def _cooling(config: Config, trades: list[Trade], day: Day, since: datetime) -> dict[str, Cooling]:
+def _cooling(
+    config: Config,
+    trades: list[Trade],
+    day: Day,
+    since: datetime,
+    results: dict[OrderId, Decimal],
+    of_the_day: dict[OrderId, Decimal],
+) -> dict[str, Cooling]:
     """All cooldowns that fills after `since` begin, each with its latest end. The fills are in the order of their
-    times; what began earlier is over.
+    times; what began earlier is over. They are added to `results` and `of_the_day`.
 
     The row is of the day; the loss of one order is not cut by a reset.
     """
-    results: dict[OrderId, Decimal] = {}
-    of_the_day: dict[OrderId, Decimal] = {}
     cooling: dict[str, Cooling] = {}
     for trade in trades:
         if trade.profit_and_loss is None:
@@ -170,6 +188,7 @@ def _after_row(trade: Trade, losers: int, row: Row) -> Cooling:
 def _add(cooling: dict[str, Cooling], one: Cooling) -> None:
     held = cooling.get(one.about)
     if held is None or one.until > held.until:
+        cooling.pop(one.about, None)  # in the order in which they began, as when the fills are added one by one
         cooling[one.about] = one
 
 

@@ -46,6 +46,9 @@ class Memory(msgspec.Struct, frozen=True):
     revision: int
     since: datetime
     orders: tuple[tuple[OrderId, Decimal], ...]
+    arrival: int = 0
+    results: dict[OrderId, Decimal] = {}
+    """All closing orders of the day."""
 
 
 def reset_of(config: Config, defaults: Defaults) -> ResetTime:
@@ -93,16 +96,23 @@ def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
 
 
 def remember(sight: Sight, config: Config, known: Memory | None) -> Memory | None:
-    """Add up the closing orders of the day again when the trades have changed."""
-    if config.single_trade_limit is None:
+    """Add up the closing orders of the day when the trades have changed."""
+    limit = config.single_trade_limit
+    if limit is None:
         return None
-    day = sight.account.days[trading_day.key(reset_of(config, sight.settings.defaults))]
-    if known is not None and known.revision == sight.account.revision and known.since == day.start:
-        return known
-    trades = [trade for trade in sight.trades(ID) if day.start <= trade.at < day.end]
-    results = trade_counts.results_by_order(trades)
-    orders = tuple(one for one in results.items() if one[1] <= config.single_trade_limit)
-    return Memory(sight.account.revision, day.start, orders)
+    account = sight.account
+    day = account.days[trading_day.key(reset_of(config, sight.settings.defaults))]
+    if known is not None and known.since == day.start:
+        if known.revision == account.revision:
+            return known
+        new = trade_counts.newest(account, ID, known.revision, known.arrival)
+        if new is not None and day.start <= new.at < day.end:
+            results = trade_counts.results_by_order([new], known.results)
+            if results.get(new.order, limit + 1) > limit and all(new.order != order for order, _ in known.orders):
+                return Memory(account.revision, day.start, known.orders, account.arrivals, results)
+    results = trade_counts.results_by_order(trade for trade in sight.trades(ID) if day.start <= trade.at < day.end)
+    orders = tuple(one for one in results.items() if one[1] <= limit)
+    return Memory(account.revision, day.start, orders, account.arrivals, results)
 
 
 EXAMPLE = """\

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import enum
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -91,6 +91,8 @@ class Memory(msgspec.Struct, frozen=True):
     reached: dict[str, Reached] = {}
     seen: dict[str, datetime] = {}
     """The time of the last item of each window that has reached its limit, cooling or not."""
+    items: dict[int, datetime] = {}
+    """When each item that counts happened, in that order; by order, or by fill where fills are counted."""
 
 
 def remember(sight: Sight, config: Config, known: Memory | None) -> Memory:
@@ -102,22 +104,30 @@ def remember(sight: Sight, config: Config, known: Memory | None) -> Memory:
     account = sight.account
     if account.revision == known.revision:
         return known
-    after = _reached(config, _items(config, sight.trades(ID)), sight.settings.defaults.reset, sight.now)
+    new = trade_counts.newest(account, ID, known.revision, known.arrival)
+    items = _items(config, sight.trades(ID)) if new is None else _items(config, [new], known.items)
+    after = _reached(config, list(items.values()), sight.settings.defaults.reset, sight.now)
     counts = account.arrivals != known.arrival or not any(lock.rule == ID for lock in account.locks)
     reached = dict(known.reached)
     for name, item in after.items():
         seen, held = known.seen.get(name), reached.get(name)
         if counts and (seen is None or item.at > seen) and (held is None or item.at > held.at):
             reached[name] = item
-    return Memory(account.arrivals, account.revision, reached, {name: item.at for name, item in after.items()})
+    seen_at = {name: item.at for name, item in after.items()}
+    return Memory(account.arrivals, account.revision, reached, seen_at, items)
 
 
-def _items(config: Config, trades: list[Trade]) -> list[datetime]:
-    """The times of what counts, in order."""
+def _items(config: Config, trades: list[Trade], known: Mapping[int, datetime] | None = None) -> dict[int, datetime]:
+    """When each item that counts happened, in that order, on top of what is `known`."""
     if config.count is Counted.EXECUTIONS:
-        return [trade.at for trade in trades]
+        return {**(known or {}), **{trade.id: trade.at for trade in trades}}
     is_exit = config.count is Counted.ROUND_TURNS
-    return list(trade_counts.first_fills(trade for trade in trades if trade.is_exit is is_exit).values())
+    return trade_counts.first_fills((trade for trade in trades if trade.is_exit is is_exit), known)
+
+
+def _times(sight: Sight, config: Config) -> list[datetime]:
+    """The times of all that counts, in order."""
+    return list(_items(config, sight.trades(ID)).values())
 
 
 def _reached(config: Config, items: list[datetime], reset: ResetTime, now: datetime) -> dict[str, Reached]:
@@ -168,7 +178,7 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
 
 
 def _only_told(sight: Sight, config: Config) -> Iterator[Finding]:
-    items = _items(config, sight.trades(ID))
+    items = _times(sight, config)
     for name, limit, _ in config.windows():
         count = len(items) - _first(items, name, sight.now, sight.settings.defaults.reset)
         if limit is not None and count >= limit:
@@ -180,7 +190,7 @@ def next_due(sight: Sight, config: Config) -> datetime | None:
     """Where the rule only tells: when a count falls below its limit, so that the next breach is a new one."""
     if config.cooldown_on_breach.enabled:
         return None
-    items = _items(config, sight.trades(ID))
+    items = _times(sight, config)
     times = [
         items[-limit] + _WINDOWS[name]
         for name, limit, _ in config.windows()
@@ -191,7 +201,7 @@ def next_due(sight: Sight, config: Config) -> datetime | None:
 
 def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
     """What has been counted in each window against its limit."""
-    items = _items(config, sight.trades(ID))
+    items = _times(sight, config)
     for name, limit, duration in config.windows():
         if limit is not None:
             count = len(items) - _first(items, name, sight.now, sight.settings.defaults.reset)
