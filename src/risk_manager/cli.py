@@ -57,6 +57,9 @@ ADMIN_COMMANDS = {
     ("accounts",): (f"{_ADMIN}.accounts:run", "Which accounts there are, which are guarded, and why one is not."),
     ("logs",): (f"{_ADMIN}.logs:run", "The newest lines of a log, and what comes."),
     ("test-connection",): (f"{_ADMIN}.connection:run", "Does the gateway take the login; do the clocks agree."),
+    ("backup",): (f"{_ADMIN}.backups:make", "Make a backup of the database now, and check it."),
+    ("backups",): (f"{_ADMIN}.backups:show", "The backups that there are, and whether they are good."),
+    ("restore",): (f"{_ADMIN}.backups:restore", "Put a backup back; the guard must be stopped."),
     ("lockouts", "list"): (f"{_ADMIN}.lockouts:show", "What is locked, and what is waived."),
     ("lockouts", "clear"): (f"{_ADMIN}.lockouts:clear", "End the locks of a rule, with a reason."),
     ("config", "show"): (f"{_ADMIN}.configuration:show", "The files, without what is secret."),
@@ -68,7 +71,7 @@ ADMIN_COMMANDS = {
 }
 """The admin's commands, by their words."""
 
-admin = App(name="admin", help="For the admin: limits, locks, the password.", sort_key=len(COMMANDS) + 1)
+admin = App(name="admin", help="For the admin: limits, locks, backups, the password.", sort_key=len(COMMANDS) + 1)
 _groups = {
     "lockouts": App(name="lockouts", help="Locks: list, clear."),
     "config": App(name="config", help="The configuration: show, check, set, unset, edit, reload."),

@@ -21,7 +21,8 @@ from risk_manager.daemon.admin.door import AdminDoor
 from risk_manager.daemon.guard import Guard, Taken
 from risk_manager.daemon.reloading import Reload as Reloaded
 from risk_manager.gateway.tasks import end, start
-from risk_manager.ipc.admin import AdminDoorError, Answer, Clear, Login, Reload, Stop, ask
+from risk_manager.ipc.admin import AdminDoorError, Answer, Backup, Clear, Login, Reload, Stop, ask
+from risk_manager.store import StoreError, StoreTrouble
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Unix sockets")
 
@@ -51,13 +52,21 @@ class House:
         self.guard.listen(self.heard.append)
         self.stops = 0
         self.reload = Reloaded(True, "The new settings are in force.")
+        self.backup: Path | StoreError = folder / "backups" / "risk-1.db"
         self.socket = folder / "admin.sock"
         self.hash = folder / "hash"
         set_password(self.hash, PASSWORD, rounds=4)
-        self.door = AdminDoor(self.socket, self.hash, self.guard, self.clock, self._reloaded, self._stopped)
+        self.door = AdminDoor(
+            self.socket, self.hash, self.guard, self.clock, self._reloaded, self._backed_up, self._stopped
+        )
 
     async def _reloaded(self) -> Reloaded:
         return self.reload
+
+    def _backed_up(self) -> Path:
+        if isinstance(self.backup, StoreError):
+            raise self.backup
+        return self.backup
 
     def _stopped(self) -> None:
         self.stops += 1
@@ -148,8 +157,8 @@ async def test_wrong_passwords_are_recorded_and_lead_to_silence(tmp_path: Path) 
         assert sum(len(taken.step.alerts) for taken in one.heard) == 7
 
 
-@pytest.mark.parametrize("call", [Reload(token="x"), Stop(token="x", why="y")])
-async def test_without_a_token_nothing_is_done(tmp_path: Path, call: Reload | Stop) -> None:
+@pytest.mark.parametrize("call", [Reload(token="x"), Backup(token="x"), Stop(token="x", why="y")])
+async def test_without_a_token_nothing_is_done(tmp_path: Path, call: Reload | Backup | Stop) -> None:
     async with house(tmp_path) as one:
         answer = await ask(one.socket, call)
         assert (answer.is_done, one.stops) == (False, 0)
@@ -215,6 +224,17 @@ async def test_nothing_is_cleared_while_nothing_can_be_saved(tmp_path: Path) -> 
         assert one.locks()
         one.guard.put(StoreBack())
         assert (await ask(one.socket, call)).is_done
+
+
+async def test_a_backup_is_made_by_the_guard_and_recorded_and_one_that_fails_is_said(tmp_path: Path) -> None:
+    async with house(tmp_path) as one:
+        token = await one.token()
+        answer = await ask(one.socket, Backup(token=token))
+        assert (answer.is_done, answer.file) == (True, str(one.backup))
+        assert ("make a backup", False) in await one.acts()
+        one.backup = StoreError(StoreTrouble.CANNOT_WRITE, "No backup could be made: the disk is full.")
+        answer = await ask(one.socket, Backup(token=token))
+        assert answer == Answer(is_done=False, says="No backup could be made: the disk is full.")
 
 
 async def test_reload_and_stop(tmp_path: Path) -> None:

@@ -144,7 +144,7 @@ def test_a_backup_that_is_damaged_is_not_restored(told: Guard, tmp_path: Path) -
     bad = tmp_path / "bad.db"
     bad.write_bytes(b"x" * 5000)
     before = (tmp_path / "state.db").read_bytes()
-    with pytest.raises(StoreError, match="damaged or of a newer program"):
+    with pytest.raises(StoreError, match="damaged, changed, or of a newer program"):
         restore(tmp_path, bad, now=lambda: START)
     with pytest.raises(StoreError, match="There is no backup"):
         restore(tmp_path, tmp_path / "none.db", now=lambda: START)

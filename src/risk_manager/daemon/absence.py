@@ -43,7 +43,7 @@ class Absence:
         self._say = say
         self._told: list[str] = []
         if found.gap_since is not None:
-            self._tell(_head(found.gap_since, now, was_clean=found.was_clean))
+            self._tell(_head(found, found.gap_since, now))
 
     @property
     def told(self) -> tuple[str, ...]:
@@ -120,9 +120,14 @@ def _windows(settings: Settings, since: datetime, now: datetime) -> Iterator[str
             yield f"the session{f' of {symbol}' if symbol else ''} {', '.join(shown)}"
 
 
-def _head(since: datetime, now: datetime, *, was_clean: bool) -> str:
-    how = "after an orderly end" if was_clean else "after a crash, a kill or a power failure"
+def _head(found: Recovered, since: datetime, now: datetime) -> str:
+    how = "after an orderly end" if found.was_clean else "after a crash, a kill or a power failure"
     long = _long(max(0.0, (now - since).total_seconds()))
+    if found.put_back is not None:
+        return (
+            f"The database is a backup that was put back: of the time since {since.astimezone():%Y-%m-%d %H:%M:%S} "
+            f"({long}) nothing is known. What happened meanwhile is judged now, as far as the broker tells it."
+        )
     return (
         f"Nobody has watched since {since.astimezone():%Y-%m-%d %H:%M:%S} ({long}), {how}. "
         "What happened meanwhile is judged now."

@@ -63,7 +63,8 @@ class Household:
             folder, partial(load_home, folder, known_rules()), watch.guard, keeping, configuration
         )
         socket, password = folder / DATA / SOCKET_FILE, folder / "config" / HASH_FILE
-        self._admin_door = AdminDoor(socket, password, watch.guard, clock, self._reloading.reload, self.stopped.set)
+        reload, backup, stop = self._reloading.reload, keeping.store.backup, self.stopped.set
+        self._admin_door = AdminDoor(socket, password, watch.guard, clock, reload, backup, stop)
 
     async def run(self) -> None:
         """Guard until `stopped` is set. Raises what the watch ends with, `UnknownAccountError` for one."""

@@ -10,7 +10,7 @@ from risk_manager.config import ConfigError, Configuration, Problem, changed_rul
 from risk_manager.config.accounts import ACCOUNTS_FILE
 from risk_manager.config.changes import changes_of_files
 from risk_manager.config.rule_table import known_rules
-from risk_manager.core.events import Reloaded, StoreBack, StoreLost
+from risk_manager.core.events import AdminActed, Reloaded, StoreBack, StoreLost
 from risk_manager.core.model import AccountId
 from risk_manager.core.settings import Settings
 from risk_manager.daemon.clock import Clock
@@ -42,7 +42,8 @@ class Keeping:
         return self._recovered
 
     def attach(self, guard: Guard, configuration: Configuration) -> None:
-        """From here on every step is written. Rules whose settings have changed since then are told of."""
+        """From here on every step is written. Rules whose settings have changed since then are told of, and a backup
+        that was put back is told and recorded as the admin's act that it is."""
         loop = asyncio.get_running_loop()
 
         def troubled(why: str | None) -> None:
@@ -65,6 +66,10 @@ class Keeping:
         guard.listen_to_all(self.store.heard)
         for event in reloads:
             guard.put(event)
+        back = self._recovered.put_back if self._recovered is not None else None
+        if back is not None:
+            what = f"put the backup {back.backup} back at {back.at:%Y-%m-%d %H:%M:%S} UTC, while no guard was running"
+            guard.put(AdminActed(user=back.user, what=what))
 
     def announce(self, configuration: Configuration, reloads: int) -> None:
         """This configuration is in force; that many `Reloaded` follow, and become durable with it or not at all."""

@@ -42,6 +42,12 @@ class Clear(msgspec.Struct, frozen=True, kw_only=True, tag="clear"):
     keep_rule: bool = False
 
 
+class Backup(msgspec.Struct, frozen=True, kw_only=True, tag="backup"):
+    """Make a backup of the database now. The answer names its file."""
+
+    token: str
+
+
 class Stop(msgspec.Struct, frozen=True, kw_only=True, tag="stop"):
     """End the guard."""
 
@@ -49,7 +55,7 @@ class Stop(msgspec.Struct, frozen=True, kw_only=True, tag="stop"):
     why: str
 
 
-Call = Login | Reload | Clear | Stop
+Call = Login | Reload | Clear | Backup | Stop
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +66,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     token: str | None = None
     until: datetime | None = None
     """How long the token holds."""
+    file: str | None = None
+    """What was made."""
 
     def __repr__(self) -> str:
         return f"Answer(is_done={self.is_done}, says={self.says!r})"

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from risk_manager.home import belong
 from risk_manager.store.connection import connect_to_read
 from risk_manager.store.errors import StoreError, StoreTrouble
 
@@ -26,13 +27,10 @@ def make(path: Path, backups: Path, now: datetime, kept: int) -> Path:
     made = backups / now.strftime(_NAME)
     part = made.with_suffix(".part")
     try:
-        backups.mkdir(parents=True, exist_ok=True)
-        part.unlink(missing_ok=True)
-        with closing(connect_to_read(path)) as source, closing(sqlite3.connect(part)) as target:
-            source.backup(target)
-            # One file, without a log beside it: a copy that is moved about must not lose half of itself.
-            target.execute("PRAGMA journal_mode = DELETE")
-        _sync(part)
+        if not backups.exists():
+            backups.mkdir(parents=True)
+            belong(backups)
+        copy_content(path, part)
         os.replace(part, made)
         for old in newest_first(backups)[kept:]:
             old.unlink(missing_ok=True)
@@ -40,6 +38,18 @@ def make(path: Path, backups: Path, now: datetime, kept: int) -> Path:
         part.unlink(missing_ok=True)
         raise StoreError(StoreTrouble.CANNOT_WRITE, f"No backup could be made in {backups}: {error}.") from error
     return made
+
+
+def copy_content(path: Path, part: Path) -> None:
+    """All that a database holds, also while a guard writes it, as a file of its own that is on the disk when this
+    returns. Raises OSError and sqlite3.Error; what is at `part` then is no copy."""
+    part.unlink(missing_ok=True)
+    with closing(connect_to_read(path)) as source, closing(sqlite3.connect(part)) as target:
+        source.backup(target)
+        # One file, without a log beside it: a copy that is moved about must not lose half of itself.
+        target.execute("PRAGMA journal_mode = DELETE")
+    belong(part)
+    sync(part)
 
 
 def newest_first(backups: Path) -> list[Path]:
@@ -51,12 +61,13 @@ def copy(backup: Path, path: Path) -> None:
     """Put a backup in the place of the file. Nothing is there half: it is copied beside, then renamed."""
     part = path.with_name(f"{path.name}.part")
     shutil.copyfile(backup, part)
-    _sync(part)
+    sync(part)
     for ending in ("-wal", "-shm"):
         Path(f"{path}{ending}").unlink(missing_ok=True)
     os.replace(part, path)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Return when what has been written to a file is on the disk."""
     with path.open("r+b") as file:
         os.fsync(file.fileno())

@@ -18,11 +18,21 @@ _BESIDE = ("", "-wal", "-shm")
 
 def set_aside(path: Path, now: datetime, why: str = "damaged") -> Path:
     """Move a file and what belongs to it out of the way, under a name with the time in it."""
-    aside = path.with_name(f"{path.name}.{why}-{now:%Y%m%dT%H%M%S%f}Z")
+    aside = name_aside(path, now, why)
+    move_aside(path, aside)
+    return aside
+
+
+def name_aside(path: Path, now: datetime, why: str) -> Path:
+    """The name that a file has when it is out of the way."""
+    return path.with_name(f"{path.name}.{why}-{now:%Y%m%dT%H%M%S%f}Z")
+
+
+def move_aside(path: Path, aside: Path) -> None:
+    """Move a file and what belongs to it to another name."""
     for ending in _BESIDE:
         with suppress(FileNotFoundError):
             os.replace(f"{path}{ending}", f"{aside}{ending}")
-    return aside
 
 
 def replace_by_backup(path: Path, backups: Path) -> Path | None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
 
+from risk_manager.home import belong
 from risk_manager.store.errors import StoreError, StoreTrouble
 
 LOCK_FILE: Final = "guard.lock"
@@ -44,6 +45,7 @@ def take(folder: Path, now: datetime) -> Lease:
     path = folder / LOCK_FILE
     try:
         file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600), "r+b", buffering=0)
+        belong(path)
     except OSError as error:
         return Lease(None, f"{path} cannot be written ({error.strerror}): a second guard would not be noticed.")
     try:
@@ -65,6 +67,15 @@ def take(folder: Path, now: datetime) -> Lease:
     except OSError:
         pass  # A full disk: the lock holds, it only does not say whose it is.
     return Lease(file)
+
+
+def is_held(folder: Path, now: datetime) -> bool:
+    """Whether a guard runs from this folder at this moment; where that cannot be told, False as `take` has it."""
+    try:
+        take(folder, now).release()
+    except StoreError:
+        return True
+    return False
 
 
 if sys.platform == "win32":

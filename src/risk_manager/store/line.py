@@ -28,7 +28,9 @@ SETTINGS: Final = "settings"
 """The configuration that is in force from here on, as texts without secrets."""
 SNAPSHOT: Final = "snapshot"
 """The state as it was here is kept; the line has its hash."""
-OWN_KINDS: Final = frozenset({MARKS, STATE, STOPPED, SETTINGS, SNAPSHOT})
+PUT_BACK: Final = "put_back"
+"""An admin has put this file back, a backup: what came after the line before is not in it."""
+OWN_KINDS: Final = frozenset({MARKS, STATE, STOPPED, SETTINGS, SNAPSHOT, PUT_BACK})
 """Kinds of lines that are no event of the engine."""
 
 

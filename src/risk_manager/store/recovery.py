@@ -22,11 +22,12 @@ from risk_manager.core.record import Step
 from risk_manager.core.settings import Settings
 from risk_manager.core.state import Account, State
 from risk_manager.store import line as lines
-from risk_manager.store import marks, meta, snapshot
+from risk_manager.store import marks, meta, put_back, snapshot
 from risk_manager.store.connection import is_damage
 from risk_manager.store.errors import StoreError, StoreTrouble
 from risk_manager.store.instant import from_micros
 from risk_manager.store.line import COLUMNS, Head, Line
+from risk_manager.store.put_back import PutBack
 
 ReadSettings = Callable[[Mapping[str, str]], Mapping[AccountId, Settings]]
 """From the texts of a configuration to what the engine wants."""
@@ -50,6 +51,8 @@ class Recovered(msgspec.Struct, frozen=True, kw_only=True):
     """The configuration that was in force; empty where none is known."""
     settings: AnySettings = {}
     """What those texts mean."""
+    put_back: PutBack | None = None
+    """The file is a backup that was put back, and no guard has begun with it yet."""
 
 
 class Tail:
@@ -120,10 +123,13 @@ def _recover(
     kept = snapshot.newest(connection)
     tail, after = _begin(kept, settings, read_settings)
     count, before = 0, Head(after, _hash_of(connection, after, known))
+    back: PutBack | None = None
     for line in read_lines(connection, after):
         if line.seq != before.seq + 1 or not lines.is_right(before.hash, line):
             raise StoreError(StoreTrouble.DAMAGED, f"The journal is broken at line {line.seq}: see audit verify.")
         tail.follow(line)
+        if line.kind in (lines.PUT_BACK, lines.STATE):
+            back = put_back.read(line) if line.kind == lines.PUT_BACK else None
         before, count = Head(line.seq, line.hash), count + 1
     if before != known.head:
         raise StoreError(
@@ -141,6 +147,7 @@ def _recover(
         lines_replayed=count,
         texts=tail.texts,
         settings=tail.settings,
+        put_back=back,
     )
 
 

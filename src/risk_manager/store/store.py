@@ -111,6 +111,8 @@ class Store:
         else:
             found = self._recover(settings, read_settings)
         self._recovered = found
+        if found.put_back is not None:
+            self.warnings.append(found.put_back.sentence)
         return found
 
     def last_good_configuration(self) -> Mapping[str, str] | None:

@@ -24,7 +24,8 @@ from risk_manager.daemon.admin.gate import Gate
 from risk_manager.daemon.clock import Clock
 from risk_manager.daemon.guard import Guard
 from risk_manager.daemon.reloading import Reload as Reloaded
-from risk_manager.ipc.admin import LINE_MAX, Answer, Call, Clear, Login, Reload, Stop
+from risk_manager.ipc.admin import LINE_MAX, Answer, Backup, Call, Clear, Login, Reload, Stop
+from risk_manager.store import StoreError
 
 _PEER: Final = struct.Struct("3i")
 _OWNER_ONLY: Final = 0o600
@@ -44,14 +45,16 @@ class AdminDoor:
         guard: Guard,
         clock: Clock,
         reload: Callable[[], Awaitable[Reloaded]],
+        backup: Callable[[], Path],
         stop: Callable[[], None],
     ) -> None:
-        """`stop` ends the guard in order."""
+        """`backup` makes one, in a thread of its own, and raises StoreError; `stop` ends the guard in order."""
         self._path = path
         self._password_file = password_file
         self._guard = guard
         self._clock = clock
         self._reload = reload
+        self._backup = backup
         self._stop = stop
         self._gate = Gate()
         self._turn = asyncio.Lock()
@@ -122,7 +125,7 @@ class AdminDoor:
         self._acted(user, "log in")
         return Answer(is_done=True, says=f"You are in until {until:%H:%M:%S} UTC.", token=token, until=until)
 
-    async def _act(self, call: Reload | Clear | Stop, user: int) -> Answer:
+    async def _act(self, call: Reload | Clear | Backup | Stop, user: int) -> Answer:
         match call:
             case Reload():
                 self._acted(user, f"reload the configuration{f': {call.why[:_WHY_MOST]}' if call.why else ''}")
@@ -130,6 +133,13 @@ class AdminDoor:
                 return Answer(is_done=ended.is_applied, says=ended.says)
             case Clear():
                 return self._clear(call, user)
+            case Backup():
+                self._acted(user, "make a backup")
+                try:
+                    made = await asyncio.to_thread(self._backup)
+                except StoreError as error:
+                    return Answer(is_done=False, says=str(error))
+                return Answer(is_done=True, says=f"The backup {made} is made.", file=str(made))
             case Stop():
                 self._acted(user, f"stop the guard: {call.why}")
                 self._stop()

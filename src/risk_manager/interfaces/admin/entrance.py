@@ -30,14 +30,15 @@ class House:
         self.folder = homes.folder(given)
         self.config = self.folder / "config" if (self.folder / "config").is_dir() else self.folder
         self.hash = self.config / HASH_FILE
-        self.socket = self.folder / "data" / SOCKET_FILE
+        self.data = self.folder / "data"
+        self.socket = self.data / SOCKET_FILE
 
     def is_guarded(self) -> bool:
         """Whether a guard runs for this home: its door is there, or it has published something just now."""
         if self.socket.exists():
             return True
         try:
-            told = published.read(self.folder / "data" / "status.json")
+            told = published.read(self.data / "status.json")
         except (OSError, ValueError):
             return False
         return (datetime.now(UTC) - told.at).total_seconds() <= _OLD_AFTER_SECONDS
@@ -45,20 +46,34 @@ class House:
     def enter(self, *, from_stdin: bool) -> str | None:
         """Ask for the password. The token of the running guard; None where none runs and the password was right.
         Raises RefusedError."""
-        if not is_set(self.hash):
-            raise RefusedError("No admin password is set yet. Set one: risk-manager admin password")
-        password = read_password("Admin password: ", from_stdin=from_stdin)
+        password = self._password(from_stdin=from_stdin)
         if self.is_guarded():
             answer = self.say(Login(password=password))
             if answer.token is None:
                 raise RefusedError(answer.says)
             return answer.token
+        self._check(password)
+        return None
+
+    def enter_alone(self, *, from_stdin: bool) -> None:
+        """Ask for the password and hold it against its file, whether or not a guard runs. Raises RefusedError."""
+        self._check(self._password(from_stdin=from_stdin))
+
+    def _password(self, *, from_stdin: bool) -> str:
+        try:
+            is_there = is_set(self.hash)
+        except PermissionError:
+            raise RefusedError(f"{self.config} may be used by the guard's own user and by root only.") from None
+        if not is_there:
+            raise RefusedError("No admin password is set yet. Set one: risk-manager admin password")
+        return read_password("Admin password: ", from_stdin=from_stdin)
+
+    def _check(self, password: str) -> None:
         try:
             if not matches(self.hash, password):
                 raise RefusedError("The password is wrong.")
         except PasswordError as error:
             raise RefusedError(str(error)) from None
-        return None
 
     def act(self, call: Callable[[str], Call], *, from_stdin: bool) -> Answer | None:
         """Ask for the password, and have the running guard do what `call` makes of its token. None where no guard runs
