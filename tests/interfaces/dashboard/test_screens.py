@@ -95,18 +95,20 @@ def clock_card(path: Path) -> Dashboard:
 
 async def test_the_clock_is_punched_by_a_key_and_shown(tmp_path: Path) -> None:
     path = tmp_path / "clock.json"
-    async with clock_card(path).run_test(size=(80, 24)) as pilot:
+    async with clock_card(path).run_test(size=(80, 24), notifications=True) as pilot:
+        await pilot.pause()
         await pilot.press("c")
         await until(lambda: "You are clocked in since" in text(pilot), "clocked in")
         await pilot.press("c")
-        await until(lambda: "You clocked out 0 s ago" in text(pilot), "clocked out")
+        await until(lambda: "You clocked out 0.0 s ago" in text(pilot), "clocked out")
     assert [(one.began_at, one.ended_at) for one in hours.read(path)] == [(NOW, NOW)]
 
 
 async def test_hours_that_cannot_be_kept_are_said_and_the_dashboard_goes_on(tmp_path: Path) -> None:
     path = tmp_path / "clock.json"
     path.write_text("not hours")
-    async with clock_card(path).run_test(size=(80, 24)) as pilot:
+    async with clock_card(path).run_test(size=(80, 24), notifications=True) as pilot:
+        await pilot.pause()
         await pilot.press("c")
         await until(lambda: "Your hours were not changed" in text(pilot), "said why")
         await pilot.press("1")
