@@ -233,10 +233,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     """Since when a position has had less stop than size."""
     memory: dict[str, Any] = {}
     """What each rule must remember, by rule id."""
-    arrivals: int = 0
-    """Trades booked so far."""
-    latest: datetime | None = None
-    """The latest time of the trades; None where it is not known."""
+    arrivals: int = 0  # Trades booked so far.
+    latest: datetime | None = None  # The latest time of the trades; None where it is not known.
     revision: int = 0
     """Changes when the trades change: what is computed from them can be kept until then."""
     growths: int = 0

@@ -28,6 +28,7 @@ from risk_manager.core.state import Day
 
 ID = "RULE-007"
 _ZERO = Decimal(0)
+Results = dict[OrderId, Decimal]
 
 
 class Threshold(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,9 +86,9 @@ class Memory(msgspec.Struct, frozen=True):
     cooling: tuple[Cooling, ...] = ()
     seen: dict[str, datetime] = {}
     """The ends of all that has been brought about, cooling or not."""
-    results: dict[OrderId, Decimal] = {}
+    results: Results = {}
     """What each closing order has brought so far."""
-    of_the_day: dict[OrderId, Decimal] = {}
+    of_the_day: Results = {}
     """The same, by the fills of the day alone."""
 
 
@@ -102,10 +103,8 @@ def remember(sight: Sight, config: Config, known: Memory | None) -> Memory:
         return known
     day = account.days[account.own_day]
     new = trade_counts.newest(account, ID, known.revision, known.arrival)
-    if new is None:
-        results, of_the_day, ends = {}, {}, {}
-    else:
-        results, of_the_day, ends = dict(known.results), dict(known.of_the_day), dict(known.seen)
+    base = known if new is not None else Memory()
+    results, of_the_day, ends = dict(base.results), dict(base.of_the_day), dict(base.seen)
     trades = sight.trades(ID) if new is None else [new]
     after = _cooling(config, trades, day, now - config.longest(), results, of_the_day)
     counts = account.arrivals != known.arrival or not any(lock.rule == ID for lock in account.locks)
@@ -115,20 +114,13 @@ def remember(sight: Sight, config: Config, known: Memory | None) -> Memory:
         is_new = counts and (seen is None or one.until > seen)
         if is_new and one.until > now and (held is None or one.until > held.until):
             cooling[about] = one
-        if about not in ends or one.until > ends[about]:
-            ends.pop(about, None)
-            ends[about] = one.until
+        ends[about] = max(one.until, ends.get(about, one.until))
     seen_ends = {about: until for about, until in ends.items() if until > now}
     return Memory(account.arrivals, account.revision, tuple(cooling.values()), seen_ends, results, of_the_day)
 
 
 def _cooling(
-    config: Config,
-    trades: list[Trade],
-    day: Day,
-    since: datetime,
-    results: dict[OrderId, Decimal],
-    of_the_day: dict[OrderId, Decimal],
+    config: Config, trades: list[Trade], day: Day, since: datetime, results: Results, of_the_day: Results
 ) -> dict[str, Cooling]:
     """All cooldowns that fills after `since` begin, each with its latest end. The fills are in the order of their
     times; what began earlier is over. They are added to `results` and `of_the_day`.

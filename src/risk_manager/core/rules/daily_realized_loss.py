@@ -15,7 +15,7 @@ from decimal import Decimal
 
 import msgspec
 
-from risk_manager.core import gauge, pnl, trade_counts, trading_day
+from risk_manager.core import booking, gauge, pnl, trade_counts, trading_day
 from risk_manager.core.calm import ANY, Bounds, by_pnl
 from risk_manager.core.gauge import Gauge
 from risk_manager.core.model import OrderId, Position
@@ -41,14 +41,13 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Memory(msgspec.Struct, frozen=True):
-    """The closing orders of the day that have reached `single_trade_limit`, as of a revision of the trades."""
+    """The closing orders of the day, and those that have reached `single_trade_limit`, as of a revision."""
 
     revision: int
     since: datetime
     orders: tuple[tuple[OrderId, Decimal], ...]
     arrival: int = 0
     results: dict[OrderId, Decimal] = {}
-    """All closing orders of the day."""
 
 
 def reset_of(config: Config, defaults: Defaults) -> ResetTime:
@@ -71,9 +70,8 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
         limit = config.single_trade_limit
         for order, result in known.orders:
             why = f"Order {order} lost {usd(result)}, the limit for one trade is {usd(limit)}"
-            about = f"order {order}"
             yield consequence.about_account(
-                config.action, why, reset, sight.now, about=about, value=result, limit=limit
+                config.action, why, reset, sight.now, about=f"order {order}", value=result, limit=limit
             )
 
 
@@ -90,28 +88,23 @@ def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
     """The day against its limit."""
     reset = reset_of(config, sight.settings.defaults)
     value = pnl.realized_in(sight.account, reset, include_fees=config.include_fees)
-    if config.include_unrealized:
-        value += sight.unrealized()
+    value += sight.unrealized() if config.include_unrealized else pnl.ZERO
     yield gauge.of_money("Loss of the day", value, config.limit, consequence.then(config.action, reset))
 
 
 def remember(sight: Sight, config: Config, known: Memory | None) -> Memory | None:
     """Add up the closing orders of the day when the trades have changed."""
-    limit = config.single_trade_limit
-    if limit is None:
+    if config.single_trade_limit is None:
         return None
     account = sight.account
     day = account.days[trading_day.key(reset_of(config, sight.settings.defaults))]
-    if known is not None and known.since == day.start:
-        if known.revision == account.revision:
-            return known
-        new = trade_counts.newest(account, ID, known.revision, known.arrival)
-        if new is not None and day.start <= new.at < day.end:
-            results = trade_counts.results_by_order([new], known.results)
-            if results.get(new.order, limit + 1) > limit and all(new.order != order for order, _ in known.orders):
-                return Memory(account.revision, day.start, known.orders, account.arrivals, results)
-    results = trade_counts.results_by_order(trade for trade in sight.trades(ID) if day.start <= trade.at < day.end)
-    orders = tuple(one for one in results.items() if one[1] <= limit)
+    known = known if known is not None and known.since == day.start else Memory(-1, day.start, ())
+    if known.revision == account.revision:
+        return known
+    new = trade_counts.newest(account, ID, known.revision, known.arrival)
+    base, trades = ({}, sight.trades(ID)) if new is None else (known.results, [new])
+    results = trade_counts.results_by_order(booking.in_day(trades, day), base)
+    orders = tuple(one for one in results.items() if one[1] <= config.single_trade_limit)
     return Memory(account.revision, day.start, orders, account.arrivals, results)
 
 

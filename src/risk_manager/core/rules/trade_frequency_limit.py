@@ -113,8 +113,7 @@ def remember(sight: Sight, config: Config, known: Memory | None) -> Memory:
         seen, held = known.seen.get(name), reached.get(name)
         if counts and (seen is None or item.at > seen) and (held is None or item.at > held.at):
             reached[name] = item
-    seen_at = {name: item.at for name, item in after.items()}
-    return Memory(account.arrivals, account.revision, reached, seen_at, items)
+    return Memory(account.arrivals, account.revision, reached, {name: item.at for name, item in after.items()}, items)
 
 
 def _items(config: Config, trades: list[Trade], known: Mapping[int, datetime] | None = None) -> dict[int, datetime]:
@@ -123,11 +122,6 @@ def _items(config: Config, trades: list[Trade], known: Mapping[int, datetime] | 
         return {**(known or {}), **{trade.id: trade.at for trade in trades}}
     is_exit = config.count is Counted.ROUND_TURNS
     return trade_counts.first_fills((trade for trade in trades if trade.is_exit is is_exit), known)
-
-
-def _times(sight: Sight, config: Config) -> list[datetime]:
-    """The times of all that counts, in order."""
-    return list(_items(config, sight.trades(ID)).values())
 
 
 def _reached(config: Config, items: list[datetime], reset: ResetTime, now: datetime) -> dict[str, Reached]:
@@ -178,7 +172,7 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
 
 
 def _only_told(sight: Sight, config: Config) -> Iterator[Finding]:
-    items = _times(sight, config)
+    items = list(_items(config, sight.trades(ID)).values())
     for name, limit, _ in config.windows():
         count = len(items) - _first(items, name, sight.now, sight.settings.defaults.reset)
         if limit is not None and count >= limit:
@@ -190,7 +184,7 @@ def next_due(sight: Sight, config: Config) -> datetime | None:
     """Where the rule only tells: when a count falls below its limit, so that the next breach is a new one."""
     if config.cooldown_on_breach.enabled:
         return None
-    items = _times(sight, config)
+    items = list(_items(config, sight.trades(ID)).values())
     times = [
         items[-limit] + _WINDOWS[name]
         for name, limit, _ in config.windows()
@@ -201,7 +195,7 @@ def next_due(sight: Sight, config: Config) -> datetime | None:
 
 def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
     """What has been counted in each window against its limit."""
-    items = _times(sight, config)
+    items = list(_items(config, sight.trades(ID)).values())
     for name, limit, duration in config.windows():
         if limit is not None:
             count = len(items) - _first(items, name, sight.now, sight.settings.defaults.reset)
@@ -217,12 +211,8 @@ def _then(config: Config, duration: timedelta) -> str:
 
 
 def _why(config: Config, name: str, count: int, limit: int) -> str:
-    what = config.count.value.replace("_", " ")
-    return (
-        f"{count} {what} in the last {name} reached the limit of {limit}"
-        if name != "session"
-        else (f"{count} {what} in this session reached the limit of {limit}")
-    )
+    where = "in this session" if name == "session" else f"in the last {name}"
+    return f"{count} {config.count.value.replace('_', ' ')} {where} reached the limit of {limit}"
 
 
 EXAMPLE = """\
