@@ -44,7 +44,9 @@ async def _tell(stage: Stage, app: Dashboard, told: list[Told]) -> None:
         app.caption = f"DEMO {len(told) + 1}: the trader {act.title}."
         await asyncio.sleep(READING_SECONDS)
 
-    app.caption = "DEMO: a simulated broker whose market never closes, the real guard, and a trader who has lost his temper."
+    app.caption = (
+        "DEMO: a simulated broker whose market never closes, the real guard, and a trader who has lost his temper."
+    )
     await asyncio.sleep(READING_SECONDS)
     async for one in tell(stage, announce):
         told.append(one)
