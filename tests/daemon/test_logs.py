@@ -19,7 +19,7 @@ from risk_manager.daemon.guard import Taken
 from risk_manager.daemon.logs import Logs
 from tests.core.story import ACCOUNT, Story, position
 from tests.crash.house import broker, guard, new_home
-from tests.daemon.programs import SECRET
+from tests.daemon.programs import SECRET, until
 
 NOW = datetime(2025, 10, 23, 15, 30, 0, 123456, UTC)
 
@@ -102,6 +102,11 @@ def test_the_file_is_read_and_what_is_wrong_told(tmp_path: Path) -> None:
     assert [problem.line for problem in error.value.problems] == [1, 2, 3]
 
 
+def text_of(path: Path) -> str:
+    """What a log has so far; a log that nothing was written to is not there."""
+    return path.read_text() if path.exists() else ""
+
+
 @pytest.mark.skipif(os.name == "nt", reason="ends its programs with SIGTERM")
 async def test_a_running_guard_writes_them_and_no_secret(tmp_path: Path) -> None:
     async with broker() as side:
@@ -110,8 +115,9 @@ async def test_a_running_guard_writes_them_and_no_secret(tmp_path: Path) -> None
         async with guard(home) as running:
             await side.post("place", accountId=ACCOUNT, contractId=await side.contract("MNQ"), side=0, size=2)
             await running.says("The guard asks to close all of MNQ")
+            taken = "The broker has taken the request to close all of MNQ"
+            await until(lambda: taken in text_of(home / "logs" / "enforcement.log"), "the broker has answered")
             assert await running.stop() == 0
         logs = {path.stem: path.read_text() for path in (home / "logs").glob("*.log")}
     assert '"text":"The guard has stopped. Nobody watches the account now."' in logs["daemon"]
-    assert "The broker has taken the request to close all of MNQ" in logs["enforcement"]
     assert SECRET not in "".join(logs.values())
