@@ -143,7 +143,7 @@ async def test_an_account_of_somebody_else_ends_it_with_a_sentence(tmp_path: Pat
     async with broker() as side:
         home = make_home(tmp_path, side.url)
         accounts = home / "config" / "accounts.yaml"
-        accounts.write_text(accounts.read_text().replace("465", "999"))
+        accounts.write_text(accounts.read_text().replace("account_id: 465", "account_id: 999"))
         code, out, err = await done("run", "--home", str(home), BROKER_KEY=SECRET)
         assert (code, out) == (ExitCode.BAD_INPUT, "")
         assert "This login has no account 999. It has: 465 (" in err
