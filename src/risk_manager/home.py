@@ -1,4 +1,8 @@
-"""The home folder: where configuration, data and logs of a guard lie."""
+"""The home folder: where configuration, data and logs of a guard lie, and who may read what.
+
+What is published is for everyone on the machine, and so is the way to it; all else is for the guard's own user. Windows
+has lists instead of these rights: there nothing is changed by them.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,15 @@ from contextlib import suppress
 from pathlib import Path
 
 VARIABLE = "RISK_MANAGER_HOME"
+
+OPEN_WAY = 0o711
+"""A folder with something published in it: everyone may pass through, its user alone may look around."""
+CLOSED = 0o700
+"""A folder of secrets, or of copies of the database."""
+FOR_ITS_GROUP = 0o750
+"""The folder of the logs: an operator's group may be given it."""
+PUBLISHED_FILE, PRIVATE_FILE, LOG_FILE = 0o644, 0o600, 0o640
+_OTHERS = 0o077
 _ROOT = 0
 
 
@@ -26,3 +39,34 @@ def belong(path: Path) -> None:
         with suppress(OSError):
             owner = path.parent.stat()
             change(path, owner.st_uid, owner.st_gid)
+
+
+def make_folder(path: Path, rights: int) -> None:
+    """Make a folder with these rights, whatever the umask; one that is there stays as it is. Folders on the way to it
+    can be passed through by everyone. Raises OSError."""
+    if path.is_dir():
+        return
+    make_folder(path.parent, OPEN_WAY)
+    try:
+        path.mkdir(mode=CLOSED)
+    except FileExistsError:
+        if path.is_dir():  # somebody else has been quicker
+            return
+        raise
+    path.chmod(rights)
+
+
+def make_private(path: Path) -> None:
+    """Make an empty file that only its owner may read, for somebody else to write into. Raises OSError where it cannot
+    be made or is there: a file that is open already must not be touched."""
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
+
+
+def close_to_others(path: Path) -> bool:
+    """Take from everybody but the owner what they may do with a file. True where that changed something. Raises OSError
+    where the file is not there, or not ours."""
+    rights = path.stat().st_mode & 0o777
+    if os.name == "nt" or not rights & _OTHERS:
+        return False
+    path.chmod(rights & ~_OTHERS)
+    return True

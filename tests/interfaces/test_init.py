@@ -111,6 +111,7 @@ async def test_from_nothing_to_a_guarded_account(tmp_path: Path) -> None:
         assert {path.name: path.stat().st_mode & 0o777 for path in config.iterdir()} == dict.fromkeys(
             ("accounts.yaml", "risk_config.yaml", "admin_password.hash"), 0o600
         )
+        assert [path.stat().st_mode & 0o777 for path in (home, config)] == [0o711, 0o700]
         async with guard(home) as running:
             await until(lambda: status(home) is not None, "the guard has published")
             now = status(home)

@@ -23,6 +23,7 @@ from risk_manager.daemon.keeping import Keeping
 from risk_manager.daemon.logs import Logs
 from risk_manager.daemon.publishing import Publisher
 from risk_manager.daemon.reloading import Reloading
+from risk_manager.daemon.rights import close_secrets
 from risk_manager.daemon.telling import sentences
 from risk_manager.daemon.watch import UnknownAccountError, Watch
 from risk_manager.gateway.tasks import end, start
@@ -42,6 +43,8 @@ class Household:
         """`say` is told every sentence for people, and when it was; None: now."""
         self._aloud = say
         self._logs = self._open_logs(folder)
+        for sentence in close_secrets(folder):
+            self._say(sentence)
         self._configuration = configuration
         self.stopped = asyncio.Event()
         """Set it to end the guard in order."""

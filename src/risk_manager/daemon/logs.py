@@ -7,10 +7,12 @@ never waited for.
 from __future__ import annotations
 
 import logging
+import os
 import queue
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
 from pathlib import Path
 from typing import Final
@@ -22,6 +24,7 @@ from risk_manager.core.commands import Fetch
 from risk_manager.core.events import AdminActed, CommandAccepted, CommandHeld, CommandLost, CommandRefused
 from risk_manager.daemon.guard import Taken
 from risk_manager.daemon.telling import Said, act, in_words, said
+from risk_manager.home import FOR_ITS_GROUP, LOG_FILE, make_folder
 
 DAEMON, ENFORCEMENT, API, ERROR = "daemon", "enforcement", "api", "error"
 _MEGABYTE: Final = 1024 * 1024
@@ -54,6 +57,18 @@ class _Lines(logging.Formatter):
         return f"{at:%Y-%m-%dT%H:%M:%S.%f}Z {record.levelname:<8}{about} {text}"
 
 
+class _File(RotatingFileHandler):
+    """A log that only its owner may write, and at most its group may read."""
+
+    def _open(self) -> TextIOWrapper:
+        return open(
+            self.baseFilename,
+            "a",
+            encoding=self.encoding,
+            opener=lambda name, flags: os.open(name, flags, LOG_FILE),
+        )
+
+
 class _Dropping(QueueHandler):
     """Drops what does not fit into the queue: nothing may wait for a log."""
 
@@ -68,11 +83,11 @@ class Logs:
     def __init__(self, home: Path, settings: LogSettings) -> None:
         """Open them. Raises OSError where the folder cannot be written."""
         folder = home / settings.folder
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder, FOR_ITS_GROUP)
         waiting: queue.Queue[logging.LogRecord] = queue.Queue(_QUEUED_MOST)
         files = []
         for name in (DAEMON, ENFORCEMENT, API, ERROR):
-            file = RotatingFileHandler(
+            file = _File(
                 folder / f"{name}.log",
                 maxBytes=settings.size_mb * _MEGABYTE,
                 backupCount=settings.keep,

@@ -17,6 +17,7 @@ from risk_manager.daemon.hearsay import Hearsay
 from risk_manager.daemon.market_clock import market_status
 from risk_manager.daemon.showing import account_status
 from risk_manager.daemon.telling import said
+from risk_manager.home import OPEN_WAY, make_folder
 from risk_manager.ipc import status as published
 from risk_manager.ipc.status import ActStatus, ConnectionStatus, GuardStatus
 
@@ -64,7 +65,7 @@ class Publisher:
 
     async def run(self) -> None:
         """Publish until cancelled."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(self._path.parent, OPEN_WAY)
         while True:
             self._publish()
             await asyncio.sleep(PAUSE_SECONDS)

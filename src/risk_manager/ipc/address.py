@@ -9,6 +9,8 @@ from typing import Final
 
 import msgspec
 
+from risk_manager.home import PUBLISHED_FILE
+
 HOST: Final = "127.0.0.1"
 PORT: Final = 8765
 PORT_MAX: Final = 65535
@@ -33,9 +35,10 @@ def path_in(data: Path) -> Path:
 
 
 def write(path: Path, address: Address) -> None:
-    """Replace the file. Raises OSError where that is not possible."""
+    """Replace the file; everyone may read it. Raises OSError where that is not possible."""
     fresh = path.with_suffix(".new")
     fresh.write_bytes(msgspec.json.encode(address))
+    fresh.chmod(PUBLISHED_FILE)
     os.replace(fresh, path)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from risk_manager.core.gauge import Gauge as Gauge  # screens know only the words of ipc
+from risk_manager.home import PUBLISHED_FILE
 
 
 class PositionStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,9 +177,10 @@ class GuardStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def write(path: Path, status: GuardStatus) -> None:
-    """Replace the published state; a reader sees the old one or the new one, never a part."""
+    """Replace the published state; a reader sees the old one or the new one, never a part. Everyone may be one."""
     fresh = path.with_suffix(".new")
     fresh.write_bytes(msgspec.json.encode(status))
+    fresh.chmod(PUBLISHED_FILE)
     os.replace(fresh, path)
 
 

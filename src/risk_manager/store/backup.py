@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from risk_manager.home import belong
+from risk_manager.home import CLOSED, belong, make_folder, make_private
 from risk_manager.store.connection import connect_to_read
 from risk_manager.store.errors import StoreError, StoreTrouble
 
@@ -28,7 +28,7 @@ def make(path: Path, backups: Path, now: datetime, kept: int) -> Path:
     part = made.with_suffix(".part")
     try:
         if not backups.exists():
-            backups.mkdir(parents=True)
+            make_folder(backups, CLOSED)
             belong(backups)
         copy_content(path, part)
         os.replace(part, made)
@@ -44,6 +44,7 @@ def copy_content(path: Path, part: Path) -> None:
     """All that a database holds, also while a guard writes it, as a file of its own that is on the disk when this
     returns. Raises OSError and sqlite3.Error; what is at `part` then is no copy."""
     part.unlink(missing_ok=True)
+    make_private(part)
     with closing(connect_to_read(path)) as source, closing(sqlite3.connect(part)) as target:
         source.backup(target)
         # One file, without a log beside it: a copy that is moved about must not lose half of itself.
@@ -60,6 +61,8 @@ def newest_first(backups: Path) -> list[Path]:
 def copy(backup: Path, path: Path) -> None:
     """Put a backup in the place of the file. Nothing is there half: it is copied beside, then renamed."""
     part = path.with_name(f"{path.name}.part")
+    part.unlink(missing_ok=True)
+    make_private(part)
     shutil.copyfile(backup, part)
     sync(part)
     for ending in ("-wal", "-shm"):

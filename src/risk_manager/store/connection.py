@@ -7,15 +7,22 @@ guard has exactly one connection that does either; a reader is opened read-only 
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
+
+from risk_manager.home import make_private
 
 BUSY_SECONDS: Final = 5.0
 
 
 def connect_to_write(path: Path) -> sqlite3.Connection:
-    """The one connection that writes. Every commit is on the disk when it returns."""
+    """The one connection that writes. Every commit is on the disk when it returns. A file that it makes can be read by
+    this user only, and so can what SQLite lays beside it."""
+    if not path.exists():
+        with suppress(OSError):  # SQLite says why in its own words
+            make_private(path)
     connection = _connect(path, "mode=rwc")
     try:
         connection.execute("PRAGMA journal_mode = WAL")

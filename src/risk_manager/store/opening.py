@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from risk_manager.home import close_to_others
 from risk_manager.store import backup, damage, meta
 from risk_manager.store.connection import connect_to_read, connect_to_write, is_damage
 from risk_manager.store.errors import StoreError, StoreTrouble
@@ -44,6 +45,9 @@ def open_file(folder: Path, now: datetime) -> Opened:
     """Open the file of a folder. Raises StoreError where it can be neither read nor made."""
     path = folder / FILE
     is_there = path.exists() and path.stat().st_size > 0
+    for ending in ("", "-wal", "-shm"):
+        with suppress(OSError):  # not there, or not ours: then its owner says who may read it
+            close_to_others(Path(f"{path}{ending}"))
     try:
         return _open_to_write(path, now)
     except sqlite3.Error as error:

@@ -9,6 +9,7 @@ from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
+from risk_manager.home import OPEN_WAY, make_folder
 from risk_manager.store import backup, copies, damage, lease, put_back
 from risk_manager.store.connection import connect_to_write, has_log
 from risk_manager.store.errors import StoreError, StoreTrouble
@@ -25,7 +26,7 @@ def restore(folder: Path, chosen: Path, *, now: Callable[[], datetime], user: in
     """
     path = folder / FILE
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder, OPEN_WAY)
     except OSError as error:
         raise StoreError(
             StoreTrouble.CANNOT_WRITE, f"The folder {folder} cannot be made ({error.strerror}). Choose another home."

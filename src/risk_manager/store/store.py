@@ -20,6 +20,7 @@ from typing import Final
 from risk_manager import __version__
 from risk_manager.core.model import AccountId
 from risk_manager.core.state import Lock, State
+from risk_manager.home import OPEN_WAY, make_folder
 from risk_manager.store import backup, damage, lease, opening, recovery
 from risk_manager.store.errors import StoreError, StoreTrouble
 from risk_manager.store.file import File
@@ -46,7 +47,7 @@ def open_store(
     written is opened too: the guard needs what stands in it.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder, OPEN_WAY)
     except OSError as error:
         raise StoreError(
             StoreTrouble.CANNOT_WRITE, f"The folder {folder} cannot be made ({error.strerror}). Choose another home."

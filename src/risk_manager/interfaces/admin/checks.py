@@ -40,7 +40,12 @@ class Found(msgspec.Struct, frozen=True):
 
 
 def all_of(house: House) -> Iterator[Found]:
-    """Every check, in the order in which one would mend them."""
+    """Every check, in the order in which one would mend them. Who may not look into the configuration is told so, and
+    what everybody may know."""
+    if house.config.exists() and not os.access(house.config, os.R_OK | os.X_OK):
+        yield Found("configuration", False, "It is for the guard's own user to read.", "Run doctor as that user.")
+        yield from running(house)
+        return
     read = configuration(house)
     yield read[0]
     yield password(house)

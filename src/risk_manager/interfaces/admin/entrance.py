@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -28,7 +29,8 @@ class House:
     def __init__(self, given: Path | None) -> None:
         """`given`: as `--home` names it; None: the usual one."""
         self.folder = homes.folder(given)
-        self.config = self.folder / "config" if (self.folder / "config").is_dir() else self.folder
+        inner = self.folder / "config"
+        self.config = inner if os.path.isdir(inner) else self.folder  # False too where we may not look
         self.hash = self.config / HASH_FILE
         self.data = self.folder / "data"
         self.socket = self.data / SOCKET_FILE

@@ -25,7 +25,6 @@ from risk_manager.interfaces.admin.asking import StoppedError, agree, ask, choos
 from risk_manager.interfaces.admin.entrance import tell
 
 KEY_VARIABLE = "TOPSTEPX_API_KEY"
-_OWNER_ONLY, _FOLDER_OF_OWNER = 0o600, 0o700
 
 
 class Login(msgspec.Struct, frozen=True):
@@ -181,11 +180,14 @@ def _quoted(text: str) -> str:
 
 def _write(folder: Path, texts: dict[str, str], password: str) -> None:
     config = folder / "config"
-    config.mkdir(parents=True, exist_ok=True)
-    os.chmod(folder, _FOLDER_OF_OWNER)
+    for made, rights in ((folder, homes.OPEN_WAY), (config, homes.CLOSED)):
+        homes.make_folder(made, rights)
+        made.chmod(rights)
     for name, text in texts.items():
         path = config / name
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY), "w", encoding="utf-8") as file:
+        with os.fdopen(
+            os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, homes.PRIVATE_FILE), "w", encoding="utf-8"
+        ) as file:
             file.write(text)
     set_password(config / HASH_FILE, password)
 

@@ -1,0 +1,166 @@
+"""Who may read what of a guard's home: the published state everybody, all else its own user; whatever the umask."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from risk_manager import home as homes
+from risk_manager.config.password import set_password
+from risk_manager.daemon.rights import close_secrets
+from risk_manager.exit_codes import ExitCode
+from risk_manager.ipc import address
+from tests.crash.house import broker, guard, new_home, status
+from tests.daemon.programs import until
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="rights are lists there, set by the service's installer")
+
+AS_ANOTHER = """\
+import os, sys
+from pathlib import Path
+from risk_manager.interfaces.{command} import run
+os.setgroups([]), os.setgid({group}), os.setuid({user})
+sys.exit(run(home=Path({home!r})))
+"""
+
+
+@contextmanager
+def mask(umask: int) -> Iterator[None]:
+    """What is made in here, and by programs that are started in here, with this umask."""
+    before = os.umask(umask)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def rights(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+@pytest.fixture
+def another() -> Any:
+    """Somebody else on this machine, who is in no group of ours."""
+    if getattr(os, "geteuid", int)() != 0:
+        pytest.skip("only root can become another user")
+    pwd: Any = import_module("pwd")  # not on Windows
+    try:
+        return pwd.getpwnam("nobody")
+    except KeyError:
+        pytest.skip("there is no other user on this machine")
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder that everybody may pass through; pytest's own is closed."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(homes.OPEN_WAY)
+        yield Path(folder)
+
+
+def command(name: str, who: Any, home: Path) -> subprocess.CompletedProcess[str]:
+    """A command of ours as that user, who need not be able to read the program: it changes over when that is loaded."""
+    code = AS_ANOTHER.format(command=name, group=who.pw_gid, user=who.pw_uid, home=str(home))
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+
+def seen_by(who: Any, *words: str) -> subprocess.CompletedProcess[str]:
+    """A program as that user."""
+    groups: list[int] = []
+    return subprocess.run(
+        words, user=who.pw_uid, group=who.pw_gid, extra_groups=groups, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o077], ids=["open to all", "closed to all"])
+async def test_another_user_reads_what_is_published_and_nothing_else(place: Path, another: Any, umask: int) -> None:
+    with mask(umask):
+        async with broker() as side:
+            home = new_home(place / "home", side, max_contracts={"limit": 1})
+            config, data = home / "config", home / "data"
+            set_password(config / "admin_password.hash", "three words do it", rounds=4)
+            home.chmod(homes.OPEN_WAY)  # as `init` has them
+            config.chmod(homes.CLOSED)
+            async with guard(home) as running:
+                await until(lambda: address.read(data / "door.json") is not None, "the door is open")
+                await until(lambda: bool(list((data / "backups").glob("*.db"))), "the first reset makes a backup")
+                for name in ("status.json", "door.json"):
+                    told = seen_by(another, "cat", str(data / name))
+                    assert (told.returncode, told.stderr) == (0, "")
+                    assert told.stdout.startswith("{")
+                secret = [path for path in home.rglob("*") if path.is_file() and path.suffix not in {".json", ".new"}]
+                names = {path.name for path in secret} | {path.parent.name for path in secret}
+                assert names >= {"state.db", "state.db-wal", "state.db-shm", "guard.lock", "backups"}
+                assert names >= {"accounts.yaml", "admin_password.hash", "daemon.log"}
+                for path in secret:
+                    assert seen_by(another, "cat", str(path)).returncode != 0, path
+                for folder in (home, config, data, data / "backups", home / "logs"):
+                    assert seen_by(another, "ls", str(folder)).returncode != 0, folder
+                    assert seen_by(another, "touch", str(folder / "mine")).returncode != 0, folder
+                assert rights(data / "admin.sock") == homes.PRIVATE_FILE
+                shown = command("trader.status", another, home)
+                assert (shown.returncode, shown.stderr) == (ExitCode.FINE, "")
+                assert shown.stdout.startswith("The guard is running and connected.")
+                checked = command("admin.doctor", another, home)
+                assert (checked.returncode, checked.stderr) == (ExitCode.DIFFERS, "")
+                assert "RED  configuration: It is for the guard's own user to read." in checked.stdout
+                assert "ok   guard: It runs since " in checked.stdout
+                assert await running.stop() == ExitCode.FINE
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_a_folder_has_the_rights_that_are_said_and_the_way_to_it_is_open(tmp_path: Path, umask: int) -> None:
+    with mask(umask):
+        homes.make_folder(tmp_path / "way" / "folder", homes.CLOSED)
+        homes.make_folder(tmp_path / "way", homes.CLOSED)
+    assert (rights(tmp_path / "way"), rights(tmp_path / "way" / "folder")) == (homes.OPEN_WAY, homes.CLOSED)
+    (tmp_path / "file").touch()
+    with pytest.raises(FileExistsError):
+        homes.make_folder(tmp_path / "file", homes.CLOSED)
+
+
+async def test_secrets_that_were_open_are_closed_at_the_start_and_it_is_said(tmp_path: Path) -> None:
+    async with broker() as side:
+        home = new_home(tmp_path, side, max_contracts={"limit": 1})
+        accounts, data = home / "config" / "accounts.yaml", home / "data"
+        accounts.chmod(0o644)
+        async with guard(home) as running:
+            said = f"{accounts} could be read by others on this machine. Now only its owner may."
+            assert said in running.err
+            assert rights(accounts) == homes.PRIVATE_FILE
+            await until(lambda: status(home) is not None, "the guard has published")
+            assert await running.stop() == ExitCode.FINE
+        (data / "state.db").chmod(0o644)
+        async with guard(home) as again:
+            assert rights(data / "state.db") == homes.PRIVATE_FILE
+            assert said not in again.err
+            assert await again.stop() == ExitCode.FINE
+
+
+def test_what_belongs_to_somebody_else_is_said(place: Path, another: Any) -> None:
+    accounts = place / "accounts.yaml"
+    accounts.write_text("topstepx: {}\n")
+    accounts.chmod(0o644)
+    code = (
+        "import os, sys; from pathlib import Path; from risk_manager.daemon.rights import close_secrets\n"
+        f"os.setgroups([]), os.setgid({another.pw_gid}), os.setuid({another.pw_uid})\n"
+        f"print(*close_secrets(Path({str(place)!r})))"
+    )
+    place.chmod(0o755)
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    why = "and it cannot be closed: "
+    assert told.stdout.startswith(f"WARNING: {accounts} can be read by others on this machine, {why}")
+    assert rights(accounts) == 0o644
+    assert list(close_secrets(place)) == [
+        f"{accounts} could be read by others on this machine. Now only its owner may."
+    ]
+    assert list(close_secrets(place)) == []
