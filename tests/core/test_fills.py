@@ -43,9 +43,9 @@ def test_nothing_waits_longer_than_it_may() -> None:
     fills = Fills(trades=told(1), moves_for_orders=told(2))
     assert forget(fills, NOW).is_empty
     assert forget(fills, NOW - SECOND) == fills
-    assert next_forgotten(fills, 2 * SECOND) == NOW + 2 * SECOND
-    assert next_forgotten(Fills(moves_for_trades=told(1)), SECOND) == NOW + SECOND
-    assert next_forgotten(Fills(), SECOND) is None
+    assert next_forgotten([fills], 2 * SECOND) == NOW + 2 * SECOND
+    assert next_forgotten([Fills(), Fills(moves_for_trades=told(1))], SECOND) == NOW + SECOND
+    assert next_forgotten([Fills()], SECOND) is None
 
 
 def limited() -> Story:

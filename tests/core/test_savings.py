@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,7 +17,13 @@ from risk_manager.config import settings_from_mapping
 from risk_manager.core import engine, trade_counts
 from risk_manager.core.events import AccountRead, AnyEvent, Cleared, TimePassed, TradeSeen
 from risk_manager.core.model import Side, Trade
+from risk_manager.core.rules import trade_management
 from risk_manager.core.settings import Settings
+from risk_manager.core.sight import Sight
+from tests.core.storm import Choice, Move, World
+from tests.core.test_properties import choices, lags, starts
+from tests.core.test_properties import stories as told_stories
+from tests.core.test_properties import told as as_often
 
 MNQ = "CON.F.US.MNQ.Z25"
 START = datetime(2025, 10, 23, 21, 30, tzinfo=UTC)
@@ -104,3 +111,30 @@ def test_what_one_more_trade_is_added_to_is_what_all_add_up_to(
     with mock.patch.object(trade_counts, "newest", return_value=None):
         thorough = told(risk, story)
     assert quick == thorough
+
+
+@as_often(60)
+@given(choice=choices, start=starts, lag=lags, story=told_stories(is_obedient=False))
+def test_what_is_seen_once_is_what_is_looked_up_each_time(
+    choice: Choice, start: datetime, lag: timedelta, story: list[Move]
+) -> None:
+    quick, thorough = World({1: choice}, start, lag), World({1: choice}, start, lag)
+    quick.tell(story)
+    with (
+        mock.patch.object(Sight, "orders", _anew(Sight.orders, _orders=None)),
+        mock.patch.object(Sight, "size_left", _anew(Sight.size_left, _left={})),
+        mock.patch.object(trade_management, "_may_need", return_value=True),
+    ):
+        thorough.tell(story)
+    assert quick.heard == thorough.heard
+
+
+def _anew(asked: Any, **forgotten: Any) -> Any:
+    """The same question, with nothing known from before."""
+
+    def ask(sight: Sight, *words: Any) -> Any:
+        for name, nothing in forgotten.items():
+            setattr(sight, name, copy(nothing))
+        return asked(sight, *words)
+
+    return ask

@@ -6,7 +6,7 @@ import pytest
 
 from risk_manager.core.model import OrderStatus
 from risk_manager.core.rule import CancelOrder, CloseContract, CutOrder, ReduceContract
-from tests.core.story import Story, contract, market_order, order, position, reduce, resize
+from tests.core.story import Story, contract, market_order, order, position, reduce, resize, stop_order
 
 MNQ = contract("MNQ")
 
@@ -84,11 +84,11 @@ def test_what_is_planned_for_orders_is_seen_too() -> None:
     assert [left for _, left in sight.orders()] == [2]
 
 
-def test_what_is_asked_for_many_times_is_computed_once_until_more_is_planned() -> None:
+def test_the_stops_of_a_contract_are_its_working_stop_orders_on_either_side() -> None:
     story = Story()
-    story.sees(position("MNQ", 2), order(1, "MNQ", 1, limit=90))
-    sight, orders = story.sight, [*story.account.orders.values()]
-    computed = iter([orders, []])
-    assert [sight.once(("a name", MNQ), lambda: next(computed)) for _ in range(3)] == [orders] * 3
-    sight.outcome.add(ReduceContract(MNQ, 1), "a test")
-    assert sight.once(("a name", MNQ), lambda: next(computed)) == []
+    story.sees(
+        position("MNQ", 2), stop_order(1, "MNQ", -2, 80), stop_order(2, "MNQ", 1, 99), order(3, "MNQ", 1, limit=90)
+    )
+    story.sees(stop_order(4, "ES", -1, 80), stop_order(5, "MNQ", -1, 80, status=OrderStatus.SUSPENDED))
+    assert [one.id for one in story.sight.stops(MNQ)] == [1, 2]
+    assert story.sight.stops("CON.F.US.RTY.Z25") == []

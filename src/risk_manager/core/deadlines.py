@@ -18,7 +18,7 @@ def next_due(sight: Sight) -> datetime | None:
         times += [lock.until for lock in account.locks]
         times += [waiver.until for waiver in account.waivers]
     if account.fills:
-        times += [fills.next_forgotten(waiting, within) for waiting in account.fills.values()]
+        times.append(fills.next_forgotten(account.fills.values(), within))
     if account.orders or account.fills:
         times.append(exits.next_over(account, now, within))
     if account.spent or not pursuit.is_quiet(account):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from risk_manager.core import fills
 from risk_manager.core.events import AnyEvent, CommandRefused, PositionSeen, Refusal
 from risk_manager.core.sight import Sight
 from risk_manager.core.state import Account
@@ -19,12 +20,7 @@ BEHIND = "a message told of a position as it was before"
 
 def waits_in_vain(account: Account, before: datetime) -> bool:
     """True where something that was told at `before` or earlier still waits to be told by its other messages."""
-    return any(
-        told.at <= before
-        for waiting in account.fills.values()
-        for family in (waiting.trades, waiting.moves_for_trades, waiting.order_fills, waiting.moves_for_orders)
-        for told in family
-    )
+    return any((at := fills.oldest(waiting)) is not None and at <= before for waiting in account.fills.values())
 
 
 def why_read_after(account: Account, event: AnyEvent) -> str:

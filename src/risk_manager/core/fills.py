@@ -7,6 +7,7 @@ orders that were working then, before their own messages show it. Nothing waits 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -46,11 +47,19 @@ def forget(fills: Fills, before: datetime) -> Fills:
     )
 
 
-def next_forgotten(fills: Fills, within: timedelta) -> datetime | None:
-    """When the first of what waits is let go of."""
-    families = (fills.trades, fills.moves_for_trades, fills.order_fills, fills.moves_for_orders)
-    times = [told.at for family in families for told in family]
-    return min(times) + within if times else None
+def oldest(fills: Fills) -> datetime | None:
+    """When the first of what waits was told: in each family that is the first."""
+    at = None
+    for family in (fills.trades, fills.moves_for_trades, fills.order_fills, fills.moves_for_orders):
+        if family and (at is None or family[0].at < at):
+            at = family[0].at
+    return at
+
+
+def next_forgotten(waiting: Iterable[Fills], within: timedelta) -> datetime | None:
+    """When the first of all that waits is let go of."""
+    at = min((at for fills in waiting if (at := oldest(fills)) is not None), default=None)
+    return at + within if at is not None else None
 
 
 def put(account: Account, contract: ContractId, fills: Fills) -> Account:

@@ -37,9 +37,12 @@ def judge(sight: Sight, topics: Topics, *, strict: bool, is_reload: bool = False
         if sight.account.is_locked_hard():
             _let_go(sight, strict=strict)
             return judged
+    recorded = {held.rule for held in sight.account.standing.values()}
     for armed in sight.settings.rules:
         if armed.rule.topics & topics:
-            _ask(armed, sight, judged, strict=strict)
+            findings = _findings(armed, sight, strict=strict)
+            if findings or armed.rule.id in recorded:
+                _weigh(armed, findings, sight, judged)
     return judged
 
 
@@ -81,10 +84,8 @@ def _findings(armed: Armed, sight: Sight, *, strict: bool) -> tuple[Finding, ...
         return (_failed(armed.rule.id, error),)
 
 
-def _ask(armed: Armed, sight: Sight, judged: Judged, *, strict: bool) -> None:
-    findings = _findings(armed, sight, strict=strict)
-    if not findings and not sight.account.standing:
-        return
+def _weigh(armed: Armed, findings: tuple[Finding, ...], sight: Sight, judged: Judged) -> None:
+    """Take what a rule has found; what it does not find any more is over."""
     prefix = f"{armed.rule.id}|"
     true_now: set[str] = set()
     for finding in findings:

@@ -7,6 +7,7 @@ market that sleeps.
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from risk_manager.core import trading_day
@@ -22,6 +23,11 @@ _FRIDAY, _SATURDAY, _SUNDAY = 4, 5, 6
 def is_open(contract: ContractId, now: datetime) -> bool:
     """True while the contract trades. Every product is taken to follow the same week."""
     del contract
+    return _is_open(now)
+
+
+@lru_cache(maxsize=16)
+def _is_open(now: datetime) -> bool:
     local = now.astimezone(_CHICAGO)
     weekday, at = local.weekday(), local.time()
     if weekday == _SATURDAY:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -10,7 +10,17 @@ from typing import NamedTuple
 from risk_manager.core import exits, fills, pnl, trade_counts
 from risk_manager.core.contracts import contract_known, symbol_of
 from risk_manager.core.instants import seconds
-from risk_manager.core.model import Contract, ContractId, Order, OrderId, OrderType, Position, Symbol, Trade
+from risk_manager.core.model import (
+    STOP_TYPES,
+    Contract,
+    ContractId,
+    Order,
+    OrderId,
+    OrderType,
+    Position,
+    Symbol,
+    Trade,
+)
 from risk_manager.core.outcome import Outcome
 from risk_manager.core.pursuit import closing_of
 from risk_manager.core.rule import LockKind
@@ -35,14 +45,15 @@ class Sight:
 
     __slots__ = (
         "_adding",
+        "_exiting",
         "_left",
-        "_once",
         "_orders",
+        "_planned",
         "_stood",
+        "_stops",
         "_taken",
         "_trades",
         "_unrealized",
-        "_version",
         "account",
         "now",
         "outcome",
@@ -62,24 +73,17 @@ class Sight:
         self._unrealized: Decimal | None = None
         self._trades: list[Trade] | None = None
         self._taken: dict[ContractId, dict[OrderId, int]] = {}
-        self._version = -1
+        self._planned = (0, 0, 0)
         self._orders: list[tuple[Order, int]] | None = None
         self._adding: list[Adding] | None = None
-        self._left: dict[ContractId, int] = {}
-        self._once: dict[tuple[str, ContractId], list[Order]] = {}
+        self._left: dict[ContractId, tuple[int | None, int]] = {}
+        self._exiting: set[ContractId] | None = None
+        self._stops: dict[ContractId, list[Order]] | None = None
 
     def stand_on(self, account: Account) -> None:
         """Take an account whose locks have ended by their condition: those do not stand any more."""
         self.account = account
         self._stood = account.locks
-
-    def _look_again(self) -> None:
-        """What was computed holds until more is planned."""
-        if self._version != self.outcome.version:
-            self._version = self.outcome.version
-            self._orders = self._adding = None
-            self._left = {}
-            self._once = {}
 
     # What is open
 
@@ -89,12 +93,14 @@ class Sight:
 
     def size_left(self, contract: ContractId) -> int:
         """Contracts of a position that nobody is closing: less what is under way and what this step has planned."""
-        self._look_again()
-        left = self._left.get(contract)
-        if left is None:
-            position = self.account.positions.get(contract)
-            size = 0 if position is None else position.size
-            left = self._left[contract] = max(0, size - self.closing_by_us(contract) - self.going_out(contract))
+        planned = self.outcome.closing(contract)
+        known = self._left.get(contract)
+        if known is not None and known[0] == planned:
+            return known[1]
+        position = self.account.positions.get(contract)
+        size = 0 if position is None else position.size
+        left = max(0, size - self.closing_by_us(contract) - self.going_out(contract))
+        self._left[contract] = (planned, left)
         return left
 
     def closing_by_us(self, contract: ContractId) -> int:
@@ -110,23 +116,30 @@ class Sight:
 
     def going_out(self, contract: ContractId) -> int:
         """Contracts of a position that market exits are about to close."""
+        if self._exiting is None:
+            self._exiting = {order.contract for order in self.account.orders.values() if order.type is _MARKET}
+        if contract not in self._exiting and contract not in self.account.fills:
+            return 0
         return exits.under_way(self.account, contract, self.now, self.within)
 
     # Orders
 
-    def once(self, name: tuple[str, ContractId], compute: Callable[[], list[Order]]) -> list[Order]:
-        """What `compute` gives, computed once until more is planned."""
-        self._look_again()
-        known = self._once.get(name)
-        if known is None:
-            known = self._once[name] = compute()
-        return known
+    def stops(self, contract: ContractId) -> list[Order]:
+        """The working stop orders of a contract, on either side."""
+        if self._stops is None:
+            self._stops = {}
+            for order in self.account.orders.values():
+                if order.type in STOP_TYPES and order.is_working:
+                    self._stops.setdefault(order.contract, []).append(order)
+        return self._stops.get(contract, [])
 
     def orders(self) -> list[tuple[Order, int]]:
         """Working orders that nobody is cancelling, each with what may still fill; exits under way are left out."""
-        self._look_again()
-        if self._orders is None:
-            self._orders = self._working()
+        outcome = self.outcome
+        # Orders only ever join those that go; where some are cut, what is closed tells how far.
+        planned = (len(outcome.cancels), len(outcome.cuts), outcome.version if outcome.cuts else 0)
+        if self._orders is None or self._planned != planned:
+            self._planned, self._orders, self._adding = planned, self._working(), None
         return self._orders
 
     def left(self, order: Order) -> int:
@@ -140,12 +153,10 @@ class Sight:
 
     def adding(self) -> list[Adding]:
         """Those of them that would make a position larger."""
-        self._look_again()
+        orders = self.orders()
         if self._adding is None:
             self._adding = [
-                Adding(order, left, increase)
-                for order, left in self.orders()
-                if (increase := self.increase(order, left)) > 0
+                Adding(order, left, increase) for order, left in orders if (increase := self.increase(order, left)) > 0
             ]
         return self._adding
 

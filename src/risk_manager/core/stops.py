@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from risk_manager.core.model import STOP_TYPES, Order, OrderId, OrderType, Position
+from risk_manager.core.model import Order, OrderId, OrderType, Position
 from risk_manager.core.sight import Sight
 
 OWN = "rmstop-"
@@ -18,19 +16,8 @@ def is_ours(order: Order) -> bool:
 
 def of(sight: Sight, position: Position) -> list[Order]:
     """The working stops on the opposite side of a position, at any price."""
-    return sight.once(("stops", position.contract), lambda: list(_of(sight, position)))
-
-
-def _of(sight: Sight, position: Position) -> Iterator[Order]:
-    for order in sight.account.orders.values():
-        if (
-            order.contract == position.contract
-            and order.type in STOP_TYPES
-            and order.is_working
-            and order.side.sign != position.sign
-            and order.id not in sight.outcome.cancels
-        ):
-            yield order
+    stops, cancels = sight.stops(position.contract), sight.outcome.cancels
+    return [order for order in stops if order.side.sign != position.sign and order.id not in cancels]
 
 
 def protecting(sight: Sight, position: Position) -> int:
@@ -54,6 +41,16 @@ def own(sight: Sight, position: Position) -> Order | None:
         if is_ours(order) and (oldest is None or order.id < oldest.id):
             oldest = order
     return oldest
+
+
+def resized(sight: Sight, position: Position, ours: Order) -> dict[OrderId, int]:
+    """The total size that our own stop should have, where that is another than it has: the position less other
+    stops."""
+    others = protecting(sight, position) - sight.left(ours)
+    wanted = max(0, size_to_protect(sight, position) - others)
+    if wanted == sight.left(ours):
+        return {}
+    return {ours.id: ours.filled + wanted if wanted else 0}
 
 
 def movable(sight: Sight, position: Position, also: frozenset[OrderId] = frozenset()) -> list[Order]:

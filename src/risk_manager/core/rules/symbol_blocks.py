@@ -35,18 +35,22 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     def named(self) -> Iterator[Symbol]:
         """The entries without wildcards."""
-        for pattern in self.blocked_symbols:
-            if not _WILDCARDS & set(pattern):
-                yield symbol_named(pattern) or pattern.upper()
+        return _named(self.blocked_symbols)
 
     def lists(self, symbol: Symbol) -> bool:
         """True for a symbol that is on the list."""
-        return _lists(self, symbol)
+        return _lists(self.blocked_symbols, symbol)
+
+
+def _named(patterns: tuple[str, ...]) -> Iterator[Symbol]:
+    for pattern in patterns:
+        if not _WILDCARDS & set(pattern):
+            yield symbol_named(pattern) or pattern.upper()
 
 
 @lru_cache(maxsize=1024)
-def _lists(config: Config, symbol: Symbol) -> bool:
-    return symbol in config.named() or any(fnmatchcase(symbol, entry.upper()) for entry in config.blocked_symbols)
+def _lists(patterns: tuple[str, ...], symbol: Symbol) -> bool:
+    return symbol in _named(patterns) or any(fnmatchcase(symbol, pattern.upper()) for pattern in patterns)
 
 
 def judge(sight: Sight, config: Config) -> Iterator[Finding]:

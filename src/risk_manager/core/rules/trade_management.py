@@ -18,7 +18,7 @@ import msgspec
 from risk_manager.core import stop_prices, stops
 from risk_manager.core.calm import Bounds
 from risk_manager.core.instants import seconds, soonest
-from risk_manager.core.model import Contract, ContractId, Order, OrderId, Position, Side
+from risk_manager.core.model import Contract, ContractId, Order, Position, Side
 from risk_manager.core.rule import CancelOrder, ChangeStop, Finding, Rule, SetStop, Topic, Wish
 from risk_manager.core.settings import OffsetTicks, Seconds, Ticks
 from risk_manager.core.sight import Sight
@@ -131,13 +131,15 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
     """Asked last, so that what is being closed is left alone."""
     rides: Memory = sight.account.memory.get(ID) or {}
     for position in sight.positions():
-        contract = sight.contract(position.contract)
-        if contract is None or sight.closing_by_us(position.contract) >= position.size:
+        contract, ride = sight.contract(position.contract), rides.get(position.contract)
+        if contract is None or not _may_need(sight, config, position, contract, ride):
+            continue
+        if sight.closing_by_us(position.contract) >= position.size:
             continue
         ours = stops.own(sight, position) if config.stop_loss is not None else None
-        sizes = _size(sight, position, ours) if ours is not None else {}
+        sizes = stops.resized(sight, position, ours) if ours is not None else {}
         for order in stops.movable(sight, position, also=frozenset(sizes)):
-            target = _better_price(sight, config, position, contract, order, rides.get(position.contract))
+            target = _better_price(sight, config, position, contract, order, ride)
             size = sizes.get(order.id)
             if size == 0:
                 yield _help(f"order {order.id}", f"other stops protect all of {contract.symbol}", CancelOrder(order.id))
@@ -150,18 +152,23 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
             yield from _missing(sight, config.stop_loss, position, contract)
 
 
+def _may_need(sight: Sight, config: Config, position: Position, contract: Contract, ride: Ride | None) -> bool:
+    """False where no help can be due: a stop is not missing too long, none of ours is there, no profit moves one."""
+    if config.stop_loss is not None:
+        since = sight.account.unprotected.get(position.contract)
+        is_late = since is not None and sight.now >= since + seconds(config.stop_loss.after_seconds)
+        if is_late or any(map(stops.is_ours, sight.stops(position.contract))):
+            return True
+    if ride is None or ride.best is None:
+        return False
+    trailing = config.trailing
+    return (config.breakeven is not None and ride.is_triggered and not ride.is_breakeven_done) or (
+        trailing is not None and stop_prices.gains(position, contract, ride.best, trailing.activation_ticks)
+    )
+
+
 def _help(about: str, why: str, wish: Wish) -> Finding:
     return Finding(about=about, why=why, wishes=(wish,), is_breach=False)
-
-
-def _size(sight: Sight, position: Position, ours: Order) -> dict[OrderId, int]:
-    """The total size that our own stop should have, where that is another than it has: the position less other
-    stops."""
-    others = stops.protecting(sight, position) - sight.left(ours)
-    wanted = max(0, stops.size_to_protect(sight, position) - others)
-    if wanted == sight.left(ours):
-        return {}
-    return {ours.id: ours.filled + wanted if wanted else 0}
 
 
 def _missing(sight: Sight, auto: AutoStopLoss, position: Position, contract: Contract) -> Iterator[Finding]:
@@ -195,8 +202,6 @@ def _better_price(
     trailed = _trailed(config, position, contract, order, ride)
     if trailed is not None:
         prices.append(trailed)
-    if not prices:
-        return None
     # A stop at the market or beyond it would be refused for ever.
     valid = [price for price in prices if stop_prices.is_better(position, price, order) and (mark - price) * sign > 0]
     return max(valid, key=lambda price: price * sign, default=None)
