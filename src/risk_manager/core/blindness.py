@@ -26,8 +26,9 @@ _RULE = "BLIND"
 def stale_at(sight: Sight, position: Position) -> datetime:
     """When the price of a position counts as old, if nothing is heard of it."""
     told_at = position.first_seen_at
-    if pnl.is_priced(sight.state, position):
-        told_at = max(sight.state.quotes[position.contract].told_at, told_at)
+    quote = sight.state.quotes.get(position.contract)
+    if quote is not None and quote.told_at > told_at and pnl.is_priced(sight.state, position):
+        told_at = quote.told_at
     return told_at + seconds(sight.settings.defaults.quote_stale_after)
 
 

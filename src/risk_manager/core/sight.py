@@ -12,12 +12,14 @@ from risk_manager.core.contracts import contract_known, symbol_of
 from risk_manager.core.instants import seconds
 from risk_manager.core.model import (
     STOP_TYPES,
+    WORKING,
     Contract,
     ContractId,
     Order,
     OrderId,
     OrderType,
     Position,
+    Side,
     Symbol,
     Trade,
 )
@@ -27,7 +29,7 @@ from risk_manager.core.rule import LockKind
 from risk_manager.core.settings import Settings
 from risk_manager.core.state import Account, ChangeKind, State
 
-_MARKET = OrderType.MARKET
+_MARKET, _BUY = OrderType.MARKET, Side.BUY
 
 
 class Adding(NamedTuple):
@@ -98,8 +100,10 @@ class Sight:
         if known is not None and known[0] == planned:
             return known[1]
         position = self.account.positions.get(contract)
-        size = 0 if position is None else position.size
-        left = max(0, size - self.closing_by_us(contract) - self.going_out(contract))
+        left = 0 if position is None else position.size
+        if planned != 0 or contract in self.account.closings:
+            left -= self.closing_by_us(contract)
+        left = max(0, left - self.going_out(contract))
         self._left[contract] = (planned, left)
         return left
 
@@ -135,9 +139,8 @@ class Sight:
 
     def orders(self) -> list[tuple[Order, int]]:
         """Working orders that nobody is cancelling, each with what may still fill; exits under way are left out."""
-        outcome = self.outcome
-        # Orders only ever join those that go; where some are cut, what is closed tells how far.
-        planned = (len(outcome.cancels), len(outcome.cuts), outcome.version if outcome.cuts else 0)
+        cuts = self.outcome.cuts  # where there are any, what is closed tells how far
+        planned = (len(self.outcome.cancels), len(cuts), self.outcome.version if cuts else 0)
         if self._orders is None or self._planned != planned:
             self._planned, self._orders, self._adding = planned, self._working(), None
         return self._orders
@@ -164,7 +167,7 @@ class Sight:
         account = self.account
         working: list[tuple[Order, int]] = []
         for order in account.orders.values():
-            if not order.is_working or order.id in self.outcome.cancels:
+            if order.status not in WORKING or order.id in self.outcome.cancels:
                 continue
             change = account.changes.get(order.id) if account.changes else None
             if change is not None and not change.is_under_way():
@@ -173,7 +176,7 @@ class Sight:
                 continue
             if order.type is _MARKET and exits.only_reduces(account, order):
                 continue
-            left = self.left(order)
+            left = self.left(order) if order.contract in account.fills else order.remaining
             if change is not None and change.kind is ChangeKind.RESIZE and change.size is not None:
                 left = min(left, max(0, change.size - order.filled))
             if order.id in self.outcome.cuts:
@@ -182,12 +185,10 @@ class Sight:
         return working
 
     def increase(self, order: Order, left: int) -> int:
-        """Contracts by which an order, filled, makes its position larger; past zero, only the part past zero.
-
-        A protective order increases nothing: it is measured against the position as it is reported.
-        """
+        """Contracts by which an order, filled, makes its position larger; past zero, only the part past zero. A
+        protective order increases nothing: it is measured against the position as it is reported."""
         position = self.account.positions.get(order.contract)
-        if position is None or order.side.sign == position.sign:
+        if position is None or (order.side is _BUY) is (position.signed_size > 0):
             return left
         return max(0, left - position.size)
 

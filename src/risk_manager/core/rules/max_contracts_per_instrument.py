@@ -61,26 +61,25 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 def judge(sight: Sight, config: Config) -> Iterator[Finding]:
     """Asked of each symbol that is open or working."""
-    by_symbol: dict[Symbol, list[Position]] = {}
+    sizes_left: dict[Symbol, int] = {}
+    sizes: dict[Symbol, int] = {}
     for position in sight.positions():
-        by_symbol.setdefault(symbol_of(position.contract), []).append(position)
+        symbol = symbol_of(position.contract)
+        sizes_left[symbol] = sizes_left.get(symbol, 0) + sight.size_left(position.contract)
+        sizes[symbol] = sizes.get(symbol, 0) + position.size
     may_add: dict[Symbol, int] = {}
     for line in sight.adding():
         symbol = symbol_of(line.order.contract)
         may_add[symbol] = may_add.get(symbol, 0) + line.increase
-    for symbol in {**by_symbol, **may_add}:
+    for symbol in {**sizes, **may_add}:
         limit = config.limit_of(symbol)
         if limit is None:
             continue
-        positions = by_symbol.get(symbol, [])
-        counted = reported = 0
-        for position in positions:
-            counted += sight.size_left(position.contract)
-            reported += position.size
+        counted = sizes_left.get(symbol, 0)
         if counted > limit:
-            yield _too_many(sight, config, symbol, positions, counted, limit)
+            yield _too_many(sight, config, symbol, counted, limit)
             continue
-        if reported > limit:
+        if sizes.get(symbol, 0) > limit:
             yield Finding(about=symbol, why="still being closed", is_new=False)
         # The worst case of the orders is asked for only where all of them together would be too many.
         if config.check_pending_orders and (sight.account.changes or counted + may_add.get(symbol, 0) > limit):
@@ -102,9 +101,7 @@ def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
             yield gauge.of_count(symbol, Unit.CONTRACTS, Decimal(size), Decimal(limit), then, symbol=symbol)
 
 
-def _too_many(
-    sight: Sight, config: Config, symbol: Symbol, positions: list[Position], counted: int, limit: int
-) -> Finding:
+def _too_many(sight: Sight, config: Config, symbol: Symbol, counted: int, limit: int) -> Finding:
     why = f"{counted} {symbol} are more than the limit of {limit}"
     wishes: list[Wish] = []
     if config.action is Action.CLOSE_ALL:
@@ -112,6 +109,7 @@ def _too_many(
     else:
         excess = counted - limit
         reduced: list[Position] = []
+        positions = [position for position in sight.positions() if symbol_of(position.contract) == symbol]
         for position in sorted(positions, key=lambda position: -position.increased):
             closing = min(excess, sight.size_left(position.contract))
             if closing > 0:

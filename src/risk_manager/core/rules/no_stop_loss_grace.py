@@ -42,8 +42,10 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
     """Asked when orders or positions move, and at the end of each grace."""
     for position in sight.positions() if sight.account.unprotected else ():
         end = _end(sight, config, position)
+        if end is None or sight.now < end:
+            continue
         symbol = sight.symbol(position.contract)
-        if end is None or sight.now < end or sight.is_symbol_locked(symbol):
+        if sight.is_symbol_locked(symbol):
             continue
         stopped = protection.stopped(sight.account, position.contract)
         yield Finding(
