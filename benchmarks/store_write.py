@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import itertools
 import shutil
 import statistics
 import tempfile
@@ -91,17 +92,18 @@ def _week(folder: Path) -> None:
 
 
 def _recovery(folder: Path, lines: int) -> None:
-    store = _filled(folder, busy_week(lines))
+    store = _filled(folder, busy_week(lines), lines)
     left = folder.with_name("killed")
     left.mkdir()
     for path in folder.glob("state.db*"):  # as a killed guard leaves it: the log not folded in, no last state
         shutil.copyfile(path, left / path.name)
     store.close()
     size = sum(path.stat().st_size for path in folder.glob("state.db*")) / 1e6
-    _row("a long journal", store.head.seq, "lines", "")
+    _row("a long journal", store.head.seq, "lines", f">= {lines}")
+    assert store.head.seq >= lines
     _row("a long journal", size, "MB", "")
     begun = time.perf_counter()
-    again = open_store(left, now=lambda: MONDAY + timedelta(days=5))
+    again = open_store(left, now=lambda: MONDAY + timedelta(days=7))
     opened = time.perf_counter()
     found = again.recover(SETTINGS, lambda _: SETTINGS)
     assert not found.was_clean
@@ -113,13 +115,15 @@ def _recovery(folder: Path, lines: int) -> None:
     checked = verify(left / "state.db")
     _row("audit verify, file and chain", time.perf_counter() - begun, "s", "")
     assert checked.is_whole, checked.problems
+    _row("lines that it looked at", checked.lines, "lines", f">= {lines}")
+    assert checked.lines >= lines
     begun = time.perf_counter()
-    open_store(left, now=lambda: MONDAY + timedelta(days=12)).close()
+    open_store(left, now=lambda: MONDAY + timedelta(days=14)).close()
     _row("opened, whole file looked at", time.perf_counter() - begun, "s", f"<= {RECOVERY_SECONDS_MOST:g}")
 
 
-def _filled(folder: Path, events: Iterator[tuple[AnyEvent, datetime]]) -> Store:
-    """A store that has been told all of it."""
+def _filled(folder: Path, events: Iterator[tuple[AnyEvent, datetime]], lines: int | None = None) -> Store:
+    """A store that has been told all of it, or as much as makes so many lines: several quotes are often one."""
     store = open_store(folder, now=lambda: MONDAY + timedelta(days=7))
     store.recover(SETTINGS, lambda _: SETTINGS)
     store.begin(engine.begin(SETTINGS, MONDAY))
@@ -127,6 +131,8 @@ def _filled(folder: Path, events: Iterator[tuple[AnyEvent, datetime]]) -> Store:
         store.heard(one)
         if store.heard_count - store.saved_count > 20_000:
             time.sleep(0.02)
+        if lines is not None and store.head.seq >= lines:
+            break
     _drain(store)
     return store
 
@@ -204,14 +210,15 @@ def _day(opening: datetime, day: int) -> Iterator[tuple[AnyEvent, datetime]]:
 
 
 def busy_week(lines: int) -> Iterator[tuple[AnyEvent, datetime]]:
-    """A day with some trades, and then quotes of a held contract, one a second, as many lines as are wanted."""
+    """A day with some trades, and then quotes, orders and positions of a held contract without end. The first so many
+    lines would be five days, if every quote were one."""
     yield _read(MONDAY, [], 0), MONDAY
     trades: list[Trade] = []
     for number in range(200):
         size = 2 if number % 2 else 1
         yield from _fill(number, Side.BUY if size == 2 else Side.SELL, size, MONDAY + timedelta(seconds=number), trades)
     span = timedelta(days=5) / lines
-    for number in range(lines):
+    for number in itertools.count():
         at = MONDAY + timedelta(minutes=10) + number * span
         if number % 8 == 0:
             yield _order(90_000, 5, number % 3), at
