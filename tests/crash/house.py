@@ -46,10 +46,14 @@ async def guard(home: Path, *, is_up: bool = True) -> AsyncIterator[Program]:
 
 
 def configure(home: Path, **rules: Any) -> None:
-    """Put these rules in force for the next start. The day ends in twelve hours, whenever it is."""
-    ends = datetime.now(UTC) + timedelta(hours=12)
-    defaults = {"reset_time": f"{ends:%H:%M}", "timezone": "UTC", "confirm_within": 0.5}
+    """Put these rules in force for the next start. The day ends in twelve hours, whenever it is; at the same minute
+    when it is done again, since another one would be a change of every rule."""
     path = home / "config" / "risk_config.yaml"
+    ends = datetime.now(UTC) + timedelta(hours=12)
+    try:
+        defaults = json.loads(path.read_text())["defaults"]
+    except ValueError:  # not written by this function yet
+        defaults = {"reset_time": f"{ends:%H:%M}", "timezone": "UTC", "confirm_within": 0.5}
     path.write_text(json.dumps({"version": 1, "defaults": defaults, **rules}))  # JSON is YAML
 
 
