@@ -38,7 +38,7 @@ def belong(path: Path) -> None:
     if change is not None and getattr(os, "geteuid", int)() == _ROOT:
         with suppress(OSError):
             owner = path.parent.stat()
-            change(path, owner.st_uid, owner.st_gid)
+            change(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def make_folder(path: Path, rights: int) -> None:
@@ -64,9 +64,9 @@ def make_private(path: Path) -> None:
 
 def close_to_others(path: Path) -> bool:
     """Take from everybody but the owner what they may do with a file. True where that changed something. Raises OSError
-    where the file is not there, or not ours."""
+    where the file is not there, or not ours. A link is left alone: it may lead to what is none of our business."""
     rights = path.stat().st_mode & 0o777
-    if os.name == "nt" or not rights & _OTHERS:
+    if os.name == "nt" or path.is_symlink() or not rights & _OTHERS:
         return False
     path.chmod(rights & ~_OTHERS)
     return True

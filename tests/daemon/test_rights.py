@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from risk_manager.config.password import set_password
 from risk_manager.daemon.rights import close_secrets
 from risk_manager.exit_codes import ExitCode
 from risk_manager.ipc import address
+from risk_manager.store import lease
 from tests.crash.house import broker, guard, new_home, status
 from tests.daemon.programs import until
 
@@ -164,3 +166,15 @@ def test_what_belongs_to_somebody_else_is_said(place: Path, another: Any) -> Non
         f"{accounts} could be read by others on this machine. Now only its owner may."
     ]
     assert list(close_secrets(place)) == []
+
+
+def test_what_a_link_leads_to_is_left_alone(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "of somebody else"
+    elsewhere.write_text("as it was")
+    elsewhere.chmod(0o644)
+    (tmp_path / "accounts.yaml").symlink_to(elsewhere)
+    (tmp_path / "guard.lock").symlink_to(elsewhere)
+    assert list(close_secrets(tmp_path)) == []
+    held = lease.take(tmp_path, datetime.now(UTC))
+    assert held.why_not.endswith("a second guard would not be noticed.")
+    assert (elsewhere.read_text(), rights(elsewhere)) == ("as it was", 0o644)

@@ -147,3 +147,22 @@ async def test_a_backup_of_a_running_guard_is_put_back_and_the_next_start_says_s
         assert SECRET.encode() not in made.read_bytes()
         (aside,) = (home / "data").glob("state.db.replaced-*Z")
         assert aside.stat().st_size > 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="terminals are of another kind there")
+@pytest.mark.parametrize("answer_given", [b"\r", b"n\r", b"\x04"], ids=["nothing", "no", "gone"])
+async def test_at_a_terminal_it_is_shown_what_is_lost_and_asked_once_more(home: Path, answer_given: bytes) -> None:
+    from tests.terminal import in_terminal
+
+    await answer("backup", "--home", str(home))
+    before = (home / "data" / "state.db").read_bytes()
+    async with in_terminal("admin", "restore", "--home", str(home)) as (screen, _):
+        await screen.shows(b"is empty: no lock and no count is in it.")
+        await screen.shows(b"Admin password: ")
+        screen.press(PASSWORD.encode() + b"\r")
+        await screen.shows(b"Put it back [n]: ")
+        screen.press(answer_given)
+        await screen.shows(b"Nothing is changed.")
+        assert await screen.ended() == ExitCode.REFUSED
+        assert PASSWORD.encode() not in screen.written
+    assert (home / "data" / "state.db").read_bytes() == before

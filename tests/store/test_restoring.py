@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from risk_manager.store import StoreError, StoreTrouble, copies, put_back, replay, restore, verify
+from risk_manager.store import StoreError, StoreTrouble, backup, copies, put_back, replay, restore, verify
 from risk_manager.store.connection import connect_to_read
 from risk_manager.store.line import PUT_BACK
 from risk_manager.store.recovery import read_lines
@@ -164,3 +165,18 @@ def test_every_backup_of_a_folder_is_told_good_or_with_what_is_wrong(tmp_path: P
     assert "file is not a database" in bad.problems[0]
     assert good.is_good
     assert list(copies.all_of(tmp_path / "nowhere")) == []
+
+
+@pytest.mark.skipif(getattr(os, "geteuid", int)() != 0, reason="only root can give a file to another user")
+def test_what_root_makes_in_the_folder_of_the_guard_belongs_to_the_guards_user(tmp_path: Path) -> None:
+    data, user = tmp_path / "data", 65534
+    Guard(data).store.close()
+    shutil.rmtree(data / "backups", ignore_errors=True)
+    (data / "guard.lock").unlink()
+    for path in (data, *data.iterdir()):
+        os.chown(path, user, user)
+    made = backup.make(data / "state.db", data / "backups", LATER, 14)
+    assert restore(data, made, now=lambda: LATER) is not None
+    found = {path.name: (path.stat().st_uid, path.stat().st_gid) for path in data.rglob("*")}
+    assert found.keys() >= {"state.db", "guard.lock", "backups", made.name}
+    assert found == dict.fromkeys(found, (user, user))

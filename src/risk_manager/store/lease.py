@@ -9,10 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
 
-from risk_manager.home import belong
+from risk_manager.home import PRIVATE_FILE, belong
 from risk_manager.store.errors import StoreError, StoreTrouble
 
 LOCK_FILE: Final = "guard.lock"
+# What is written there replaces what was: never through a link that somebody has laid for an administrator.
+_HOW: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _SAID_AT: Final = 1
 """The first byte is what is locked: Windows lets nobody read a byte that another process has locked."""
 
@@ -44,7 +46,7 @@ def take(folder: Path, now: datetime) -> Lease:
     """
     path = folder / LOCK_FILE
     try:
-        file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600), "r+b", buffering=0)
+        file = os.fdopen(os.open(path, _HOW, PRIVATE_FILE), "r+b", buffering=0)
         belong(path)
     except OSError as error:
         return Lease(None, f"{path} cannot be written ({error.strerror}): a second guard would not be noticed.")

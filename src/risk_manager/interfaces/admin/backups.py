@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from risk_manager.exit_codes import ExitCode
+from risk_manager.interfaces.admin.asking import StoppedError, agree
 from risk_manager.interfaces.admin.backup_words import lines, lost, row, whole
 from risk_manager.interfaces.admin.entrance import House, RefusedError, tell
 from risk_manager.ipc.admin import Backup
@@ -100,10 +101,12 @@ def restore(chosen: str = NEWEST, *, home: Path | None = None, yes: bool = False
         copy = _chosen(house, chosen)
         tell("\n".join(lost(house.data / FILE, copy)))
         house.enter_alone(from_stdin=password_stdin)
-        if not (yes or password_stdin) and input("Put it back? [y/N] ").strip().lower() not in ("y", "yes"):
-            tell("Nothing is changed.")
-            return ExitCode.REFUSED
+        if not (yes or password_stdin) and not agree("Put it back", usual=False):
+            raise StoppedError
         aside = put_back(house.data, copy.path, now=lambda: datetime.now(UTC), user=getattr(os, "getuid", int)())
+    except StoppedError:
+        tell("Nothing is changed.")
+        return ExitCode.REFUSED
     except (RefusedError, StoreError) as error:
         tell(str(error))
         return ExitCode.REFUSED
