@@ -57,7 +57,7 @@ def prepare_signalr() -> None:
 
 
 def prepare_sdk() -> None:
-    """The project-x-py SDK and schemathesis, in an environment of a newer Python."""
+    """The project-x-py SDK, schemathesis and the clients of benchmarks/peers, in an environment of a newer Python."""
     folder = SDK_PYTHON.parent.parent
     if not _is_new(folder, SDK_LOCK):
         return
@@ -68,6 +68,11 @@ def prepare_sdk() -> None:
     install = ["-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input", "--only-binary=:all:"]
     _run([str(SDK_PYTHON), *install, "--require-hashes", "-r", str(SDK_LOCK)], ROOT)
     _stamp(folder, SDK_LOCK)
+
+
+def is_sdk_ready() -> bool:
+    """Whether the SDK's environment is there, as the lock wants it."""
+    return _is_as_locked(SDK_PYTHON.parent.parent, SDK_LOCK)
 
 
 def _newer_pythons() -> Iterator[str]:
@@ -82,11 +87,15 @@ def _newer_pythons() -> Iterator[str]:
 
 def _is_new(folder: Path, lock: Path) -> bool:
     """Whether the folder must be made anew; removes what a changed lock has left behind."""
-    stamp = folder / "lock.sha256"
-    if stamp.exists() and stamp.read_text() == _digest(lock):
+    if _is_as_locked(folder, lock):
         return False
     shutil.rmtree(folder, ignore_errors=True)
     return True
+
+
+def _is_as_locked(folder: Path, lock: Path) -> bool:
+    stamp = folder / "lock.sha256"
+    return stamp.exists() and stamp.read_text() == _digest(lock)
 
 
 def _stamp(folder: Path, lock: Path) -> None:
