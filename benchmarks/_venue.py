@@ -8,42 +8,19 @@ import hashlib
 import json
 import socket
 import time
+from collections.abc import Iterable
 from typing import Final
 
-ACCOUNT: Final = 7
-MNQ, ES = "CON.F.US.MNQ.Z26", "CON.F.US.EP.Z26"
-_CODES = "MES ENQ M2K YM MYM CLE MCLE GCE MGC SIE SIL CPE EU6 DA6 BP6"
-MANY: Final = (MNQ, *(f"CON.F.US.{code}.Z26" for code in _CODES.split(" ")))
-"""Sixteen contracts of sixteen symbols."""
+from benchmarks._messages import ACCOUNT, bought_at, frame, opened_at, position
+
 SEPARATOR: Final = b"\x1e"
 _MAGIC: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _ASKS: Final = ("closeContract", "partialCloseContract")
-
-
-def frame(payload: bytes) -> bytes:
-    """One text frame of a server."""
-    size = len(payload)
-    head = bytes((0x81, size)) if size < 126 else b"\x81\x7e" + size.to_bytes(2, "big")
-    return head + payload
-
-
-def position(contract: str, size: int) -> bytes:
-    """The frame of a position message; 0 is flat."""
-    return frame(
-        b'{"type":1,"target":"GatewayUserPosition","arguments":[{"action":1,"data":{"id":825245547,"accountId":%d,'
-        b'"contractId":"%b","contractDisplayName":"MNQZ6","creationTimestamp":"2026-08-19T14:15:48.611387+00:00",'
-        b'"type":%d,"size":%d,"averagePrice":29398.5}}]}\x1e' % (ACCOUNT, contract.encode(), 1 if size else 0, size)
-    )
-
-
-def quote(contract: str, ticks: int) -> bytes:
-    """The frame of a quote, some ticks above a price at which nothing happens."""
-    last = 29400 + ticks % 8 * 0.25
-    return frame(
-        b'{"type":1,"target":"GatewayQuote","arguments":["%b",{"symbol":"%b","lastPrice":%.2f,"bestBid":%.2f,'
-        b'"bestAsk":%.2f,"lastUpdated":"2026-08-19T20:51:31.4347534+00:00","timestamp":"2026-08-19T20:51:31.348+00:00"}]'
-        b"}\x1e" % (contract.encode(), contract.encode(), last, last - 0.25, last + 0.25)
-    )
+_TOKEN: Final = ".".join(
+    base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
+    for part in ({"alg": "none"}, {"exp": int(time.time()) + 86_400}, "bench")
+)
+"""Good for a day, as the gateway's: who reads the end of it need not renew it."""
 
 
 class Venue:
@@ -51,10 +28,12 @@ class Venue:
 
     def __init__(self, positions: dict[str, int], stops: bool = True) -> None:
         """`positions` are open, each with a stop of its size where `stops`."""
-        self.positions, self._stops = positions, stops
+        self._book = {contract: (size, 0) for contract, size in positions.items()}
+        self._stops = positions if stops else {}
         self.arrived: list[int] = []
         self.hubs: dict[str, Peer] = {}
         self.invoked: list[str] = []
+        self.pongs = 0
         self._server: asyncio.Server | None = None
 
     async def start(self) -> str:
@@ -74,38 +53,48 @@ class Venue:
         transport.write(frames)
         return at
 
+    def tell_positions(self, contracts: Iterable[str], size: int, turn: int) -> int:
+        """Have so much of each from now on, and write it to the user hub in one piece; when."""
+        contracts = list(contracts)
+        self._book |= dict.fromkeys(contracts, (size, turn))
+        return self.tell(b"".join(position(contract, size, turn) for contract in contracts))
+
     def answer(self, path: str, read_at: int) -> bytes:
         """The body of a reply."""
         call = path.rpartition("/")[2]
         if call in _ASKS:
             self.arrived.append(read_at)
+        if call == "negotiate":
+            transports = [{"transport": "WebSockets", "transferFormats": ["Text", "Binary"]}]
+            return json.dumps({"connectionId": "bench", "availableTransports": transports}).encode()
         rows: dict[str, object] = {}
         match path.removeprefix("/api/"):
             case "Auth/loginKey":
-                rows = {"token": "a.b.c"}
+                rows = {"token": _TOKEN}
             case "Account/search":
-                rows = {"accounts": [{"id": ACCOUNT, "name": "Bench", "balance": 50_000.5, "canTrade": True}]}
+                account = {"id": ACCOUNT, "name": "Bench", "balance": 50_000.5, "canTrade": True}
+                rows = {"accounts": [{**account, "isVisible": True, "simulated": True}]}
             case "Position/searchOpen":
-                rows = {"positions": [_position_row(*one) for one in self.positions.items()]}
+                book = self._book.items()
+                rows = {"positions": [_position_row(contract, *held) for contract, held in book if held[0]]}
             case "Order/v2/query":
-                stops = enumerate(self.positions.items(), 1) if self._stops else ()
-                orders = [_stop_row(number, *one) for number, one in stops]
+                orders = [_stop_row(number, *one) for number, one in enumerate(self._stops.items(), 1)]
                 rows = {"orders": orders, "totalCount": len(orders)}
             case "Trade/search":
                 rows = {"trades": []}
         return json.dumps({**rows, "success": True, "errorCode": 0, "errorMessage": None}).encode()
 
 
-def _position_row(contract: str, size: int) -> dict[str, object]:
-    times = {"creationTimestamp": "2026-08-19T14:15:48.611387+00:00"}
+def _position_row(contract: str, size: int, turn: int) -> dict[str, object]:
     return {
         "id": 1,
         "accountId": ACCOUNT,
         "contractId": contract,
+        "creationTimestamp": opened_at(turn),
         "type": 1,
         "size": size,
-        "averagePrice": 29400.5,
-    } | times
+        "averagePrice": bought_at(turn),
+    }
 
 
 def _stop_row(number: int, contract: str, size: int) -> dict[str, object]:
@@ -190,6 +179,8 @@ class Peer(asyncio.Protocol):
         self._buffer = self._buffer[end:]
         if kind == 8:
             self.transport.close()
+        elif kind == 10:
+            self._venue.pongs += 1
         elif kind in (1, 2):
             self._hear(bytes(byte ^ mask[place % 4] for place, byte in enumerate(masked)))
         return True
@@ -201,5 +192,7 @@ class Peer(asyncio.Protocol):
                 self.transport.write(frame(b"{}" + SEPARATOR))
             elif told.get("type") == 1:
                 self._venue.invoked.append(f"{told['target']}{told['arguments']}")
+                if told.get("invocationId") is None:  # wants no answer
+                    continue
                 done = json.dumps({"type": 3, "invocationId": told["invocationId"]}).encode()
                 self.transport.write(frame(done + SEPARATOR))
