@@ -5,6 +5,7 @@ Filled while locks and rules are asked; then `plan.py` decides what of it leaves
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from risk_manager.core import exits
@@ -73,7 +74,7 @@ class Outcome:
             case CloseSymbol():
                 self._close_all(wish.symbol, why)
             case CloseContract():
-                self._close(wish.contract, why)
+                self._close(wish.contract, self._orders_of(wish.contract), why)
             case ReduceContract():
                 self._reduce(wish.contract, wish.size, why)
             case CancelOrder():
@@ -86,21 +87,27 @@ class Outcome:
                 self.moves.setdefault(wish.order, (wish, why))
 
     def _close_all(self, symbol: Symbol | None, why: str) -> None:
-        for contract in self.account.positions:
-            if symbol is None or symbol_of(contract) == symbol:
-                self._close(contract, why)
+        orders: dict[ContractId, list[Order]] = {contract: [] for contract in self.account.positions}
+        others: list[Order] = []
         for order in self.account.orders.values():
+            orders.get(order.contract, others).append(order)
+        for contract, own in orders.items():
+            if symbol is None or symbol_of(contract) == symbol:
+                self._close(contract, own, why)
+        for order in others:
             if symbol is None or symbol_of(order.contract) == symbol:
                 self._sweep(order, why)
 
-    def _close(self, contract: ContractId, why: str) -> None:
+    def _close(self, contract: ContractId, orders: Iterable[Order], why: str) -> None:
         if contract in self.account.positions:
             known = self.closes.get(contract)
             if known is None or known.size is not None:
                 self.closes[contract] = Wanted(None, why)
-        for order in self.account.orders.values():
-            if order.contract == contract:
-                self._sweep(order, why)
+        for order in orders:
+            self._sweep(order, why)
+
+    def _orders_of(self, contract: ContractId) -> list[Order]:
+        return [order for order in self.account.orders.values() if order.contract == contract]
 
     def _reduce(self, contract: ContractId, size: int, why: str) -> None:
         position = self.account.positions.get(contract)
@@ -109,7 +116,7 @@ class Outcome:
             return
         total = size + (known.size or 0 if known is not None else 0)
         if total >= position.size:
-            self._close(contract, why)
+            self._close(contract, self._orders_of(contract), why)
         else:
             self.closes[contract] = Wanted(total, known.why if known is not None else why)
 
