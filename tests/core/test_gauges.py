@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -162,7 +163,8 @@ def test_a_session_says_until_when() -> None:
     story = Story(session_block_outside={"global_session": window})
     story.sees(position("MNQ", 1))
     gauge = one(story, "RULE-009")
-    assert (gauge.label, gauge.says) == ("Session", "Open until Thu 2025-10-23 20:00 UTC.")
+    assert (gauge.label, gauge.says) == ("Session", "Inside the session.")
+    assert gauge.ends_at == datetime(2025, 10, 23, 20, 0, tzinfo=UTC)
 
 
 def test_blocked_symbols_and_the_permission_to_trade() -> None:

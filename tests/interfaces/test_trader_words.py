@@ -92,7 +92,9 @@ def test_a_rule_without_a_number_a_breach_and_a_waiver() -> None:
     told = list(rules.lines(STATUS, [replace(ACCOUNT, rule_details=(rule,))], 0))
     assert told[1].startswith("  RULE-009 sessions BREACHED WAIVED until 2026-")
     assert told[2] == " " * 33 + "Loss of the day: -$412.50, $87.50 away from -$500.00."
-    assert "until 2026-" in told[3]
+    assert told[3].startswith(" " * 33 + "In 0:00, at ") and " Chicago" in told[3], (
+        "in the trader's zone and the market's"
+    )
 
 
 @pytest.mark.parametrize(("value", "shown"), [(0, "  0 %"), (-500, "100 %"), (-99999, "999 %"), (200, "  0 %")])

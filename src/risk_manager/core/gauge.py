@@ -31,7 +31,7 @@ class Gauge(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     """What is measured, in the trader's words: `Loss of the day`, `MNQ`, `Trades this hour`."""
     says: str
-    """One sentence: where it stands and how far it is to the limit."""
+    """One sentence: where it stands and how far it is to the limit. No time of day: only a screen knows whose."""
     then: str
     """One sentence: what happens when the limit is reached."""
     unit: Unit = Unit.NOTHING

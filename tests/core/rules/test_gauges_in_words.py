@@ -157,14 +157,14 @@ OF_STATES = [
         {"no_stop_loss_grace": {"grace_period_seconds": 10, "enforcement": "close_all"}},
         [*TWO_SIDES, stop_order(1, "ES", 1, 9999)],
         [
-            words("Stop of MNQ", "MNQ: no stop for all of it; closed at 15:30:10 UTC.", ALL, "15:30:10", "MNQ"),
+            words("Stop of MNQ", "MNQ: no stop for all of it.", ALL, "15:30:10", "MNQ"),
             words("Stop of ES", "ES: protected by a stop.", ALL, symbol="ES"),
         ],
     ),
     Shown(
         {"session_block_outside": {"global_session": WINDOW}},
         [],
-        [words("Session", "Open until Thu 2025-10-23 20:00 UTC.", ALL, "20:00")],
+        [words("Session", "Inside the session.", ALL, "20:00")],
     ),
     Shown(
         {
@@ -176,8 +176,8 @@ OF_STATES = [
         },
         [],
         [
-            words("Session", "Open until Thu 2025-10-23 20:00 UTC.", SMALLER, "20:00"),
-            words("Session ES", "Closed until Thu 2025-10-23 22:00 UTC.", SMALLER, "22:00"),
+            words("Session", "Inside the session.", SMALLER, "20:00"),
+            words("Session ES", "Outside the session.", SMALLER, "22:00"),
         ],
     ),
     Shown({"auth_loss_guard": {}}, [], [words("Permission to trade", "The broker lets this account trade.", BROKER)]),

@@ -80,7 +80,7 @@ def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
     then = "Everything is closed." if config.action is Action.CLOSE_ALL else "The position is closed."
     open_ones = [(sight.symbol(one.contract), _end(sight, config, one)) for one in sight.positions()]
     for symbol, end in open_ones:
-        says = "protected by a stop." if end is None else f"no stop for all of it; closed at {end:%H:%M:%S} UTC."
+        says = "protected by a stop." if end is None else "no stop for all of it."
         yield Gauge(label=f"Stop of {symbol}", says=f"{symbol}: {says}", then=then, ends_at=end, symbol=symbol)
     if not open_ones:
         says = f"Nothing is open. A position needs a stop within {config.grace_period_seconds} s."

@@ -269,7 +269,7 @@ def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
     """Each window: inside or outside, and until when."""
     then = "Everything is closed." if config.close_positions_at_session_end else "What is open may only get smaller."
     for symbol, watched in (sight.account.memory.get(ID) or {}).items():
-        says = f"{'Open' if watched.phase.is_inside else 'Closed'} until {watched.phase.until:%a %Y-%m-%d %H:%M} UTC."
+        says = "Inside the session." if watched.phase.is_inside else "Outside the session."
         yield Gauge(label=f"Session {symbol}".strip(), says=says, then=then, ends_at=watched.phase.until)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from risk_manager.exit_codes import ExitCode
+from risk_manager.interfaces.trader.dashboard import times
 from risk_manager.interfaces.trader.picture import age_seconds, is_old, published_state
 from risk_manager.interfaces.trader.reading import local
 from risk_manager.ipc.status import AccountStatus, Gauge, GuardStatus, RuleStatus
@@ -57,10 +59,10 @@ def lines(status: GuardStatus, accounts: list[AccountStatus], age: int) -> Itera
         if not account.rule_details:
             yield "  no rule is on: nothing is limited"
         for rule in account.rule_details:
-            yield from _rule(rule)
+            yield from _rule(rule, status.at)
 
 
-def _rule(rule: RuleStatus) -> Iterator[str]:
+def _rule(rule: RuleStatus, now: datetime) -> Iterator[str]:
     marks = " BREACHED" if rule.is_breached else ""
     if rule.waived_until is not None:
         marks += f" WAIVED until {local(rule.waived_until)}"
@@ -68,7 +70,7 @@ def _rule(rule: RuleStatus) -> Iterator[str]:
     for gauge in rule.gauges:
         yield f"    {_bar(gauge)}{gauge.label}: {gauge.says}"
         if gauge.ends_at is not None:
-            yield f"    {'':{_COLUMN}}until {local(gauge.ends_at)}"
+            yield f"    {'':{_COLUMN}}In {times.until(gauge.ends_at, now)}, at {times.both(gauge.ends_at, now, None)}."
     for then in dict.fromkeys(gauge.then for gauge in rule.gauges):
         yield f"    {'':{_COLUMN}}{then}"
     if not rule.gauges:
