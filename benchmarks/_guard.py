@@ -29,6 +29,7 @@ from risk_manager.core.state import Account
 from risk_manager.daemon.clock import SystemClock
 from risk_manager.daemon.guard import Taken
 from risk_manager.daemon.keeping import Keeping
+from risk_manager.daemon.picture import Picture
 from risk_manager.daemon.publishing import Publisher
 from risk_manager.daemon.telling import sentences
 from risk_manager.daemon.watch import Watch
@@ -105,7 +106,8 @@ async def main(url: str, connections: int) -> None:
         watch.guard.listen(tell)
         watch.guard.listen(allow)
         keeping.attach(watch.guard, chosen)
-        publisher = Publisher(Path(folder) / "status.json", watch.guard, clock, watch.reconnects)
+        picture = Picture(watch.guard, clock, watch.reconnects)
+        publisher = Publisher(Path(folder) / "status.json", watch.guard, picture)
         running = [start(watch.run(), "bench: watch"), start(publisher.run(), "bench: publish")]
         try:
             await watch.is_ready()

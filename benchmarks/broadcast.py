@@ -33,6 +33,7 @@ from risk_manager.core.commands import Command, Fetch
 from risk_manager.core.events import PositionSeen, QuoteSeen
 from risk_manager.daemon.door import Door
 from risk_manager.daemon.guard import Guard
+from risk_manager.daemon.picture import Picture
 from risk_manager.daemon.publishing import Publisher
 from risk_manager.gateway.status import GatewayStatus
 from risk_manager.gateway.tasks import end, start
@@ -159,8 +160,9 @@ async def measure(events: int) -> tuple[list[float], list[float], str]:
     clock = MarketHours()
     guard = Guard({1: settings()}, _nothing, clock)
     with tempfile.TemporaryDirectory() as folder:
-        publisher = Publisher(Path(folder) / "status.json", guard, clock, lambda: 0)
-        door = Door(guard, _no_gateway, lambda: True, publisher.status, clock, Path(folder), 0)
+        picture = Picture(guard, clock, lambda: 0)
+        publisher = Publisher(Path(folder) / "status.json", guard, picture)
+        door = Door(guard, _no_gateway, lambda: True, picture, clock, Path(folder), 0)
         tasks = [start(door.run(), "door"), start(publisher.run(), "publish")]
         while not door.server.port:
             await asyncio.sleep(0.01)

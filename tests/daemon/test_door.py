@@ -70,7 +70,7 @@ async def visited(home: Path, *rules: Mapping[str, Any], port: int = 0, **option
                 watch.guard,
                 watch.gateway.status,
                 watch.is_guarding.is_set,
-                house.status,
+                house.picture,
                 clock,
                 data,
                 port,

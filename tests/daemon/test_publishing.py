@@ -12,6 +12,7 @@ from risk_manager.core.events import StoreLost
 from risk_manager.daemon import publishing
 from risk_manager.daemon.clock import SystemClock
 from risk_manager.daemon.guard import Guard
+from risk_manager.daemon.picture import Picture
 from risk_manager.daemon.publishing import Publisher
 from risk_manager.gateway.tasks import start
 
@@ -23,8 +24,9 @@ async def test_an_end_that_comes_together_with_news_is_an_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, turns: int
 ) -> None:
     monkeypatch.setattr(publishing, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(publishing, "SETTLE_SECONDS", 0)
     guard = Guard({ACCOUNT: settings_from_mapping({})}, lambda _: None, SystemClock())
-    publisher = Publisher(tmp_path / "status.json", guard, SystemClock(), lambda: 0)
+    publisher = Publisher(tmp_path / "status.json", guard, Picture(guard, SystemClock(), lambda: 0))
     running = start(publisher.run(), "test: publisher")
     for _ in range(10):
         await asyncio.sleep(0)  # it waits for news

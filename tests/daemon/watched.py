@@ -13,14 +13,13 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, Final
 
 from risk_manager.config import Configuration, load_texts
 from risk_manager.core.state import Account as Believed
 from risk_manager.daemon.clock import Clock, SystemClock
 from risk_manager.daemon.guard import Taken
-from risk_manager.daemon.publishing import Publisher
+from risk_manager.daemon.picture import Picture
 from risk_manager.daemon.telling import sentences
 from risk_manager.daemon.watch import Watch
 from risk_manager.gateway.status import HubStatus
@@ -71,7 +70,7 @@ class Watched:
         """What the loop was told of errors that nobody took."""
         asyncio.get_running_loop().set_exception_handler(lambda _, told: self.bugs.append(f"{told}"))
         watch.guard.listen(self.steps.append)
-        self._publisher = Publisher(Path("unused"), watch.guard, clock, watch.reconnects)
+        self.picture = Picture(watch.guard, clock, watch.reconnects)
 
     # What the trader does
 
@@ -151,7 +150,7 @@ class Watched:
 
     def status(self) -> GuardStatus:
         """What the guard publishes now."""
-        return self._publisher.status()
+        return self.picture.status()
 
     def said(self, text: str) -> bool:
         """Whether the guard has said something like it."""

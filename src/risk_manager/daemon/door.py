@@ -1,7 +1,7 @@
 """The local door of a guard: what is behind it, when it speaks, and that it never holds the guard up.
 
-It hears of a step after the commands have left and everybody else has heard. News goes out at once; the whole picture,
-which costs more than all news together, follows when a burst has passed.
+It hears of a step after the commands have left and everybody else has heard. News goes out at once; the whole picture
+follows when a burst has passed.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from risk_manager.daemon.guard import Guard, Taken
 from risk_manager.daemon.health import health
 from risk_manager.daemon.looking_back import LookingBack
 from risk_manager.daemon.metrics import Metrics
+from risk_manager.daemon.picture import SETTLE_SECONDS, Picture
 from risk_manager.gateway.status import GatewayStatus
 from risk_manager.ipc import address
 from risk_manager.ipc.address import Address
@@ -31,9 +32,6 @@ from risk_manager.store.opening import FILE
 
 PAUSE_SECONDS: Final = 0.25
 """Between two pictures, and between two quotes of a contract."""
-_SETTLE_SECONDS: Final = 0.05
-"""After the first of a burst: a breach mostly comes as order, trade and position, and a picture between them would
-hold the guard up."""
 _HEARTBEAT_SECONDS: Final = 1.0
 _RETRY_SECONDS: Final = 10.0
 
@@ -46,18 +44,18 @@ class Door:
         guard: Guard,
         gateway: Callable[[], GatewayStatus],
         is_guarding: Callable[[], bool],
-        status: Callable[[], GuardStatus],
+        picture: Picture,
         clock: Clock,
         data: Path,
         port: int = address.PORT,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """To be made when all others listen to the guard already. `gateway` and `status` give what is so now,
+        """To be made when all others listen to the guard already. `gateway` gives what is so now,
         `is_guarding` is true when every account has been read and judged. `data` is the data folder of its home;
         `say` is told when the door cannot be opened, and when it is."""
         self._guard = guard
         self._is_guarding = is_guarding
-        self._status = status
+        self._picture = picture
         self._clock = clock
         self._address = address.path_in(data)
         self._port = port
@@ -71,7 +69,6 @@ class Door:
         self._next: asyncio.TimerHandle | None = None
         self._next_at = 0.0
         self._last_at = 0.0
-        self._picture: GuardStatus | None = None
         guard.listen_to_all(self._heard)
 
     async def run(self) -> None:
@@ -116,14 +113,13 @@ class Door:
             self._quotes.add(event.contract)
             if not (step.commands or step.breaches or step.alerts or step.locks):
                 if self.broadcast.clients:
-                    self._arm(_SETTLE_SECONDS)
+                    self._arm(SETTLE_SECONDS)
                 return
-        self._picture = None
         before, self._told = self._told, step.state
         if not self.broadcast.clients:
             return
         self.broadcast.tell(*news.told(before, taken, self.broadcast.number))
-        self._arm(_SETTLE_SECONDS)
+        self._arm(SETTLE_SECONDS)
 
     def _arm(self, seconds: float) -> None:
         """Have the picture told in so many seconds, or sooner, but not before the pause is over."""
@@ -143,20 +139,14 @@ class Door:
         state, now = self._guard.state, self._clock.now()
         number = self.broadcast.number
         self.broadcast.tell(*(news.quote(state, one, now, number) for one in sorted(quotes) if one in state.quotes))
-        self._picture = None
         self.broadcast.tell_status()
         self._arm(_HEARTBEAT_SECONDS)
 
     # What is answered
 
     def status(self) -> GuardStatus:
-        """All of it. One picture serves everybody until something but a price has changed, a quarter of a second at
-        most: who asks without end must not keep the guard busy."""
-        now = self._clock.now()
-        picture = self._picture
-        if picture is None or not 0 <= (now - picture.at).total_seconds() < PAUSE_SECONDS:
-            picture = self._picture = self._status()
-        return picture
+        """All of it."""
+        return self._picture.status()
 
     def health(self) -> Health:
         """Is it well?"""

@@ -21,6 +21,7 @@ from risk_manager.daemon.door import Door
 from risk_manager.daemon.guard import Taken
 from risk_manager.daemon.keeping import Keeping
 from risk_manager.daemon.logs import Logs
+from risk_manager.daemon.picture import Picture
 from risk_manager.daemon.publishing import Publisher
 from risk_manager.daemon.reloading import Reloading
 from risk_manager.daemon.rights import close_secrets
@@ -57,10 +58,9 @@ class Household:
         watch.guard.listen(absence.heard)
         watch.guard.listen(self._tell)
         keeping.attach(watch.guard, configuration)
-        self._publisher = Publisher(
-            folder / DATA / "status.json", watch.guard, clock, watch.reconnects, self._say, absence
-        )
-        screens = (watch.guard, watch.gateway.status, watch.is_guarding.is_set, self._publisher.status)
+        picture = Picture(watch.guard, clock, watch.reconnects, absence)
+        self._publisher = Publisher(folder / DATA / "status.json", watch.guard, picture, self._say)
+        screens = (watch.guard, watch.gateway.status, watch.is_guarding.is_set, picture)
         self._door = Door(*screens, clock, folder / DATA, port, self._say)
         self._reloading = Reloading(
             folder, partial(load_home, folder, known_rules()), watch.guard, keeping, configuration

@@ -13,6 +13,7 @@ from risk_manager.config import load_home
 from risk_manager.daemon.clock import SystemClock
 from risk_manager.daemon.door import Door
 from risk_manager.daemon.guard import Taken
+from risk_manager.daemon.picture import Picture
 from risk_manager.daemon.publishing import Publisher
 from risk_manager.daemon.watch import Watch
 from risk_manager.gateway.tasks import end, start
@@ -96,9 +97,10 @@ async def set_up() -> AsyncIterator[Stage]:
             (home / "config" / "risk_config.yaml").write_text(RISK_CONFIG)
             clock = SystemClock()
             watch = Watch(load_home(home), clock)
-            publisher = Publisher(home / "data" / "status.json", watch.guard, clock, watch.reconnects)
+            picture = Picture(watch.guard, clock, watch.reconnects)
+            publisher = Publisher(home / "data" / "status.json", watch.guard, picture)
             stage = Stage(server, watch, home)
-            screens = (watch.guard, watch.gateway.status, watch.is_guarding.is_set, publisher.status)
+            screens = (watch.guard, watch.gateway.status, watch.is_guarding.is_set, picture)
             door = Door(*screens, clock, home / "data", ANY_PORT)
             tasks = [
                 start(watch.run(), "demo: guard"),

@@ -1,0 +1,92 @@
+"""The whole state for people to read: made once, for the published file and for everybody at the door.
+
+It costs more than all news together, so the same picture serves until something but a price has changed, for a quarter
+of a second at most: who asks without end must not keep the guard busy.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from risk_manager import __version__
+from risk_manager.core.events import Hub, StoreBack, StoreLost
+from risk_manager.core.settings import Settings
+from risk_manager.daemon.absence import Absence
+from risk_manager.daemon.clock import Clock
+from risk_manager.daemon.guard import Guard, Taken
+from risk_manager.daemon.hearsay import Hearsay
+from risk_manager.daemon.market_clock import market_status
+from risk_manager.daemon.showing import account_status
+from risk_manager.daemon.telling import said
+from risk_manager.ipc.status import ActStatus, ConnectionStatus, GuardStatus
+
+FRESH_SECONDS: Final = 0.25
+"""How old prices and times in it may be."""
+SETTLE_SECONDS: Final = 0.05
+"""After the first of a burst: a breach mostly comes as order, trade and position, and a picture between them would
+hold the guard up."""
+_ACTS_KEPT = 20
+
+
+class Picture:
+    """What a guard looks like from outside."""
+
+    def __init__(
+        self, guard: Guard, clock: Clock, reconnects: Callable[[], int], absence: Absence | None = None
+    ) -> None:
+        """To be made before those that show it. Without an `absence` nothing is known of the time before this guard."""
+        self._guard = guard
+        self._clock = clock
+        self._reconnects = reconnects
+        self._absence = absence
+        self._started_at = clock.now()
+        self._acts: deque[ActStatus] = deque(maxlen=_ACTS_KEPT)
+        self._is_saved = True
+        self._hearsay = Hearsay()
+        self._last: GuardStatus | None = None
+        guard.listen(self._hearsay.heard)
+        guard.listen(self._heard)
+
+    def status(self) -> GuardStatus:
+        """All of it."""
+        now, last = self._clock.now(), self._last
+        if last is None or not 0 <= (now - last.at).total_seconds() < FRESH_SECONDS:
+            last = self._last = self._taken()
+        return last
+
+    def _heard(self, taken: Taken) -> None:
+        self._last = None
+        if isinstance(taken.event, StoreLost | StoreBack):
+            self._is_saved = isinstance(taken.event, StoreBack)
+        for one in said(taken):
+            act = ActStatus(at=taken.at, says=one.text, account=one.account, rule=one.rule, is_loud=one.is_loud)
+            self._acts.appendleft(act)
+
+    def _taken(self) -> GuardStatus:
+        state, now = self._guard.state, self._clock.now()
+        away = state.away
+        return GuardStatus(
+            at=now,
+            started_at=self._started_at,
+            version=__version__,
+            connection=ConnectionStatus(
+                user_hub=Hub.USER not in away,
+                market_hub=Hub.MARKET not in away,
+                lost_since=min((one.since for one in away.values()), default=None),
+                reconnects=self._reconnects(),
+                unreadable=state.unreadable,
+                repeated=self._hearsay.repeated,
+                missed=self._hearsay.missed,
+            ),
+            accounts=tuple(
+                account_status(state, account, self._guard.settings[key], now)
+                for key, account in state.accounts.items()
+            ),
+            last_acts=tuple(f"{act.at:%H:%M:%S} {act.says}" for act in self._acts),
+            acts=tuple(self._acts),
+            market=market_status(next(iter(self._guard.settings.values()), Settings()), now),
+            is_saved=self._is_saved,
+            while_away=self._absence.told if self._absence is not None else (),
+        )
