@@ -5,20 +5,17 @@ A page is the rule's own docstring, its example, and what its configuration decl
 
 from __future__ import annotations
 
-import ast
-import enum
 import inspect
 import sys
-import types
-from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Final, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, get_args, get_type_hints
 
 import msgspec
 
+from risk_manager.config.keys import kind, listed, notes, usual
 from risk_manager.core.rule import Rule
 from risk_manager.core.rules import ASKED, RULES
-from risk_manager.core.settings import Action, Kind
+from risk_manager.core.settings import Action
 
 FOLDER: Final = Path(__file__).parent / "rules"
 _OPENING: Final = """\
@@ -46,7 +43,7 @@ def page(rule: Rule) -> str:
     name, _, short = title.partition(": ")
     parts = [f"# {name}", _sentence(short), _labelled(rest), "```yaml\n" + rule.example + "```"]
     if rule.actions:
-        parts.append("`action:` (or `enforcement:`) accepts " + _listed(_action(one) for one in rule.actions) + ".")
+        parts.append("`action:` (or `enforcement:`) accepts " + listed(_action(one) for one in rule.actions) + ".")
     parts.append("## Settings\n\n`enabled`: on unless it is `false`.")
     parts += [_table(struct) for struct in _structs(rule.config)]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -92,14 +89,12 @@ def _inside(hint: Any) -> list[type[msgspec.Struct]]:
 
 def _table(struct: type[msgspec.Struct]) -> str:
     hints = get_type_hints(struct, include_extras=True)
-    notes = _notes(struct)
+    told = notes(struct)
     rows = []
     for field in msgspec.structs.fields(struct):
         if field.name in ("action", "enabled"):
             continue
-        rows.append(
-            f"| `{field.name}` | {_kind(hints[field.name])} | {_default(field)} | {notes.get(field.name, '')} |"
-        )
+        rows.append(f"| `{field.name}` | {kind(hints[field.name])} | {usual(field)} | {told.get(field.name, '')} |")
     if not rows:
         return ""
     head = (
@@ -108,58 +103,8 @@ def _table(struct: type[msgspec.Struct]) -> str:
     return head + "| key | what it is | default | note |\n| --- | --- | --- | --- |\n" + "\n".join(rows)
 
 
-def _notes(struct: type[msgspec.Struct]) -> dict[str, str]:
-    """The line under each field."""
-    tree = ast.parse(inspect.getsource(struct)).body[0]
-    assert isinstance(tree, ast.ClassDef)
-    notes: dict[str, str] = {}
-    for field, note in zip(tree.body, tree.body[1:], strict=False):
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(note, ast.Expr):
-            if isinstance(note.value, ast.Constant) and isinstance(note.value.value, str):
-                notes[field.target.id] = " ".join(note.value.value.split())
-    return notes
-
-
-def _kind(hint: Any) -> str:
-    origin, arguments = get_origin(hint), get_args(hint)
-    if origin is Annotated:
-        kinds = [one for one in arguments[1:] if isinstance(one, Kind)]
-        return kinds[0].value if kinds else _kind(arguments[0])
-    if origin in (Union, types.UnionType):
-        return "; or ".join(_kind(one) for one in arguments if one is not type(None))
-    if origin is dict:
-        return f"by key: {_kind(arguments[0])}. Value: {_kind(arguments[1])}"
-    if origin is tuple:
-        return f"a list: {_kind(arguments[0])}"
-    if isinstance(hint, type) and issubclass(hint, enum.Enum):
-        return _listed(f"`{one.value}`" for one in hint)
-    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
-        return f"a section: {hint.__name__}"
-    return {bool: "`true` or `false`", int: "a whole number", Decimal: "a number", str: "a text"}.get(hint, str(hint))
-
-
-def _default(field: msgspec.structs.FieldInfo) -> str:
-    if field.required:
-        return "needed"
-    value = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return f"`{str(value).lower()}`"
-    if isinstance(value, enum.Enum):
-        return f"`{value.value}`"
-    if isinstance(value, tuple) and value and all(isinstance(one, enum.Enum) for one in value):
-        return "`[" + ", ".join(one.value for one in value) + "]`"
-    return "as below" if isinstance(value, msgspec.Struct) else f"`{value}`" if value not in ((), {}) else "empty"
-
-
 def _action(action: Action) -> str:
     return f"`{action.value}`"
-
-
-def _listed(texts: Any) -> str:
-    words = list(texts)
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + f" or {words[-1]}"
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from difflib import get_close_matches
+from pathlib import Path
 
 from cyclopts import App, CycloptsError, UnknownCommandError
 
@@ -71,7 +72,11 @@ ADMIN_COMMANDS = {
 }
 """The admin's commands, by their words."""
 
-admin = App(name="admin", help="For the admin: limits, locks, backups, the password.", sort_key=len(COMMANDS) + 1)
+admin = App(
+    name="admin",
+    help="For the admin: a console on the whole screen, and the same as commands.",
+    sort_key=len(COMMANDS) + 1,
+)
 _groups = {
     "lockouts": App(name="lockouts", help="Locks: list, clear."),
     "config": App(name="config", help="The configuration: show, check, set, unset, edit, reload."),
@@ -81,6 +86,22 @@ for _words, (_place, _help) in ADMIN_COMMANDS.items():
     _group.command(_place, name=_words[-1], help=_help)
 for _group in _groups.values():
     admin.command(_group)
+
+
+@admin.default
+def _console(*, home: Path | None = None) -> int:
+    """Look after the guard on the whole screen; with more words, one thing as a command.
+
+    Parameters
+    ----------
+    home
+        The guard's home folder.
+    """
+    from risk_manager.interfaces.admin.console.command import run
+
+    return run(home=home)
+
+
 app.command(admin)
 
 

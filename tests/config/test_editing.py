@@ -124,3 +124,67 @@ def test_a_file_keeps_its_rights_and_leaves_nothing_behind(tmp_path: Path) -> No
     assert path.read_text() == "a: 2\n"
     assert path.stat().st_mode & 0o777 == 0o640
     assert [one.name for one in tmp_path.iterdir()] == [NAME]
+
+
+HEADED = """\
+# My limits.
+version: 1
+
+max_contracts: {limit: 5}   # small
+
+# The day is over at this loss.
+daily_realized_loss:
+  limit: -500          # a bad day
+  include_unrealized: true
+
+# A pause after a loss.
+cooldown_after_loss:
+  loss_thresholds:
+    - {loss_amount: -100, cooldown_duration: 300}   # short
+
+    # Longer after a deeper one.
+    - loss_amount: -200
+      cooldown_duration: 900
+
+# Never these.
+symbol_blocks:
+  blocked_symbols:
+  - RTY
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "gone"),
+    [
+        ("max_contracts", ["max_contracts: {limit: 5}   # small"]),
+        ("daily_realized_loss.include_unrealized", ["  include_unrealized: true"]),
+        (
+            "daily_realized_loss",
+            ["daily_realized_loss:", "  limit: -500          # a bad day", "  include_unrealized: true"],
+        ),
+        (
+            "cooldown_after_loss.loss_thresholds.0",
+            ["    - {loss_amount: -100, cooldown_duration: 300}   # short"],
+        ),
+        (
+            "cooldown_after_loss.loss_thresholds.1",
+            ["    - loss_amount: -200", "      cooldown_duration: 900"],
+        ),
+        ("symbol_blocks", ["symbol_blocks:", "  blocked_symbols:", "  - RTY"]),
+    ],
+)
+def test_with_a_key_its_own_lines_go_and_no_others(key: str, gone: list[str]) -> None:
+    left = without_key(NAME, HEADED, key).after.splitlines()
+    assert left == [line for line in HEADED.splitlines() if line not in gone]
+
+
+def test_the_last_key_of_a_section_leaves_an_empty_one() -> None:
+    edit = without_key(NAME, HEADED, "symbol_blocks.blocked_symbols")
+    assert edit.after.endswith("symbol_blocks: {}\n")
+    assert "# Never these." in edit.after
+
+
+def test_a_list_in_the_place_of_a_list_leaves_what_stands_below() -> None:
+    rows = "[{loss_amount: -50, cooldown_duration: 60}]"
+    after = with_value(NAME, HEADED, "cooldown_after_loss.loss_thresholds", rows).after
+    assert f"cooldown_after_loss:\n  loss_thresholds: {rows}\n\n# Never these.\nsymbol_blocks:" in after

@@ -21,7 +21,7 @@ from risk_manager.daemon.admin.door import AdminDoor
 from risk_manager.daemon.guard import Guard, Taken
 from risk_manager.daemon.reloading import Reload as Reloaded
 from risk_manager.gateway.tasks import end, start
-from risk_manager.ipc.admin import AdminDoorError, Answer, Backup, Clear, Login, Reload, Stop, ask
+from risk_manager.ipc.admin import TOKEN_ENDED, AdminDoorError, Answer, Backup, Clear, Login, Reload, Stop, ask
 from risk_manager.store import StoreError, StoreTrouble
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Unix sockets")
@@ -173,6 +173,19 @@ async def test_a_token_that_has_ended_does_nothing(tmp_path: Path) -> None:
         answer = await ask(one.socket, Clear(token=token, account=ACCOUNT, rule="RULE-003", why="a reason"))
         assert not answer.is_done
         assert one.locks()
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+async def test_a_token_of_another_password_does_nothing(tmp_path: Path, is_gone: bool) -> None:
+    async with house(tmp_path) as one:
+        token = await one.token()
+        assert (await ask(one.socket, Reload(token=token))).is_done
+        if is_gone:
+            one.hash.unlink()
+        else:
+            set_password(one.hash, "another three words", rounds=4)
+        answer = await ask(one.socket, Stop(token=token, why="y"))
+        assert (answer.says, one.stops) == (TOKEN_ENDED, 0)
 
 
 async def test_a_clear_ends_the_lock_and_waives_the_rule(tmp_path: Path) -> None:

@@ -17,7 +17,11 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 
+from risk_manager.config.cutting import with_line, without_lines
+from risk_manager.config.document import only_document
 from risk_manager.config.hiding import hidden, is_secret, secrets_of
+from risk_manager.config.problem import ConfigError
+from risk_manager.config.tree import plain
 
 _NO_LIMIT: Final = 10_000
 _OWNER_ONLY: Final = 0o600
@@ -58,11 +62,15 @@ def with_value(name: str, text: str, key: str, value: str) -> Edit:
     yaml = _yaml()
     tree = _tree(yaml, name, text)
     *way, last = _way(key)
-    place = tree
+    place: Any = tree
     for step in way:
         place = _below(place, step, key)
+    had_lines = isinstance(place, CommentedMap) and isinstance(place.get(last), CommentedMap | CommentedSeq)
     _put(place, last, _value(yaml, key, value), key)
-    return Edit(name=name, before=text, after=_text(yaml, tree, text))
+    after = _text(yaml, tree, text)
+    if had_lines:
+        after = _same(with_line(text, (*way, last), value.strip()), after)
+    return Edit(name=name, before=text, after=after)
 
 
 def without_key(name: str, text: str, key: str) -> Edit:
@@ -75,7 +83,7 @@ def without_key(name: str, text: str, key: str) -> Edit:
         place = _there(place, step, key)
     _there(place, last, key)
     del place[int(last) if isinstance(place, CommentedSeq) else last]
-    return Edit(name=name, before=text, after=_text(yaml, tree, text))
+    return Edit(name=name, before=text, after=_same(without_lines(text, (*way, last)), _text(yaml, tree, text)))
 
 
 def write(path: Path, text: str) -> None:
@@ -94,6 +102,14 @@ def write(path: Path, text: str) -> None:
         if hasattr(os, "chown"):
             os.chown(fresh, told.st_uid, told.st_gid)
     os.replace(fresh, path)
+
+
+def _same(kept: str | None, made: str) -> str:
+    """The text that keeps every line in between, where it says the same as the one that the library has made."""
+    try:
+        return kept if kept is not None and plain(only_document(kept, "")) == plain(only_document(made, "")) else made
+    except ConfigError:
+        return made
 
 
 def _yaml() -> YAML:

@@ -11,6 +11,8 @@ import msgspec
 
 SOCKET_FILE: Final = "admin.sock"
 LINE_MAX: Final = 64 * 1024
+TOKEN_ENDED: Final = "The token has ended or is not known. Give the password again."  # noqa: S105
+"""What a guard says to a token that does not hold."""
 
 
 class Login(msgspec.Struct, frozen=True, kw_only=True, tag="login"):

@@ -24,7 +24,7 @@ from risk_manager.daemon.admin.gate import Gate
 from risk_manager.daemon.clock import Clock
 from risk_manager.daemon.guard import Guard
 from risk_manager.daemon.reloading import Reload as Reloaded
-from risk_manager.ipc.admin import LINE_MAX, Answer, Backup, Call, Clear, Login, Reload, Stop
+from risk_manager.ipc.admin import LINE_MAX, TOKEN_ENDED, Answer, Backup, Call, Clear, Login, Reload, Stop
 from risk_manager.store import StoreError
 
 _PEER: Final = struct.Struct("3i")
@@ -57,6 +57,7 @@ class AdminDoor:
         self._backup = backup
         self._stop = stop
         self._gate = Gate()
+        self._password_seen: tuple[int, int, int] | None = None
         self._turn = asyncio.Lock()
 
     async def run(self) -> None:
@@ -98,12 +99,25 @@ class AdminDoor:
         except msgspec.MsgspecError as error:
             return Answer(is_done=False, says=f"That is no call of this version: {error}.")
         async with self._turn:
+            self._look_at_password()
             if isinstance(call, Login):
                 return await self._login(call, user)
             if not self._gate.holds(call.token, self._clock.now()):
                 self._acted(user, f"{type(call).__name__.lower()} without a token that holds", is_refused=True)
-                return Answer(is_done=False, says="The token has ended or is not known. Give the password again.")
+                return Answer(is_done=False, says=TOKEN_ENDED)
             return await self._act(call, user)
+
+    def _look_at_password(self) -> None:
+        """Whoever has come in by another password than that of now is out again."""
+        try:
+            told = self._password_file.stat()
+        except OSError:
+            seen = None
+        else:
+            seen = (told.st_ino, told.st_size, told.st_mtime_ns)
+        if seen != self._password_seen:
+            self._gate.forget()
+            self._password_seen = seen
 
     async def _login(self, call: Login, user: int) -> Answer:
         until = self._gate.silent_until(self._clock.now())

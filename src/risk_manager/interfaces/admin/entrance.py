@@ -16,6 +16,7 @@ from risk_manager.exit_codes import ExitCode
 from risk_manager.ipc import status as published
 from risk_manager.ipc.admin import SOCKET_FILE, AdminDoorError, Answer, Call, Login, ask
 
+NOT_SET = "No admin password is set yet. Set one: risk-manager admin password"
 _OLD_AFTER_SECONDS = 5
 
 
@@ -48,14 +49,18 @@ class House:
     def enter(self, *, from_stdin: bool) -> str | None:
         """Ask for the password. The token of the running guard; None where none runs and the password was right.
         Raises RefusedError."""
-        password = self._password(from_stdin=from_stdin)
+        return self.let_in(self._password(from_stdin=from_stdin)).token
+
+    def let_in(self, password: str) -> Answer:
+        """Hold a password against the running guard, or against its file where none runs: then there is no token in
+        the answer. Raises RefusedError."""
         if self.is_guarded():
             answer = self.say(Login(password=password))
             if answer.token is None:
                 raise RefusedError(answer.says)
-            return answer.token
+            return answer
         self._check(password)
-        return None
+        return Answer(is_done=True, says="You are in. No guard is running.")
 
     def enter_alone(self, *, from_stdin: bool) -> None:
         """Ask for the password and hold it against its file, whether or not a guard runs. Raises RefusedError."""
@@ -67,7 +72,7 @@ class House:
         except PermissionError:
             raise RefusedError(f"{self.config} may be used by the guard's own user and by root only.") from None
         if not is_there:
-            raise RefusedError("No admin password is set yet. Set one: risk-manager admin password")
+            raise RefusedError(NOT_SET)
         return read_password("Admin password: ", from_stdin=from_stdin)
 
     def _check(self, password: str) -> None:

@@ -24,14 +24,17 @@ def run(*, home: Path | None = None, password_stdin: bool = False) -> int:
         tell(f"There is no configuration in {house.config} yet. Begin with risk-manager init.")
         return ExitCode.BAD_INPUT
     try:
-        if is_set(house.hash) and not matches(house.hash, read_password("Old password: ", from_stdin=password_stdin)):
-            tell("The old password is wrong. Nothing has changed.")
-            return ExitCode.REFUSED
+        old = read_password("Old password: ", from_stdin=password_stdin) if is_set(house.hash) else None
+        if old is not None:
+            held(house, old)
         new = read_password("New password: ", from_stdin=password_stdin)
         if not password_stdin and read_password("Once more: ", from_stdin=False) != new:
             tell("The two are not the same. Nothing has changed.")
             return ExitCode.BAD_INPUT
         set_password(house.hash, new)
+    except WrongError as error:
+        tell(str(error))
+        return ExitCode.REFUSED
     except (PasswordError, RefusedError) as error:
         tell(str(error))
         return ExitCode.BAD_INPUT
@@ -40,3 +43,13 @@ def run(*, home: Path | None = None, password_stdin: bool = False) -> int:
         return ExitCode.REFUSED
     tell("The password is set. It is asked for at every change; nobody can show it to you again.")
     return ExitCode.FINE
+
+
+class WrongError(Exception):
+    """The old password is another one."""
+
+
+def held(house: House, old: str) -> None:
+    """Hold the old password against its file. Raises WrongError, PasswordError."""
+    if not matches(house.hash, old):
+        raise WrongError("The old password is wrong. Nothing has changed.")

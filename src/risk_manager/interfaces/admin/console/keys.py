@@ -1,0 +1,100 @@
+"""One section, key by key: its present value and what it means; each can be given another one, or be taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import ClassVar, Final
+
+from textual import work
+from textual.binding import Binding, BindingType
+
+from risk_manager.config.editing import Edit, with_value, without_key
+from risk_manager.config.keys import Key
+from risk_manager.interfaces.admin.console.dialogs import Ask
+from risk_manager.interfaces.admin.console.page import NUMBER_ROOM, Drawn, Page, Row
+from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, cut, line
+
+_NAME_ROOM: Final = 36
+_UNWRITTEN: Final = {"needed": "not set; it is needed", "none": "not set", "": "not set", "as for all": "as for all"}
+"""What a key that is not in the file is worth."""
+
+
+class KeysPage(Page[list[Key]]):
+    """The keys of a section."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "Change"), Binding("d", "take_out", "Take out")]
+
+    def __init__(self, name: str, file: str, way: tuple[str, ...], look: Callable[[], list[Key]]) -> None:
+        """`way` leads to the section in the file."""
+        super().__init__()
+        self.heading = f"rules · {name}"
+        self._file, self._way, self._keys = file, way, look
+
+    def look(self) -> list[Key]:
+        """What the file says now."""
+        return self._keys()
+
+    def drawn(self, seen: list[Key], width: int) -> Drawn:
+        """A row a key."""
+        where = line(Span(cut(f"{self._file} · {'.'.join(self._way)}", width), Tone.FAINT))
+        return Drawn([where], [self._row(one, width) for one in seen])
+
+    def _row(self, key: Key, width: int) -> Row:
+        name = f"{'  ' * (len(key.way) - 1)}{key.way[-1] if len(key.way) < 3 else '.'.join(key.way[1:])}"
+        room = width - _NAME_ROOM - NUMBER_ROOM
+        if key.now is not None:
+            value = Span(cut(key.now, room), Tone.STRONG)
+        else:
+            value = Span(cut(_UNWRITTEN.get(key.usual, f"usual: {key.usual.replace('`', '')}"), room), Tone.FAINT)
+        return Row(line(f"{cut(name, _NAME_ROOM - 1):<{_NAME_ROOM}}", value), partial(self.change, key))
+
+    @work
+    async def change(self, key: Key) -> None:
+        """Ask for another value until one holds, or the admin leaves."""
+        given: str | None = key.now if key.now is not None else ""
+        trouble = ""
+        while True:
+            given = await self.app.push_screen_wait(
+                Ask(".".join((*self._way, *key.way)), about(key), text=given or "", trouble=trouble)
+            )
+            if given is None:
+                return
+            if not given.strip() and key.now is None:
+                return
+            found = await self.console.changed(self._file, self._edit(key, given.strip()))
+            if found is None:
+                break
+            trouble = found
+        self.action_again()
+
+    def _edit(self, key: Key, given: str) -> Callable[[str, str], Edit]:
+        way = ".".join((*self._way, *key.way))
+        if given:
+            return lambda name, text: with_value(name, text, way, given)
+        return lambda name, text: without_key(name, text, way)
+
+    @work
+    async def action_take_out(self) -> None:
+        """Take the highlighted key out, so that what is usual holds."""
+        index = self._list.highlighted
+        if self._seen is None or index is None:
+            return
+        key = self._seen[index]
+        if key.now is None:
+            self.tell(f"{key.way[-1]} is not in the file.")
+            return
+        trouble = await self.console.changed(self._file, self._edit(key, ""))
+        if trouble is not None:
+            self.tell(trouble, Tone.BAD)
+        self.action_again()
+
+
+def about(key: Key) -> list[str | Line]:
+    """What a key means, for who is to give it a value."""
+    lines: list[str | Line] = [key.note] if key.note else []
+    lines.append(key.means.replace("`", "") + ("." if not key.means.endswith(".") else ""))
+    if key.usual and key.usual not in ("needed", "none", "as below"):
+        lines.append(f"Where nothing is written: {key.usual.replace('`', '')}.")
+    lines.append(line(Span("Enter takes it, Esc leaves it. An empty field takes the key out.", Tone.FAINT)))
+    return lines
