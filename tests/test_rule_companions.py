@@ -14,7 +14,7 @@ from risk_manager.core.rules import ASKED, RULES, in_order
 
 ROOT = Path(__file__).parent.parent
 CORE_RULES = ROOT / "src" / "risk_manager" / "core" / "rules"
-NOT_RULES = {"__init__", "consequence", "scope"}
+NOT_RULES = {"__init__", "consequence", "riding", "riding_in_words", "scope"}
 LABELS = ("Watches:", "Breached:", "Then:", "Ends:", "Blind:")
 
 

@@ -32,8 +32,8 @@ def one(story: Story, rule: str) -> Gauge:
     return gauge
 
 
-def test_every_rule_that_measures_something_shows_it() -> None:
-    assert {rule.key for rule in RULES if rule.gauges is None} == {"trade_management"}
+def test_every_rule_shows_something() -> None:
+    assert [rule.key for rule in RULES if rule.gauges is None] == []
 
 
 @pytest.mark.parametrize(
