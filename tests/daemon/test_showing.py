@@ -65,7 +65,7 @@ def test_a_rule_tells_its_gauges_and_whether_it_is_broken() -> None:
     contracts, loss, management = shown(story).rule_details
     assert (contracts.key, contracts.is_breached, contracts.gauges[0].value) == ("max_contracts", True, Decimal(2))
     assert (loss.is_breached, loss.gauges[0].limit) == (False, Decimal(-500))
-    assert management.gauges == ()
+    assert [one.says for one in management.gauges] == ["MNQ: no stop."]
 
 
 def test_a_waived_rule_tells_until_when() -> None:
