@@ -68,6 +68,7 @@ ADMIN_COMMANDS = {
     ("config", "set"): (f"{_ADMIN}.edits:set_value", "Change one value; it is in force at once."),
     ("config", "unset"): (f"{_ADMIN}.edits:unset", "Take one key out."),
     ("config", "edit"): (f"{_ADMIN}.edits:edit", "Change a file in your own editor; in force when it holds."),
+    ("config", "schema"): (f"{_ADMIN}.schema:run", "The JSON Schema of a file, for editors."),
     ("config", "reload"): (f"{_ADMIN}.configuration:reload", "Have the running guard read its files now."),
 }
 """The admin's commands, by their words."""
@@ -79,7 +80,7 @@ admin = App(
 )
 _groups = {
     "lockouts": App(name="lockouts", help="Locks: list, clear."),
-    "config": App(name="config", help="The configuration: show, check, set, unset, edit, reload."),
+    "config": App(name="config", help="The configuration: show, check, set, unset, edit, schema, reload."),
 }
 for _words, (_place, _help) in ADMIN_COMMANDS.items():
     _group = _groups[_words[0]] if len(_words) > 1 else admin
