@@ -140,7 +140,8 @@ class Driver:
         """Send the quotes that are due, one by one, and let the loop look at its sockets without ever sleeping."""
         due = int((time.perf_counter() - began) * per_second)
         market = self._venue.hubs["market"].transport
-        if self._quoted < due and market.get_write_buffer_size() <= UNSENT_BYTES_MAX:
+        is_there = not market.is_closing() and market.get_write_buffer_size() <= UNSENT_BYTES_MAX
+        if self._quoted < due and is_there:
             market.write(harmless(self._quoted))
             self._quoted += 1
             self.sent += 1
