@@ -84,6 +84,8 @@ class Driver:
             await self._rain(began, per_second, 0.001)
             size = 1 if len(contracts) > 1 else 0
             self._venue.tell_positions(contracts, size, self._turn)
+            # The next breach is told to a client that has taken all before it: what is measured is no backlog.
+            await self._has_heard(began, per_second)
             await self._rain(began, per_second, self._pause + self._chance.uniform(0.002, 0.004))
         into.sent += self.sent - sent
         into.shed += self.shed - shed
@@ -98,10 +100,7 @@ class Driver:
             self._venue.arrived.clear()
             self._venue.tell_positions([ES], 1, self._turn)
             # The hubs are two wires: a touch that overtakes the news of the position is nobody's to see.
-            pongs = self._venue.pongs
-            self._venue.tell(PING)
-            while self._venue.pongs == pongs:
-                await self._moment(began, per_second)
+            await self._has_heard(began, per_second)
             await self._rain(began, per_second, self._chance.uniform(0.004, 0.008))
             uncalled += len(self._venue.arrived)
             self._venue.arrived.clear()
@@ -130,6 +129,14 @@ class Driver:
             return False
         into.times.append((max(self._venue.arrived) - told_at) / 1000)
         return True
+
+    async def _has_heard(self, began: float, per_second: float) -> None:
+        """Wait until the client has taken all that it was told on the user hub."""
+        pongs = self._venue.pongs
+        self._venue.tell(PING)
+        give_up = time.perf_counter() + LOST_SECONDS
+        while self._venue.pongs == pongs and time.perf_counter() < give_up:
+            await self._moment(began, per_second)
 
     async def _rain(self, began: float, per_second: float, seconds: float) -> None:
         end = time.perf_counter() + seconds

@@ -18,6 +18,9 @@ import msgspec
 from benchmarks._messages import ACCOUNT, LIMIT
 from benchmarks._process import ended, ready
 
+_PING = 0x89
+_PONG = b"\x8a\x80" + bytes(4)
+
 
 class Row(msgspec.Struct):
     """What the floor decodes of a position."""
@@ -82,14 +85,19 @@ class Bare(asyncio.Protocol):
             shake = b'{"protocol":"json","version":1}\x1e'
             self.transport.write(bytes((0x81, 0x80 | len(shake))) + bytes(4) + shake)
         at = 0
-        while at + 4 <= len(data):
+        while at + 2 <= len(data):
             size, start = data[at + 1], at + 2
             if size == 126:
+                if start + 2 > len(data):
+                    break
                 size, start = int.from_bytes(data[at + 2 : at + 4], "big"), at + 4
             if start + size > len(data):
                 break
-            at = start + size
-            self._take(data[start : at - 1])
+            is_ping, at = data[at] == _PING, start + size
+            if is_ping:
+                self.transport.write(_PONG)
+            else:
+                self._take(data[start : at - 1])
         self._buffer = data[at:]
 
     def _take(self, record: bytes) -> None:
