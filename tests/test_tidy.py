@@ -20,7 +20,6 @@ LONGER = {
     "src/risk_manager/core/rules/session_block_outside.py": 320,
     "src/risk_manager/core/rules/trade_frequency_limit.py": 240,
     "src/risk_manager/core/rules/trade_management.py": 200,
-    "src/risk_manager/core/state.py": 280,
     "tests/core/exchange.py": 430,
     "tests/core/storm.py": 680,
     "tests/core/story.py": 450,

@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from risk_manager.core.contracts import symbol_of
+from risk_manager.core.pursued import ChangeKind
 from risk_manager.core.rule import LockKind
 from risk_manager.core.state import Account as Believed
-from risk_manager.core.state import ChangeKind, Lock
+from risk_manager.core.state import Lock
 from risk_manager.simulator.exchange import OrderType, Trade
 from tests.storm.broker import Broker
 from tests.storm.plan import THIRD, Plan

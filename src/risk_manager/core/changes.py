@@ -13,21 +13,25 @@ from risk_manager.core.contracts import symbol_of
 from risk_manager.core.leaving import Leaving, waits
 from risk_manager.core.model import ContractId, Order, OrderId
 from risk_manager.core.outcome import Outcome, Unwanted
+from risk_manager.core.pursued import Change, ChangeKind, Placing
 from risk_manager.core.pursuit import LOUD_FROM_TRY
 from risk_manager.core.rule import CancelOrder, CloseContract
 from risk_manager.core.sight import Sight
-from risk_manager.core.state import Account, Change, ChangeKind, Placing
+from risk_manager.core.state import Account
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def keep_sweeping(leaving: Leaving, outcome: Outcome) -> None:
-    """Orders of a contract that we have closed go on going, until they are gone or the contract is open again."""
+    """Orders of a contract that we have closed, or are closing, go on going, until they are gone or the contract is
+    open again. A close that was refused or not confirmed, and that nobody wants any more, takes no order with it."""
     for order_id, change in leaving.account.changes.items():
         order = leaving.account.orders.get(order_id)
         if not change.sweeps or order is None or order_id in outcome.cancels:
             continue
-        if order.contract not in leaving.account.positions or order.contract in leaving.account.closings:
+        closing = leaving.account.closings.get(order.contract)
+        is_closing = closing is not None and closing.is_under_way()
+        if order.contract not in leaving.account.positions or is_closing:
             outcome.cancels[order_id] = Unwanted("left over from a position that the guard has closed", sweeps=True)
 
 

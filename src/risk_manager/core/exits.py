@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from risk_manager.core.fills import taken_off
-from risk_manager.core.model import ContractId, Order, OrderType
+from risk_manager.core.model import ContractId, Order, OrderType, Position
 from risk_manager.core.state import Account
 
 _MARKET = OrderType.MARKET
@@ -53,12 +53,19 @@ def under_way(account: Account, contract: ContractId, now: datetime, within: tim
         rest = order.remaining - taken.get(order.id, 0)
         if rest <= position.size:
             total += max(0, rest - max(0, order.claimed - order.filled))
-    fills = account.fills.get(contract)
-    if fills is not None:
-        for told in fills.order_fills:
-            if told.until is not None and now < told.until and (told.quantity > 0) != (position.signed_size > 0):
-                total += abs(told.quantity)
-    return min(total, position.size)
+    return min(total + filled(account, position, now), position.size)
+
+
+def filled(account: Account, position: Position, now: datetime) -> int:
+    """Contracts of a position that market exits have told as filled, and that it still shows."""
+    fills = account.fills.get(position.contract)
+    if fills is None:
+        return 0
+    return sum(
+        abs(told.quantity)
+        for told in fills.order_fills
+        if told.until is not None and now < told.until and (told.quantity > 0) != (position.signed_size > 0)
+    )
 
 
 def next_over(account: Account, now: datetime, within: timedelta) -> datetime | None:

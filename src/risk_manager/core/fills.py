@@ -7,7 +7,7 @@ orders that were working then, before their own messages show it. Nothing waits 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -18,13 +18,14 @@ from risk_manager.core.state import Account, Fills, Told
 NOTHING = Fills()
 
 
-def settle(waiting: tuple[Told, ...], quantity: int) -> tuple[tuple[Told, ...], int]:
-    """Take a signed quantity off what waits in the same direction, oldest first: (what still waits, what is left)."""
+def settle(waiting: tuple[Told, ...], quantity: int, *, but_ours: bool = False) -> tuple[tuple[Told, ...], int]:
+    """Take a signed quantity off what waits in the same direction, oldest first: (what still waits, what is left).
+    With `but_ours` what a close of ours has moved goes on waiting."""
     if not waiting or not quantity:
         return waiting, quantity
     kept: list[Told] = []
     for told in waiting:
-        if quantity and (told.quantity > 0) == (quantity > 0):
+        if quantity and (told.quantity > 0) == (quantity > 0) and not (but_ours and told.is_ours):
             took = min(abs(told.quantity), abs(quantity))
             sign = 1 if quantity > 0 else -1
             quantity -= sign * took
@@ -75,7 +76,8 @@ def taken_off(account: Account, contract: ContractId) -> dict[OrderId, int]:
     """Contracts of each order that have filled although its own message has not said so yet.
 
     Growth is taken off any order of its side, a shrinking only off market orders: a stop or a target that the trader
-    leaves behind must not look smaller than it is.
+    leaves behind must not look smaller than it is. But a position that was turned round was closed first: that is one
+    fill of one order, where there is one that is large enough.
     """
     fills = account.fills.get(contract)
     if fills is None or not fills.moves_for_orders:
@@ -83,6 +85,9 @@ def taken_off(account: Account, contract: ContractId) -> dict[OrderId, int]:
     taken: dict[OrderId, int] = {}
     for move in fills.moves_for_orders:
         if not move.orders:
+            continue
+        if move.is_turn and (turned_by := _large_enough(account, move, taken)) is not None:
+            taken[turned_by] = taken.get(turned_by, 0) + abs(move.quantity)
             continue
         growth, exits = move.growth, move.exits
         for order_id in move.orders:
@@ -99,6 +104,14 @@ def taken_off(account: Account, contract: ContractId) -> dict[OrderId, int]:
             if took:
                 taken[order_id] = taken.get(order_id, 0) + took
     return taken
+
+
+def _large_enough(account: Account, move: Told, taken: Mapping[OrderId, int]) -> OrderId | None:
+    for order_id in move.orders:
+        order = account.orders.get(order_id)
+        if order is not None and order.remaining - taken.get(order_id, 0) >= abs(move.quantity):
+            return order_id
+    return None
 
 
 def left(account: Account, order: Order) -> int:

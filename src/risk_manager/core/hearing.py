@@ -7,12 +7,11 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from risk_manager.core import booking, exits, fills, protection, pursuit
-from risk_manager.core.contracts import contract_known, symbol_of
+from risk_manager.core import booking, exits, fills, locks, protection, pursuit
+from risk_manager.core.contracts import contract_known
 from risk_manager.core.events import AccountRead, AccountSeen, OrderSeen, PositionSeen, TradeSeen
 from risk_manager.core.model import ENDED, Contract, ContractId, Order, OrderId, OrderStatus, OrderType, Position, Trade
 from risk_manager.core.pnl import cost_of
-from risk_manager.core.rule import LockKind
 from risk_manager.core.state import Account, Told
 
 
@@ -27,7 +26,7 @@ def position_seen(account: Account, event: PositionSeen, now: datetime, within: 
         if old is not None:
             account = replace(account, earlier={**account.earlier, contract: old})
     account = _with_position(account, event, now)
-    return protection.watch(_measured(account, contract), contract, now) if move else account
+    return protection.watch(locks.measured(account, contract), contract, now) if move else account
 
 
 def _match_move(
@@ -46,6 +45,7 @@ def _match_move(
     taken_fills = _market_fills(waiting.order_fills) - _market_fills(order_fills)
     shrinking = abs(move) - growth
     by_exits = min(max(0, going_out - taken_fills), max(0, abs(unshown) - growth), shrinking)
+    closed = shrinking - taken_fills - by_exits
     moves_for_orders = waiting.moves_for_orders
     if unshown:
         side = 1 if move > 0 else -1
@@ -53,8 +53,10 @@ def _match_move(
             at=now,
             quantity=unshown,
             growth=min(growth, abs(unshown)),
+            is_turn=bool(growth and shrinking),
             exits=by_exits,
             orders=_working_then(account, contract, side),
+            is_ours=not growth and closed > 0 and pursuit.closing_of(account, contract) != 0,
         )
         moves_for_orders = (*moves_for_orders, told)
     account = fills.put(
@@ -68,7 +70,7 @@ def _match_move(
             moves_for_orders=moves_for_orders,
         ),
     )
-    return pursuit.seen_move(account, contract, before, after, shrinking - taken_fills - by_exits, now, within)
+    return pursuit.seen_move(account, contract, before, after, closed, now, within)
 
 
 def _market_fills(order_fills: tuple[Told, ...]) -> int:
@@ -130,26 +132,6 @@ def with_contracts(account: Account, contracts: dict[ContractId, Contract]) -> A
     return account
 
 
-def _measured(account: Account, contract: ContractId) -> Account:
-    """Let the measure of each cooldown shrink with the position: what is gone may not come back."""
-    if not account.locks:
-        return account
-    symbol = symbol_of(contract)
-    if not any(lock.kind is LockKind.COOLDOWN and lock.covers(symbol) for lock in account.locks):
-        return account
-    position = account.positions.get(contract)
-    size = (position.signed_size if position is not None else 0) + fills.waiting_trades(account, contract)
-    locks = []
-    for lock in account.locks:
-        allowed = lock.measure.get(contract, 0)
-        if lock.kind is LockKind.COOLDOWN and lock.covers(symbol) and allowed:
-            may = 0 if (size > 0) != (allowed > 0) else min(abs(allowed), abs(size)) * (1 if size > 0 else -1)
-            if may != allowed:
-                lock = replace(lock, measure={**lock.measure, contract: may})
-        locks.append(lock)
-    return replace(account, locks=tuple(locks))
-
-
 def order_seen(
     account: Account, event: OrderSeen, now: datetime, within: timedelta, *, from_read: bool = False
 ) -> Account:
@@ -167,7 +149,7 @@ def order_seen(
     else:
         order = _merged(old, event, now)
     if not from_read:
-        account = _match_fill(account, order, old.filled if old is not None else 0, now, within)
+        account = _match_fill(account, order, old, now, within)
     if order.status in ENDED:
         # What a read misses may still be there (it hides some states); only the hub's word is the end.
         if not from_read:
@@ -225,13 +207,17 @@ def _filled(old: Order, event: OrderSeen) -> int:
     return max(old.filled, event.filled)
 
 
-def _match_fill(account: Account, order: Order, filled_before: int, now: datetime, within: timedelta) -> Account:
-    """Let what an order says that it has filled meet the position's move, or wait for it."""
+def _match_fill(account: Account, order: Order, old: Order | None, now: datetime, within: timedelta) -> Account:
+    """Let what an order says that it has filled meet the position's move, or wait for it. What a close of ours has
+    moved is no news of an order that is known to be another's."""
+    filled_before = old.filled if old is not None else 0
     filled = order.filled - filled_before
     if filled <= 0:
         return account
     waiting = account.fills.get(order.contract, fills.NOTHING)
-    moves, unshown = fills.settle(waiting.moves_for_orders, filled * order.side.sign)
+    moves, unshown = fills.settle(
+        waiting.moves_for_orders, filled * order.side.sign, but_ours=old is not None and not order.claimed
+    )
     order_fills = waiting.order_fills
     if unshown and (order.id in account.orders or order.status not in ENDED):
         own = min(abs(unshown), max(0, order.claimed - filled_before))
@@ -259,6 +245,7 @@ def trade_seen(account: Account, event: TradeSeen, now: datetime) -> Account:
         return _untold(account, trade)
     if not counts:
         return account
+    account = pursuit.seen_trade(account, trade)
     waiting = account.fills.get(trade.contract, fills.NOTHING)
     moves, untold = fills.settle(waiting.moves_for_trades, trade.size * trade.side.sign)
     trades = waiting.trades

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from risk_manager.core.commands import Cancel, Close, Command, Fetch, MoveStop, PlaceStop, Reduce, Resize
 from risk_manager.core.model import AccountId
+from risk_manager.core.pursued import ChangeKind
 from risk_manager.core.sight import Sight
-from risk_manager.core.state import Account, ChangeKind
+from risk_manager.core.state import Account
 
 
 class Leaving:

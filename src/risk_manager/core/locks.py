@@ -9,7 +9,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from risk_manager.core import fills, trading_day
+from risk_manager.core import exits, fills, trading_day
 from risk_manager.core.contracts import symbol_named, symbol_of
 from risk_manager.core.events import Cleared
 from risk_manager.core.model import ContractId, Symbol
@@ -82,14 +82,36 @@ def enforce(lock: Lock, sight: Sight, outcome: Outcome) -> None:
             continue
         allowed = lock.measure.get(position.contract, 0)
         may = abs(allowed) if (allowed > 0) == (position.signed_size > 0) else 0
-        # What an exit trade has closed is gone, though its position message is still on its way.
-        closed = fills.closed_by_trades(sight.account, position.contract, position.sign)
+        # What an exit trade has closed is gone, though its position message is still on its way; its order may have
+        # told of the same fill.
+        traded = fills.closed_by_trades(sight.account, position.contract, position.sign)
+        closed = max(0, traded - exits.filled(sight.account, position, sight.now))
         excess = sight.size_left(position.contract) - closed - may
         if excess > 0:
             outcome.add(ReduceContract(position.contract, excess), why)
     for order, _, _ in sight.adding():
         if lock.covers(symbol_of(order.contract)):
             outcome.add(CutOrder(order.id) if sight.is_opposite(order) else CancelOrder(order.id), why)
+
+
+def measured(account: Account, contract: ContractId) -> Account:
+    """Let the measure of each cooldown shrink with the position: what is gone may not come back."""
+    if not account.locks:
+        return account
+    symbol = symbol_of(contract)
+    if not any(lock.kind is LockKind.COOLDOWN and lock.covers(symbol) for lock in account.locks):
+        return account
+    position = account.positions.get(contract)
+    size = (position.signed_size if position is not None else 0) + fills.waiting_trades(account, contract)
+    kept = []
+    for lock in account.locks:
+        allowed = lock.measure.get(contract, 0)
+        if lock.kind is LockKind.COOLDOWN and lock.covers(symbol) and allowed:
+            may = 0 if (size > 0) != (allowed > 0) else min(abs(allowed), abs(size)) * (1 if size > 0 else -1)
+            if may != allowed:
+                lock = replace(lock, measure={**lock.measure, contract: may})
+        kept.append(lock)
+    return replace(account, locks=tuple(kept))
 
 
 def end_locks(account: Account, ended: list[Lock]) -> Account:

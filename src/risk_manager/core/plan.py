@@ -14,9 +14,10 @@ from risk_manager.core.commands import Close, Reduce
 from risk_manager.core.contracts import symbol_of
 from risk_manager.core.leaving import Leaving, waits
 from risk_manager.core.model import ContractId, Side
+from risk_manager.core.pursued import ChangeKind, Closing
 from risk_manager.core.pursuit import LOUD_FROM_TRY
 from risk_manager.core.sight import Sight
-from risk_manager.core.state import Account, ChangeKind, Closing
+from risk_manager.core.state import Account
 
 
 def leave(sight: Sight, leaves_at: datetime) -> Leaving:
@@ -57,7 +58,7 @@ def _close(leaving: Leaving, contract: ContractId, size: int | None, why: str) -
     if known is not None and known.is_under_way():
         if known.is_whole or size is not None or rest <= known.outstanding:
             return
-        if going_out:
+        if going_out or known.claimed:  # its own order has been seen at work, or the trader gets out by himself
             _reduce_more(leaving, contract, known, rest - known.outstanding, why)
             return
     if known is None and pursuit.may_still_come(account, position, now):

@@ -12,8 +12,9 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from risk_manager.core.model import ContractId, Order, OrderStatus, OrderType, Position, Side
-from risk_manager.core.state import Account, Change, ChangeKind, Placing, Spent
+from risk_manager.core.model import ContractId, Order, OrderStatus, OrderType, Position, Side, Trade
+from risk_manager.core.pursued import Change, ChangeKind, Placing, Spent
+from risk_manager.core.state import Account
 
 _PAUSE_FIRST = timedelta(milliseconds=250)
 _PAUSE_MOST = timedelta(seconds=5)
@@ -53,7 +54,8 @@ def seen_move(
     if closing is None:
         return account
     if not after or (after > 0) != (before > 0):
-        return _spent(account, contract, before > 0, now + within)
+        wanted = abs(before) if closing.is_whole else closing.outstanding
+        return _spent(account, contract, before > 0, now + within, is_awaited=bool(after) or closed < wanted)
     if abs(after) >= abs(before):
         return account
     confirm_by = now + within if closing.is_under_way() else closing.confirm_by
@@ -66,7 +68,7 @@ def seen_move(
         left = replace(closing, outstanding=outstanding, confirm_by=confirm_by)
         account = replace(account, closings={**account.closings, contract: left})
     else:
-        account = _spent(account, contract, before > 0, now + within)
+        account = _spent(account, contract, before > 0, now + within, is_awaited=False)
     trims = dict(account.trims)
     sign = 1 if after > 0 else -1
     for order in account.orders.values():
@@ -81,14 +83,15 @@ def seen_move(
     return replace(account, trims=trims)
 
 
-def _spent(account: Account, contract: ContractId, was_long: bool, until: datetime) -> Account:
+def _spent(account: Account, contract: ContractId, was_long: bool, until: datetime, *, is_awaited: bool) -> Account:
     """Our close is done. Its own market order may be told of later, and is ours then too."""
     closing = account.closings[contract]
     account = replace(account, closings=without(account.closings, contract))
-    size = closing.size - closing.claimed
-    if size <= 0 or not closing.is_under_way():
+    size = max(0, closing.size - closing.claimed)
+    if (not size and not closing.order) or not closing.is_under_way():
         return account
-    spent = Spent(side=Side.SELL if was_long else Side.BUY, size=size, until=until)
+    side = Side.SELL if was_long else Side.BUY
+    spent = Spent(side=side, size=size, until=until, order=closing.order, is_awaited=is_awaited and size > 0)
     return replace(account, spent={**account.spent, contract: spent})
 
 
@@ -96,21 +99,42 @@ def may_still_come(account: Account, position: Position, now: datetime) -> bool:
     """True where our close was on its way when the position turned round, and its own order has not been told of: it
     closes what it finds, and that is the new side. A second one would turn it round again."""
     spent = account.spent.get(position.contract)
-    return spent is not None and now < spent.until and spent.side.sign == position.sign
+    return spent is not None and spent.is_awaited and now < spent.until and spent.side.sign == position.sign
+
+
+def seen_trade(account: Account, trade: Trade) -> Account:
+    """A market exit that no order has told of, while a close of ours is under way or was just seen done, is its fill;
+    the order of that name is its own."""
+    if not trade.is_exit or trade.order in account.orders or trade.order in account.ended:
+        return account
+    closing, spent = account.closings.get(trade.contract), account.spent.get(trade.contract)
+    position = account.positions.get(trade.contract)
+    if closing is not None and closing.is_under_way():
+        if closing.order in (0, trade.order) and position is not None and trade.side.sign != position.sign:
+            closing = replace(closing, claimed=closing.claimed + trade.size, order=trade.order)
+            return replace(account, closings={**account.closings, trade.contract: closing})
+    elif spent is not None and spent.order in (0, trade.order) and spent.side is trade.side:
+        size = max(0, spent.size - trade.size)
+        spent = replace(spent, size=size, order=trade.order, is_awaited=spent.is_awaited and size > 0)
+        return replace(account, spent={**account.spent, trade.contract: spent})
+    return account
 
 
 def claim(account: Account, order: Order) -> tuple[Account, Order]:
     """A market order that is first seen while a close of ours is under way, or just after it was seen done, is taken
-    for it, up to its size."""
+    for it, up to its size. Where a trade has named the close's own order, no other is taken for what it has filled."""
     spent = account.spent.get(order.contract)
-    if spent is not None:
+    if spent is not None and spent.order in (0, order.id):
         account = replace(account, spent=without(account.spent, order.contract))
-        if spent.side is order.side and order.told_at < spent.until and order.size <= spent.size:
+        is_it = spent.order == order.id or order.size <= spent.size
+        if is_it and spent.side is order.side and order.told_at < spent.until:
             return account, replace(order, claimed=order.size)
     closing = account.closings.get(order.contract)
     position = account.positions.get(order.contract)
     if closing is None or not closing.is_under_way() or position is None or order.side.sign == position.sign:
         return account, order
+    if closing.order == order.id:
+        return account, replace(order, claimed=order.size)
     wanted = position.size if closing.is_whole else closing.outstanding
     claimed = min(order.size, max(0, wanted - closing.claimed))
     closings = {**account.closings, order.contract: replace(closing, claimed=closing.claimed + claimed)}

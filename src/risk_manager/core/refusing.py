@@ -10,8 +10,9 @@ from risk_manager.core import market_hours
 from risk_manager.core.commands import Cancel, Close, Command, Fetch, MoveStop, PlaceStop, Reduce, Resize
 from risk_manager.core.events import Refusal
 from risk_manager.core.model import ContractId
+from risk_manager.core.pursued import Closing
 from risk_manager.core.pursuit import pause, put_off, without
-from risk_manager.core.state import Account, Closing
+from risk_manager.core.state import Account
 
 MARKET_CLOSED_PAUSE = timedelta(seconds=30)
 HOPELESS_PAUSE = timedelta(seconds=30)

@@ -24,10 +24,11 @@ from risk_manager.core.model import (
     Trade,
 )
 from risk_manager.core.outcome import Outcome
+from risk_manager.core.pursued import ChangeKind
 from risk_manager.core.pursuit import closing_of
 from risk_manager.core.rule import LockKind
 from risk_manager.core.settings import Settings
-from risk_manager.core.state import Account, ChangeKind, State
+from risk_manager.core.state import Account, State
 
 _MARKET, _BUY = OrderType.MARKET, Side.BUY
 

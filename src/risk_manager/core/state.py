@@ -5,7 +5,6 @@ All that a restart must bring back, to be written down as it stands. Values are 
 
 from __future__ import annotations
 
-import enum
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -21,11 +20,11 @@ from risk_manager.core.model import (
     OrderId,
     Position,
     Quote,
-    Side,
     Symbol,
     Trade,
     TradeId,
 )
+from risk_manager.core.pursued import Change, Closing, Placing, Spent
 from risk_manager.core.rule import Condition, LockKind
 
 
@@ -96,6 +95,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     """Signed: what it does to the position."""
     growth: int = 0
     """Of a position's move: how much of it made the position larger."""
+    is_turn: bool = False
+    """Of a position's move: it came out on the other side. One order that is large enough has done all of it."""
     trade: TradeId = 0
     """Of a trade: its id."""
     is_exit: bool = False
@@ -106,6 +107,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     """Of a position's move: the orders of its side that were working then, oldest first."""
     until: datetime | None = None
     """Of an order's fill: it is a market exit's, and counts as on its way until then."""
+    is_ours: bool = False
+    """Of a position's move: a close of ours was under way, and has closed what nobody else explains."""
 
 
 class Fills(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,72 +127,6 @@ class Fills(msgspec.Struct, frozen=True, kw_only=True):
     def is_empty(self) -> bool:
         """True when nothing waits."""
         return not (self.trades or self.moves_for_trades or self.order_fills or self.moves_for_orders)
-
-
-class Closing(msgspec.Struct, frozen=True, kw_only=True):
-    """A close or a reduction of one contract that we have asked for."""
-
-    is_whole: bool
-    outstanding: int
-    """Contracts of a reduction that have not been seen closed yet."""
-    size: int
-    """Contracts that it was for when it was sent."""
-    claimed: int = 0
-    """Contracts of market orders that have been taken for this command's own."""
-    tries: int = 1
-    confirm_by: datetime
-    """Until then it is under way; progress moves it."""
-    again_at: datetime | None = None
-    """Set when it was refused or not confirmed: the end of the pause, when the state is judged afresh."""
-
-    def is_under_way(self) -> bool:
-        """True until it is refused or its time is over."""
-        return self.again_at is None
-
-
-class Spent(msgspec.Struct, frozen=True, kw_only=True):
-    """A close that was seen done before its own market order was."""
-
-    side: Side
-    size: int
-    """Contracts of it that no market order has been taken for."""
-    until: datetime
-
-
-class ChangeKind(enum.Enum):
-    """What we have asked for an order."""
-
-    CANCEL = "cancel"
-    RESIZE = "resize"
-    MOVE = "move"
-
-
-class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """A cancel, a resize or a move of one order that we have asked for."""
-
-    kind: ChangeKind
-    size: int | None = None
-    price: Decimal | None = None
-    tries: int = 1
-    confirm_by: datetime
-    again_at: datetime | None = None
-    sweeps: bool = False
-    """True for an order of a contract that we close: it goes whatever the rules say later; it would open a position."""
-
-    def is_under_way(self) -> bool:
-        """True until it is refused or its time is over."""
-        return self.again_at is None
-
-
-class Placing(msgspec.Struct, frozen=True, kw_only=True):
-    """A stop of our own that we have asked for and not seen yet."""
-
-    tag: str
-    side: Side
-    size: int
-    tries: int = 1
-    confirm_by: datetime
-    again_at: datetime | None = None
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
