@@ -44,7 +44,7 @@ class Spent(msgspec.Struct, frozen=True, kw_only=True):
     order: OrderId = 0
     """The market order that it has made, where a trade has told of it; 0: not known."""
     is_awaited: bool = True
-    """False where what was seen of the position is its doing: nothing more comes of it."""
+    """False where the position was seen flat, or smaller by what it was for: nothing more comes of it."""
 
 
 class ChangeKind(enum.Enum):

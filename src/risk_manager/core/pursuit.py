@@ -54,8 +54,7 @@ def seen_move(
     if closing is None:
         return account
     if not after or (after > 0) != (before > 0):
-        wanted = abs(before) if closing.is_whole else closing.outstanding
-        return _spent(account, contract, before > 0, now + within, is_awaited=bool(after) or closed < wanted)
+        return _spent(account, contract, before > 0, now + within, is_awaited=bool(after))
     if abs(after) >= abs(before):
         return account
     confirm_by = now + within if closing.is_under_way() else closing.confirm_by
