@@ -23,6 +23,8 @@ KEY = "pst#do: not-tell"
         f"topstepx:\n  username: me\n  api_key:\n    '{KEY}'\n",
         f"topstepx:\n  username: me\n  api_key: [a, '{KEY}']\n",
         f"mine: &k '{KEY}'\ntopstepx: {{username: me, api_key: *k}}\n",
+        f"topstepx: {{username: me, api_kye: '{KEY}'}}\n",
+        f"topstepx: '{KEY}'\nmonitored_account: {{account_name: me}}\n",
         f"discord: {{webhook_url: '{KEY}', name: me}}\n",
         f"topstepx:\n  api_key: '{KEY}'\n  username: me\n  broken: [\n",
         f"topstepx:\n  username: me\n  api_key: |\n    {KEY}\n broken: [\n",

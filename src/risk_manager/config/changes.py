@@ -52,7 +52,7 @@ def _below(node: Node, path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
 
 
 def _sentence(key: str, old: Any, new: Any) -> str:
-    if any(is_secret(step) for step in key.split(".")):
+    if is_secret(key.split(".")):
         return f"{key}: another one, which is not shown"
     return f"{key}: {_value(old)} -> {_value(new)}"
 

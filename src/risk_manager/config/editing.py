@@ -144,7 +144,7 @@ def _value(yaml: YAML, key: str, value: str) -> Any:
     try:
         return yaml.load(value)
     except YAMLError:
-        shown = "What was given" if is_secret(key) else repr(value)
+        shown = "What was given" if is_secret(key.split(".")) else repr(value)
         raise EditError(f"{shown} cannot be read as a value. Put text with colons or commas into quotes.") from None
 
 

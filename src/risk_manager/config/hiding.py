@@ -7,7 +7,7 @@ to the keyring is none.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from ruamel.yaml import YAML
@@ -17,12 +17,17 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 HIDDEN: Final = "***"
 _KEY: Final = re.compile(r"(?:api[_-]?key|password|passwd|secret|token|webhook)", re.IGNORECASE)
 _LINE: Final = re.compile(rf"^(?P<before>[ ]*)(?P<key>.*?{_KEY.pattern}[^:\n]*:)(?P<value>.*)$", re.IGNORECASE)
+_LOGIN: Final = "topstepx"
+_OPEN: Final = frozenset({"username", "api_url", "user_hub_url", "market_hub_url"})
+"""What may be seen of the login; a key that is misspelled is none of these."""
 _REFERENCE: Final = re.compile(r"\$\{\w+\}|keyring:.*", re.DOTALL)
 
 
-def is_secret(key: str) -> bool:
-    """Whether what stands under this key is nobody's business."""
-    return _KEY.search(key) is not None
+def is_secret(way: Sequence[str]) -> bool:
+    """Whether what stands at the end of this way is nobody's business."""
+    if way and way[0] == _LOGIN and (len(way) > 1 and way[1] not in _OPEN):
+        return True
+    return any(_KEY.search(key) for key in way)
 
 
 def hidden(text: str) -> str:
@@ -47,20 +52,21 @@ def secrets_of(text: str) -> tuple[str, ...]:
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
     """From where to where each secret stands. Raises what the parser raises."""
-    seen: set[int] = set()
-    waiting: list[tuple[Any, bool]] = [(node, False) for node in YAML(typ="safe", pure=True).compose_all(text)]
+    seen: set[tuple[int, bool]] = set()
+    waiting: list[tuple[Any, tuple[str, ...]]] = [(node, ()) for node in YAML(typ="safe", pure=True).compose_all(text)]
     while waiting:
-        node, is_hidden = waiting.pop()
-        if node is None or (id(node) in seen and not is_hidden):
+        node, way = waiting.pop()
+        is_hidden = is_secret(way) or (way == (_LOGIN,) and isinstance(node, ScalarNode) and bool(node.value))
+        if node is None or (id(node), is_hidden) in seen:
             continue
-        seen.add(id(node))
+        seen.add((id(node), is_hidden))
         if is_hidden:
             if not (isinstance(node, ScalarNode) and _REFERENCE.fullmatch(str(node.value).strip())):
                 yield node.start_mark.index, node.end_mark.index
         elif isinstance(node, MappingNode):
-            waiting += [(value, isinstance(key, ScalarNode) and is_secret(key.value)) for key, value in node.value]
+            waiting += [(value, (*way, key.value if isinstance(key, ScalarNode) else "")) for key, value in node.value]
         elif isinstance(node, SequenceNode):
-            waiting += [(item, False) for item in node.value]
+            waiting += [(item, (*way, "")) for item in node.value]
 
 
 def _hidden_by_line(text: str) -> str:

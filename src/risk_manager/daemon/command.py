@@ -7,8 +7,9 @@ import signal
 import sys
 from contextlib import suppress
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter, validators
 
@@ -47,6 +48,7 @@ def run(*, home: Path | None = None, port: Annotated[int | None, _PORT] = None) 
     if configuration is None and not (folder / DATA).is_dir():
         _say("The guard does not start with a configuration that it cannot trust.")
         return ExitCode.BAD_INPUT
+    _keep_memory_to_itself()
     clock = SystemClock()
     try:
         keeping = Keeping(folder / DATA, clock)
@@ -90,6 +92,13 @@ async def _guard(configuration: Configuration, folder: Path, keeping: Keeping, c
             asyncio.get_running_loop().add_signal_handler(number, household.stopped.set)
     await household.run()
     return ExitCode.FINE
+
+
+def _keep_memory_to_itself() -> None:
+    """No image of the memory is left at a crash: the key is in it."""
+    with suppress(ImportError, ValueError, OSError):  # Windows has no such limit
+        resource: Any = import_module("resource")
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _say(sentence: str, at: datetime | None = None) -> None:
