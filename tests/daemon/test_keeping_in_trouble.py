@@ -14,9 +14,22 @@ from typing import Final
 
 import pytest
 
-from tests.crash.house import broker, guard, new_home
+from tests.crash.house import broker, guard, new_home, rows, status
 from tests.daemon.programs import SECRET, Program, Side, until
-from tests.daemon.test_keeping import BUY, LOSS, TWO_MNQ, is_whole, kill, lose, loss, net_is, standing, stopped, trade
+from tests.daemon.test_keeping import (
+    BUY,
+    LOSS,
+    TWO_MNQ,
+    is_whole,
+    kill,
+    lose,
+    loss,
+    net_is,
+    seen,
+    standing,
+    stopped,
+    trade,
+)
 from tests.store.test_trouble import needs_closed_folders
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on the size of a process's files")
@@ -135,7 +148,7 @@ async def test_a_damaged_database_is_set_aside_and_said(tmp_path: Path, how: str
         content = path.read_bytes()
         path.write_bytes(b"x" * 100 + content[100:] if how == "header" else content[: len(content) // 2])
         async with guard(home) as second:
-            said = await second.says("The database was damaged: ")
+            said = await second.says("CRITICAL: The database was damaged: ")
             assert ("There is no good backup." in said) is not is_backed_up
             assert ("is in its place: what came after it is not known, locks included." in said) is is_backed_up
             assert len(list((home / "data").glob("state.db.damaged-*Z"))) == 1
@@ -145,3 +158,50 @@ async def test_a_damaged_database_is_set_aside_and_said(tmp_path: Path, how: str
             assert not any("damaged" in line for line in third.err)
             await stopped(third)
         is_whole(home, first, second, third)
+
+
+async def test_whoever_deletes_the_database_gets_the_locks_of_the_newest_backup_and_hears_so(tmp_path: Path) -> None:
+    async with broker() as side:
+        home = new_home(tmp_path, side, **loss(-1))
+        async with guard(home) as first:
+            assert not any("CRITICAL" in line for line in first.err)
+            await lose(side, home)
+            await stopped(first)
+        is_whole(home, first)  # which makes a backup
+        async with guard(home) as second:
+            await kill(second)
+        (home / "data" / "state.db").unlink()
+        await trade(side, "EP", BUY, 2)
+        await net_is(side, 2)
+        async with guard(home) as third:
+            said = await third.says("CRITICAL: The database was gone: ")
+            assert "is in its place: what came after it is not known, locks included." in said
+            (log,) = (home / "data").glob("state.db.missing-*Z-wal")
+            assert f"What was left is kept as {log.name}." in said
+            assert "a backup that was put back: of the time since " in await third.says("nothing is known")
+            await net_is(side)
+            await until(lambda: bool(seen(home).locks), "the lock of the backup stands")
+            assert standing(home, "lockouts") == [LOSS]
+            await stopped(third)
+        async with guard(home) as fourth:
+            assert not any("The database was gone" in line for line in fourth.err)
+            await stopped(fourth)
+        is_whole(home, first, second, third, fourth)
+        assert rows(home, "SELECT kind FROM journal WHERE kind = 'put_back'") == [{"kind": "put_back"}]
+
+
+async def test_where_nothing_is_left_of_a_deleted_database_but_bad_backups_it_is_said_too(tmp_path: Path) -> None:
+    async with broker() as side:
+        home = new_home(tmp_path, side, **TWO_MNQ)
+        data = home / "data"
+        (data / "backups").mkdir(parents=True)
+        (data / "backups" / "risk-20251023T150000000000Z.db").write_bytes(b"x" * 5000)
+        async with guard(home) as first:
+            said = await first.says("CRITICAL: The database was gone: ")
+            assert "There is no good backup. No lock and no count of earlier is known" in said
+            await oversize(side, first)
+            now = status(home)
+            assert now is not None
+            assert any("The database was gone" in told for told in now.while_away)
+            await stopped(first)
+        is_whole(home, first)

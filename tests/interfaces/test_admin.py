@@ -19,6 +19,7 @@ from risk_manager.config.rule_table import known_rules
 from risk_manager.config.secret import NO_SECRETS
 from risk_manager.exit_codes import ExitCode
 from risk_manager.interfaces.admin import configuration, edits, lockouts, password
+from risk_manager.interfaces.admin.entrance import House
 from tests.crash.house import ACCOUNT, account_of, broker, guard, new_home, rows, status
 from tests.daemon.programs import SECRET, Side, done, make_home, program, until
 
@@ -225,6 +226,31 @@ async def test_with_a_guard_a_limit_is_in_force_at_once_and_a_lock_is_cleared_wi
         assert "a test of mine" in journal
         assert PASSWORD not in journal
         assert SECRET not in journal
+
+
+@pytest.mark.skipif(os.name == "nt", reason="it ends its program with SIGKILL")
+async def test_after_a_kill_the_door_that_is_left_is_no_sign_of_a_guard(tmp_path: Path) -> None:
+    async with broker() as side:
+        home = new_home(tmp_path, side, max_contracts={"limit": 4, "micro_weight": 0.1})
+        set_password(home / "config" / "admin_password.hash", PASSWORD, rounds=4)
+        async with guard(home) as running:
+            await until(lambda: House(home).socket.exists(), "the door is open")
+            assert House(home).is_guarded()
+            running.process.kill()
+            await running.ended()
+        assert House(home).socket.exists()
+        assert not House(home).is_guarded()
+        words = ("admin", "config", "set", "max_contracts.limit", "3", "--home", str(home))
+        code, _, err = await answer(*words, says=PASSWORD)
+        assert code == ExitCode.FINE, err
+        assert "risk_config.yaml is written. No guard is running; it is in force at the next start." in err
+
+
+def test_to_whom_the_lease_cannot_be_told_the_door_is_the_sign(home: Path) -> None:
+    (home / "data").mkdir()
+    assert not House(home).is_guarded()
+    House(home).socket.touch()
+    assert House(home).is_guarded()
 
 
 def sizes(home: Path) -> list[int]:

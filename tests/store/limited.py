@@ -20,7 +20,7 @@ def main(folder: Path) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (64 * 1024, hard))
     while guard.store.trouble is None:
         guard.go_on(100)
-        time.sleep(0.01)
+        time.sleep(0.1)  # the writer must have come to writing
     print(guard.store.trouble)
     resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
     guard.go_on(100)

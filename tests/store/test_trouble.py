@@ -283,7 +283,7 @@ def test_a_line_that_was_changed_in_what_is_replayed_counts_as_damage(tmp_path: 
     again.store.close()
 
 
-def test_a_backup_that_leads_to_nothing_either_is_set_aside_too(tmp_path: Path) -> None:
+def test_a_backup_that_leads_to_nothing_either_is_passed_over(tmp_path: Path) -> None:
     guard = Guard(tmp_path)
     guard.go_on(50)
     guard.wait()
@@ -297,7 +297,9 @@ def test_a_backup_that_leads_to_nothing_either_is_set_aside_too(tmp_path: Path) 
     shutil.copyfile(tmp_path / "state.db", tmp_path / "backups" / "risk-20251023T150000000000Z.db")
     again = Guard(tmp_path)
     assert again.found.state is None
-    assert any("The backup cannot be used" in warning for warning in again.store.warnings)
+    (said,) = again.store.warnings
+    assert "The backup risk-20251023T150000000000Z.db cannot be used: The journal is broken at line " in said
+    assert "There is no good backup." in said
     again.go_on(10)
     again.wait()
     again.store.close()

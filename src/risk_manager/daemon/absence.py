@@ -44,6 +44,8 @@ class Absence:
         self._told: list[str] = []
         if found.gap_since is not None:
             self._tell(_head(found, found.gap_since, now))
+        elif found.put_back is not None:  # there was one, and nothing is left of it: the store says that aloud
+            self._told.append(found.put_back.sentence)
 
     @property
     def told(self) -> tuple[str, ...]:

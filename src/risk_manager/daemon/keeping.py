@@ -67,7 +67,7 @@ class Keeping:
         for event in reloads:
             guard.put(event)
         back = self._recovered.put_back if self._recovered is not None else None
-        if back is not None:
+        if back is not None and back.user is not None:
             what = f"put the backup {back.backup} back at {back.at:%Y-%m-%d %H:%M:%S} UTC, while no guard was running"
             guard.put(AdminActed(user=back.user, what=what))
 

@@ -87,7 +87,9 @@ async def ask(path: Path, call: Call) -> Answer:
     try:
         reader, writer = await connect(str(path), limit=LINE_MAX)
     except FileNotFoundError:
-        raise AdminDoorError(f"No guard is running for this home: there is no {path}.") from None
+        raise AdminDoorError(
+            f"No guard is running for this home, or its door is not open yet: there is no {path}."
+        ) from None
     except ConnectionRefusedError:
         raise AdminDoorError("The guard of this home has ended without closing its door. Start it again.") from None
     except PermissionError:

@@ -1,9 +1,8 @@
-"""Copies of the whole file, made while the guard writes, and how one is put back."""
+"""Copies of the whole file, made while the guard writes."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from contextlib import closing
 from datetime import datetime
@@ -56,18 +55,6 @@ def copy_content(path: Path, part: Path) -> None:
 def newest_first(backups: Path) -> list[Path]:
     """The backups of a folder."""
     return sorted(backups.glob(_PATTERN), reverse=True)
-
-
-def copy(backup: Path, path: Path) -> None:
-    """Put a backup in the place of the file. Nothing is there half: it is copied beside, then renamed."""
-    part = path.with_name(f"{path.name}.part")
-    part.unlink(missing_ok=True)
-    make_private(part)
-    shutil.copyfile(backup, part)
-    sync(part)
-    for ending in ("-wal", "-shm"):
-        Path(f"{path}{ending}").unlink(missing_ok=True)
-    os.replace(part, path)
 
 
 def sync(path: Path) -> None:

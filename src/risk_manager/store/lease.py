@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
@@ -15,6 +16,9 @@ from risk_manager.store.errors import StoreError, StoreTrouble
 LOCK_FILE: Final = "guard.lock"
 # What is written there replaces what was: never through a link that somebody has laid for an administrator.
 _HOW: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+_TRIES: Final = 5
+_PAUSE_SECONDS: Final = 0.02
+"""Whoever only asks whether a guard runs holds the lock for a moment: a guard that starts just then waits for it."""
 _SAID_AT: Final = 1
 """The first byte is what is locked: Windows lets nobody read a byte that another process has locked."""
 
@@ -50,9 +54,7 @@ def take(folder: Path, now: datetime) -> Lease:
         belong(path)
     except OSError as error:
         return Lease(None, f"{path} cannot be written ({error.strerror}): a second guard would not be noticed.")
-    try:
-        _lock(file)
-    except OSError:
+    if not _locks_soon(file):
         try:
             file.seek(_SAID_AT)
             holder = file.read(200).decode(errors="replace").strip()
@@ -62,7 +64,7 @@ def take(folder: Path, now: datetime) -> Lease:
             StoreTrouble.SECOND_GUARD,
             f"Another guard holds {folder}: {holder or 'it does not say which'}. Two guards would close the same "
             "position twice. Stop that one first.",
-        ) from None
+        )
     try:
         file.truncate(0)
         file.write(f" {here()} since {now:%Y-%m-%d %H:%M:%S} UTC\n".encode())
@@ -71,11 +73,29 @@ def take(folder: Path, now: datetime) -> Lease:
     return Lease(file)
 
 
-def is_held(folder: Path, now: datetime) -> bool:
-    """Whether a guard runs from this folder at this moment; where that cannot be told, False as `take` has it."""
+def is_held(folder: Path) -> bool | None:
+    """Whether a guard runs from this folder at this moment. None: that cannot be told, for nobody has ever held it, or
+    its file is not ours. Nothing is changed."""
     try:
-        take(folder, now).release()
-    except StoreError:
+        file = os.fdopen(os.open(folder / LOCK_FILE, _HOW & ~os.O_CREAT), "r+b", buffering=0)
+    except OSError:
+        return None
+    with file:
+        try:
+            _lock(file)
+        except OSError:
+            return True
+    return False
+
+
+def _locks_soon(file: IO[bytes]) -> bool:
+    for number in range(_TRIES):
+        if number:
+            time.sleep(_PAUSE_SECONDS)
+        try:
+            _lock(file)
+        except OSError:
+            continue
         return True
     return False
 

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from risk_manager.home import close_to_others
-from risk_manager.store import backup, damage, meta
+from risk_manager.store import backup, damage, meta, replacement, swapping
 from risk_manager.store.connection import connect_to_read, connect_to_write, is_damage
 from risk_manager.store.errors import StoreError, StoreTrouble
+from risk_manager.store.put_back import PutBack
 from risk_manager.store.schema import VERSION, check_version, migrate, version_of
 
 FILE: Final = "state.db"
@@ -32,6 +33,8 @@ class Opened:
     meta: meta.Meta
     is_writable: bool = True
     warnings: list[str] = field(default_factory=list)
+    replaced: PutBack | None = None
+    """What has been put in its place just now; the journal says so too."""
 
     def for_writing(self) -> sqlite3.Connection | None:
         """The connection where it can write; None: the writer must open one itself when it can."""
@@ -42,17 +45,20 @@ class Opened:
 
 
 def open_file(folder: Path, now: datetime) -> Opened:
-    """Open the file of a folder. Raises StoreError where it can be neither read nor made."""
+    """Open the file of a folder; a damaged one, or one that is gone, is replaced first. Raises StoreError where it can
+    be neither read nor made, OSError."""
     path = folder / FILE
-    is_there = path.exists() and path.stat().st_size > 0
+    is_there = swapping.is_there(path)
     for ending in ("", "-wal", "-shm"):
         with suppress(OSError):  # not there, or not ours: then its owner says who may read it
             close_to_others(Path(f"{path}{ending}"))
+    if replacement.is_gone(path):
+        return _replaced(path, replacement.of_gone(path, now), now)
     try:
         return _open_to_write(path, now)
     except sqlite3.Error as error:
         if is_damage(error):
-            return _anew(path, str(error), now)
+            return _replaced(path, replacement.of_damaged(path, str(error), now), now)
         if not is_there:
             raise StoreError(
                 StoreTrouble.CANNOT_WRITE,
@@ -63,36 +69,24 @@ def open_file(folder: Path, now: datetime) -> Opened:
 
 
 def begin_anew(opened: Opened, why: str, now: datetime) -> Opened:
-    """What was opened turns out to be damaged: the newest good backup, or nothing, in its place."""
+    """What was opened turns out to be damaged: the newest good backup, or nothing, in its place. Raises StoreError."""
     opened.connection.close()
     if not opened.is_writable:
         raise StoreError(StoreTrouble.CANNOT_READ, f"{why} And the folder cannot be written, so nothing is mended.")
-    return _anew(opened.path, why, now)
-
-
-def begin_empty(opened: Opened, why: str, now: datetime) -> Opened:
-    """The backup is no good either."""
-    opened.connection.close()
-    aside = damage.set_aside(opened.path, now)
-    fresh = _open_to_write(opened.path, now)
-    fresh.warnings.append(f"The backup cannot be used: {why} It is kept as {aside.name}. {_NOTHING_KNOWN}")
-    return fresh
-
-
-_NOTHING_KNOWN: Final = "No lock and no count of earlier is known: look at the account before you trade."
-
-
-def _anew(path: Path, why: str, now: datetime) -> Opened:
-    aside = damage.set_aside(path, now)
-    taken = damage.replace_by_backup(path, path.parent / backup.FOLDER)
-    fresh = _open_to_write(path, now)
-    warning = f"The database was damaged: {why} It is kept as {aside.name}. "
-    if taken is None:
-        warning += f"There is no good backup. {_NOTHING_KNOWN}"
+    before = opened.replaced
+    if before is None:
+        word = replacement.of_damaged(opened.path, why, now)
+    elif before.backup:
+        word = replacement.of_replacement(opened.path, before, why, now)
     else:
-        warning += f"The backup {taken.name} is in its place: what came after it is not known, locks included."
-    fresh.warnings.append(warning)
-    return fresh
+        raise StoreError(StoreTrouble.CANNOT_READ, f"The database {opened.path} was begun anew: {why}")
+    return _replaced(opened.path, word, now)
+
+
+def _replaced(path: Path, word: PutBack, now: datetime) -> Opened:
+    opened = _open_to_write(path, now)
+    opened.replaced = word
+    return opened
 
 
 def _open_to_write(path: Path, now: datetime) -> Opened:

@@ -1,4 +1,5 @@
-"""The line with which a journal says of itself that it is a backup: who put it back, when, and where it broke off."""
+"""The line with which a journal says of itself that it is a backup: who put it back and why, when, and where it broke
+off. A journal that took the place of another one without any backup says that of itself too."""
 
 from __future__ import annotations
 
@@ -14,28 +15,47 @@ from risk_manager.store.line import Head, follow
 
 
 class PutBack(msgspec.Struct, frozen=True, kw_only=True):
-    """A backup was put in the place of the database. The next start says so, and the record keeps it."""
+    """Something was put in the place of the database. The next start says so, and the record keeps it."""
 
     backup: str
-    """Its name."""
+    """The name of the backup; empty: there was no good one, and the journal begins here."""
     until: datetime | None
     """Its last line; None: it had none. What came later is not in it."""
     at: datetime
     """When it was put back."""
-    user: int
-    """Who did it: the user's number, as the operating system says."""
+    user: int | None
+    """Who did it: the user's number, as the operating system says. None: a guard that started, for `why`."""
     aside: str
     """The name that the file has now which stood there; empty: there was none."""
+    why: str = ""
+    """What a guard has found, in sentences; empty: an admin wanted it."""
 
     @property
     def sentence(self) -> str:
         """For people, loudly."""
+        if self.user is None:
+            return self._of_a_guard
         end = f"It ends at {self.until:%Y-%m-%d %H:%M:%S} UTC" if self.until is not None else "It is empty"
         kept = f" What stood there is kept as {self.aside}." if self.aside else ""
         return (
             f"CRITICAL: The database is the backup {self.backup}, which user {self.user} put back at "
             f"{self.at:%Y-%m-%d %H:%M:%S} UTC. {end}: locks, waivers and counts of later are not known. Trades and "
             f"positions are asked of the broker.{kept}"
+        )
+
+    @property
+    def _of_a_guard(self) -> str:
+        kept = f" What was left is kept as {self.aside}." if self.aside else ""
+        if not self.backup:
+            return (
+                f"CRITICAL: {self.why} There is no good backup. No lock and no count of earlier is known: look at the "
+                f"account before you trade.{kept}"
+            )
+        span = f"the time from {self.until:%Y-%m-%d %H:%M:%S} to" if self.until is not None else "all until"
+        return (
+            f"CRITICAL: {self.why} The backup {self.backup} is in its place: what came after it is not known, locks "
+            f"included. That is {span} {self.at:%Y-%m-%d %H:%M:%S} UTC. Trades and positions are asked of the broker."
+            f"{kept}"
         )
 
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
 from risk_manager.home import OPEN_WAY, make_folder
-from risk_manager.store import backup, copies, damage, lease, put_back
-from risk_manager.store.connection import connect_to_write, has_log
+from risk_manager.store import copies, lease, swapping
 from risk_manager.store.errors import StoreError, StoreTrouble
 from risk_manager.store.opening import FILE
 from risk_manager.store.put_back import PutBack
-from risk_manager.store.schema import migrate
 
 
 def restore(folder: Path, chosen: Path, *, now: Callable[[], datetime], user: int = 0) -> Path | None:
@@ -34,24 +29,11 @@ def restore(folder: Path, chosen: Path, *, now: Callable[[], datetime], user: in
     held = lease.take(folder, now())
     try:
         found = _whole(chosen, path)
-        part = path.with_name(f"{FILE}.part")
-        aside = damage.name_aside(path, now(), why="replaced") if path.exists() else None
+        aside = swapping.name_aside(path, now(), "replaced")
         word = PutBack(
             backup=chosen.name, until=found.until, at=now(), user=user, aside=aside.name if aside is not None else ""
         )
-        try:
-            backup.copy_content(chosen, part)
-            with closing(sqlite3.connect(part, isolation_level=None)) as connection:
-                migrate(connection)
-                put_back.write(connection, word)
-            backup.sync(part)
-            if aside is not None:
-                _keep(path, aside)
-            os.replace(part, path)
-        except (OSError, sqlite3.Error) as error:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
-            raise StoreError(StoreTrouble.CANNOT_WRITE, f"The backup cannot be put into {folder}: {error}.") from error
+        swapping.put_in_place(path, chosen, word, aside)
         return aside
     finally:
         held.release()
@@ -71,17 +53,3 @@ def _whole(chosen: Path, path: Path) -> copies.Copy:
             "changed: choose another.",
         )
     return found
-
-
-def _keep(path: Path, aside: Path) -> None:
-    """Give the file that is to be replaced its other name. It keeps its own one too, where the disk can do that, so
-    that at every moment a database is where the next guard looks for it."""
-    with suppress(sqlite3.Error), closing(connect_to_write(path)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    if not has_log(path):
-        with suppress(OSError):
-            os.link(path, aside)
-    if not aside.exists():  # damaged, so that its log could not be folded in, or no second name is possible here
-        damage.move_aside(path, aside)
-    for ending in ("-wal", "-shm"):
-        Path(f"{path}{ending}").unlink(missing_ok=True)

@@ -21,7 +21,7 @@ from risk_manager import __version__
 from risk_manager.core.model import AccountId
 from risk_manager.core.state import Lock, State
 from risk_manager.home import OPEN_WAY, make_folder
-from risk_manager.store import backup, damage, lease, opening, recovery
+from risk_manager.store import backup, lease, opening, recovery, replacement
 from risk_manager.store.errors import StoreError, StoreTrouble
 from risk_manager.store.file import File
 from risk_manager.store.handover import Announced, Begin, Configure, Watched
@@ -43,8 +43,8 @@ def open_store(
     """Open the store of a data folder, or make one. Raises StoreError: another guard holds it, a newer program has
     written it, or nothing can be read or made.
 
-    A damaged file is set aside and the newest good backup taken: `warnings` says so. A file that can be read and not
-    written is opened too: the guard needs what stands in it.
+    A damaged file is set aside and the newest good backup taken, and one that is gone counts as damaged: what
+    `recover` finds says so. A file that can be read and not written is opened too: the guard needs what stands in it.
     """
     try:
         make_folder(folder, OPEN_WAY)
@@ -98,19 +98,17 @@ class Store:
         """The state at the last durable line. `settings` are those of now; `read_settings` reads texts that were once
         in force, and must give the settings of now for texts that it cannot read any more.
 
-        A journal that is broken in what is replayed counts as a damaged file.
+        A journal that is broken in what is replayed counts as a damaged file, also that of a backup.
         """
-        for mend in (opening.begin_anew, opening.begin_empty):
+        found: Recovered | None = None
+        while found is None:
             try:
                 found = self._recover(settings, read_settings)
-                break
             except StoreError as error:
                 if error.trouble is not StoreTrouble.DAMAGED:
                     raise
-                self._opened = mend(self._opened, str(error), self._now())
+                self._opened = opening.begin_anew(self._opened, str(error), self._now())
                 self.warnings += self._opened.warnings
-        else:
-            found = self._recover(settings, read_settings)
         self._recovered = found
         if found.put_back is not None:
             self.warnings.append(found.put_back.sentence)
@@ -240,8 +238,7 @@ class Store:
 
     def _replace_damaged(self) -> Head:
         path = self._folder / FILE
-        damage.set_aside(path, self._now())
-        damage.replace_by_backup(path, self._folder / backup.FOLDER)
+        replacement.of_damaged(path, "It was found while a guard was writing it.", self._now())
         opened = opening.open_file(self._folder, self._now())
         opened.connection.close()
         return opened.meta.head

@@ -96,7 +96,7 @@ def restore(chosen: str = NEWEST, *, home: Path | None = None, yes: bool = False
     """
     house = House(home)
     try:
-        if lease.is_held(house.data, datetime.now(UTC)):
+        if lease.is_held(house.data):
             raise RefusedError("A guard is running for this home, and the database is its own. Stop the guard first.")
         copy = _chosen(house, chosen)
         tell("\n".join(lost(house.data / FILE, copy)))
@@ -122,7 +122,7 @@ def _made(house: House, *, from_stdin: bool) -> Path:
     """By the running guard, whose file it is. Where none runs, or has no door, the file is only read, so it is done
     from here."""
     now = datetime.now(UTC)
-    if not (lease.is_held(house.data, now) and house.socket.exists()):
+    if not (lease.is_held(house.data) and house.socket.exists()):
         house.enter_alone(from_stdin=from_stdin)
         if not (house.data / FILE).exists():
             raise RefusedError(f"There is no database {house.data / FILE}: no guard has ever run there.")

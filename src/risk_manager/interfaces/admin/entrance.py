@@ -15,6 +15,7 @@ from risk_manager.config.password import HASH_FILE, PasswordError, is_set, match
 from risk_manager.exit_codes import ExitCode
 from risk_manager.ipc import status as published
 from risk_manager.ipc.admin import SOCKET_FILE, AdminDoorError, Answer, Call, Login, ask
+from risk_manager.store import lease
 
 NOT_SET = "No admin password is set yet. Set one: risk-manager admin password"
 _OLD_AFTER_SECONDS = 5
@@ -37,7 +38,11 @@ class House:
         self.socket = self.data / SOCKET_FILE
 
     def is_guarded(self) -> bool:
-        """Whether a guard runs for this home: its door is there, or it has published something just now."""
+        """Whether a guard runs for this home: it holds the lease. To whom that cannot be told, its door is there, or it
+        has published something just now; a guard that was killed leaves those, too."""
+        is_held = lease.is_held(self.data)
+        if is_held is not None:
+            return is_held
         if self.socket.exists():
             return True
         try:
