@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import pytest
 
 from risk_manager.config import settings_from_mapping
@@ -23,7 +25,9 @@ from risk_manager.daemon.reloading import Reload as Reloaded
 from risk_manager.gateway.tasks import end, start
 from risk_manager.ipc.admin import TOKEN_ENDED, AdminDoorError, Answer, Backup, Clear, Login, Reload, Stop, ask
 from risk_manager.store import StoreError, StoreTrouble
+from tests.daemon.test_rights import another, place
 
+__all__ = ["another", "place"]
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Unix sockets")
 
 PASSWORD: Final = "three words do it"
@@ -276,6 +280,39 @@ async def test_a_line_without_an_end_is_dropped_and_the_door_stays_open(tmp_path
 async def test_only_the_owner_may_open_the_socket(tmp_path: Path) -> None:
     async with house(tmp_path) as one:
         assert one.socket.stat().st_mode & 0o777 == 0o600
+
+
+AS_ANOTHER: Final = """\
+import os, socket, sys
+place = socket.socket(socket.AF_UNIX)
+os.setgroups([]), os.setgid({group}), os.setuid({user})
+place.connect({path!r})
+place.sendall({line!r} + b"\\n")
+print(place.makefile().readline())
+"""
+
+
+@pytest.mark.parametrize("is_open", [False, True])
+async def test_another_user_is_not_let_in_also_with_the_password_and_where_the_socket_is_open(
+    place: Path, another: Any, is_open: bool
+) -> None:
+    async with house(place) as one:
+        if is_open:
+            one.socket.chmod(0o666)
+        line = msgspec.json.encode(Login(password=PASSWORD))
+        code = AS_ANOTHER.format(group=another.pw_gid, user=another.pw_uid, path=str(one.socket), line=line)
+        asks = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", code), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+        )
+        out, err = await asks.communicate()
+        if is_open:
+            answer = msgspec.json.decode(out, type=Answer)
+            assert (answer.is_done, answer.token) == (False, None)
+            assert answer.says == "Only the guard's own user and root may use this door."
+            assert await one.acts() == [("knock at the admin door", True)]
+        else:
+            assert b"PermissionError" in err
+            assert await one.acts() == []
 
 
 async def test_no_password_is_shown_by_anything(tmp_path: Path) -> None:
