@@ -75,6 +75,23 @@ async def test_a_mended_file_is_taken_without_a_start(tmp_path: Path) -> None:
             await stop(running)
 
 
+async def test_what_was_edited_is_recorded_with_old_and_new_value_also_while_no_guard_ran(tmp_path: Path) -> None:
+    async with broker() as side:
+        home = new_home(tmp_path, side, **most(4))
+        async with guard(home) as running:
+            path = home / RISK
+            path.write_text(path.read_text().replace('"MNQ": 4', '"MNQ": 3'))
+            await running.says("changed: RULE-002 (max_contracts_per_instrument.limits.MNQ: 4 -> 3)")
+            await stop(running)
+        path.write_text(path.read_text().replace('"MNQ": 3', '"MNQ": 1'))
+        async with guard(home) as running:
+            await running.says("changed: RULE-002 (max_contracts_per_instrument.limits.MNQ: 3 -> 1)")
+            await stop(running)
+        journal = str(rows(home, "SELECT * FROM journal"))
+    assert "max_contracts_per_instrument.limits.MNQ: 4 -> 3" in journal
+    assert "max_contracts_per_instrument.limits.MNQ: 3 -> 1" in journal
+
+
 async def test_another_list_of_accounts_needs_a_start(tmp_path: Path) -> None:
     async with broker() as side:
         home = new_home(tmp_path, side, **most(2))

@@ -10,6 +10,7 @@ import pytest
 
 from risk_manager.exit_codes import ExitCode
 from risk_manager.interfaces.admin import configuration, edits
+from risk_manager.interfaces.admin.console import command
 from tests.interfaces.test_admin import PASSWORD, RISK, TEXT, home, risk, typed
 
 if sys.platform != "win32":
@@ -149,3 +150,26 @@ def test_problems_and_files_as_json(home: Path, capsys: pytest.CaptureFixture[st
     (home / "config" / RISK).write_text("version: 1\nmax_contracts: {limit: -1}\n")
     assert configuration.check(home=home, json=True) == ExitCode.BAD_INPUT
     assert '"line": 2' in capsys.readouterr().out
+
+
+def test_the_console_needs_a_terminal_and_says_what_there_is_for_scripts(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command.run(home=home) == ExitCode.BAD_INPUT
+    assert "risk-manager admin --help" in capsys.readouterr().err
+
+
+if sys.platform != "win32":
+
+    @pytest.mark.parametrize(
+        ("gone", "says", "code"),
+        [
+            ("admin_password.hash", b"No admin password is set yet", ExitCode.REFUSED),
+            ("", b"Begin with risk-manager init", ExitCode.BAD_INPUT),
+        ],
+    )
+    async def test_a_home_that_is_not_ready_says_what_to_do(home: Path, gone: str, says: bytes, code: int) -> None:
+        (home / "config" / gone).unlink() if gone else (home / "config").rename(home / "elsewhere")
+        async with in_terminal("admin", "--home", str(home / ("" if gone else "config"))) as (screen, _):
+            await screen.shows(says)
+            assert await screen.ended() == code

@@ -13,12 +13,11 @@ from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
 
-from risk_manager.config import ConfigError
-from risk_manager.config.editing import Edit, EditError
-from risk_manager.config.password import PasswordError
+from risk_manager.config.editing import Edit
 from risk_manager.interfaces.admin import changing
 from risk_manager.interfaces.admin.console.dialogs import Ask, Choose
 from risk_manager.interfaces.admin.console.menu import Menu
+from risk_manager.interfaces.admin.console.page import TROUBLES
 from risk_manager.interfaces.admin.console.session import Session
 from risk_manager.interfaces.admin.entrance import House, RefusedError
 from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, line
@@ -28,7 +27,6 @@ T = TypeVar("T")
 _TURN_SECONDS: Final = 0.1
 _TURNS: Final = "|/-\\"
 LEAVE_IT, WRITE_IT = "Leave it as it is", "Write it"
-TROUBLES: Final = (ConfigError, EditError, RefusedError, PasswordError, OSError)
 
 
 class Telling(Protocol):

@@ -28,6 +28,7 @@ class LockoutsPage(Page[GuardStatus]):
 
     heading = "lockouts"
     waits = "Reading what the guard has published"
+    every = 1.0
 
     def look(self) -> GuardStatus:
         """What the guard has published."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
+from threading import Lock
 from typing import Final
-
-from textual import work
 
 from risk_manager.interfaces.admin import logs
 from risk_manager.interfaces.admin.console.page import Drawn, Page, Row
@@ -14,7 +12,6 @@ from risk_manager.interfaces.admin.logs import NAMES, Tail, Which
 from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, line, wrapped
 
 _SHOWN_MOST: Final = 500
-_LOOK_SECONDS: Final = 0.5
 _SAYS: Final[dict[Which, str]] = {
     "daemon": "all of it",
     "enforcement": "what was asked of the broker, and how that ended",
@@ -52,27 +49,25 @@ class LogPage(Page[list[str]]):
     """One log; what comes is added below."""
 
     waits = "Reading the log"
+    every = 0.5
 
     def __init__(self, name: Which) -> None:
         super().__init__()
         self._name: Which = name
         self.heading = f"logs · {name}"
+        self._turn = Lock()
         self._tail: Tail | None = None
         self._lines: list[str] = []
 
-    def on_mount(self) -> None:
-        """Read, and go on reading."""
-        super().on_mount()
-        self.set_interval(_LOOK_SECONDS, self.go_on)
-
     def look(self) -> list[str]:
         """Its newest lines, or those that have come."""
-        if self._tail is None:
-            self._tail = Tail(logs.place(self.console.session.house, self._name))
-            self._lines = self._tail.newest(_SHOWN_MOST)
-        else:
-            self._lines = [*self._lines, *self._tail.more()][-_SHOWN_MOST:]
-        return list(self._lines)
+        with self._turn:  # it is asked for by a key and by the clock
+            if self._tail is None:
+                self._tail = Tail(logs.place(self.console.session.house, self._name))
+                self._lines = self._tail.newest(_SHOWN_MOST)
+            else:
+                self._lines = [*self._lines, *self._tail.more()][-_SHOWN_MOST:]
+            return list(self._lines)
 
     def drawn(self, seen: list[str], width: int) -> Drawn:
         """The lines, the newest at the end."""
@@ -88,12 +83,3 @@ class LogPage(Page[list[str]]):
         super().draw()
         if was_at_end:
             self._scroll.scroll_end(animate=False)
-
-    @work(exclusive=True, group="look")
-    async def go_on(self) -> None:
-        """Show what has come, without a word of waiting."""
-        before = self._seen
-        seen = await asyncio.to_thread(self.look)
-        if seen != before:
-            self._seen = seen
-            self.draw()

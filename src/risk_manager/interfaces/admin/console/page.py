@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Final, Generic, TypeVar, cast
 
@@ -15,6 +17,10 @@ from textual.screen import Screen
 from textual.widgets import Footer, OptionList
 from textual.widgets.option_list import Option
 
+from risk_manager.config import ConfigError
+from risk_manager.config.editing import EditError
+from risk_manager.config.password import PasswordError
+from risk_manager.interfaces.admin.entrance import RefusedError
 from risk_manager.interfaces.trader.dashboard.paint import painted
 from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, apart, line, title, wrapped
 from risk_manager.interfaces.trader.dashboard.widgets import Words
@@ -24,6 +30,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _MARGIN: Final = 4
+TROUBLES: Final = (ConfigError, EditError, RefusedError, PasswordError, OSError)
+"""What can be wrong with a home; the text is the sentence."""
 NUMBER_ROOM: Final = 4
 """What the number of a row takes."""
 
@@ -60,6 +68,8 @@ class Page(Screen[None], Generic[T]):
     heading: str = ""
     waits: str = "Reading the files"
     """What it is waiting for while it looks."""
+    every: float | None = None
+    """Seconds after which it looks again by itself, without a word; None: only when it is asked to."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -98,6 +108,8 @@ class Page(Screen[None], Generic[T]):
         self._list.display = self._scroll.display = False
         self._head.say(self._heading())
         self.action_again()
+        if self.every is not None:
+            self.set_interval(self.every, self.look_quietly)
 
     def on_screen_resume(self) -> None:
         """Back from a page that was opened from here: things may be others now."""
@@ -117,6 +129,17 @@ class Page(Screen[None], Generic[T]):
             self._seen = seen
         self.has_looked = True
         self.draw()
+
+    @work(exclusive=True, group="look quietly")
+    async def look_quietly(self) -> None:
+        """Show what is other than before."""
+        if not self.is_current or self._seen is None:
+            return
+        with suppress(*TROUBLES):
+            seen = await asyncio.to_thread(self.look)
+            if seen != self._seen:
+                self._seen = seen
+                self.draw()
 
     def draw(self) -> None:
         """Show what was seen."""
@@ -149,7 +172,7 @@ class Page(Screen[None], Generic[T]):
         before = self._list.highlighted
         has_colour = not self.app.no_color
         shown = [painted(self._numbered(number, row), has_colour=has_colour) for number, row in enumerate(rows, 1)]
-        if rows != self._rows or len(rows) != self._list.option_count:
+        if [(row.text, row.below) for row in rows] != [(row.text, row.below) for row in self._rows]:
             self._list.set_options([Option(one) for one in shown])
         self._rows = rows
         if rows:

@@ -23,6 +23,7 @@ class ServicePage(Page[tuple[list[Found], GuardStatus | None]]):
 
     heading = "service"
     waits = "Looking at the guard"
+    every = 2.0
 
     def look(self) -> tuple[list[Found], GuardStatus | None]:
         """What it has published, and what of that is good."""
