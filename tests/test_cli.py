@@ -54,6 +54,8 @@ def test_every_command_explains_itself(command: str) -> None:
     [
         (["simulatr"], 'There is no command "simulatr". Did you mean simulator?'),
         (["zzz"], 'There is no command "zzz".'),
+        (["admin", "lockout"], 'There is no command "lockout". Did you mean lockouts?'),
+        (["admin", "config", "sett", "a", "b"], 'There is no command "sett". Did you mean set?'),
         (["simulator", "--prot", "3"], "Unknown option: --prot. Did you mean --port?"),
         (["simulator", "--port", "three"], 'Invalid value for --port: unable to convert "three" into int.'),
     ],

@@ -7,7 +7,7 @@ import sys
 from difflib import get_close_matches
 from pathlib import Path
 
-from cyclopts import App, CycloptsError, UnknownCommandError
+from cyclopts import App, CycloptsError, UnknownCommandError, UnusedCliTokensError
 
 from risk_manager import __version__
 from risk_manager.exit_codes import ExitCode
@@ -112,6 +112,9 @@ def main() -> None:
         code = app(print_error=False, exit_on_error=False)
     except UnknownCommandError as error:
         sys.exit(_refuse(_unknown(error.unused_tokens or [""])))
+    except UnusedCliTokensError as error:
+        tokens = error.unused_tokens or [""]
+        sys.exit(_refuse(_unknown(tokens) if _beside(tokens[0]) else str(error)))
     except CycloptsError as error:
         sys.exit(_refuse(str(error)))
     except KeyboardInterrupt:
@@ -130,5 +133,12 @@ def _refuse(sentence: str) -> ExitCode:
 
 def _unknown(tokens: list[str]) -> str:
     # The library's own sentence imports every command to compare their names; one that is broken would hide it.
-    alike = get_close_matches(tokens[0], COMMANDS, n=1)
+    alike = get_close_matches(tokens[0], _beside(tokens[0]), n=1)
     return f'There is no command "{tokens[0]}".' + (f" Did you mean {alike[0]}?" if alike else "")
+
+
+def _beside(word: str) -> set[str]:
+    """What could stand in the place of a word of this process's arguments."""
+    before = tuple(sys.argv[1 : sys.argv.index(word)]) if word in sys.argv else ()
+    known = [*((name,) for name in COMMANDS), ("audit", "verify"), *(("admin", *words) for words in ADMIN_COMMANDS)]
+    return {words[len(before)] for words in known if words[: len(before)] == before and len(words) > len(before)}
