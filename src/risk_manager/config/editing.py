@@ -124,13 +124,22 @@ def _tree(yaml: YAML, name: str, text: str) -> CommentedMap:
         raise EditError(f"{name} is JSON, which has no comments to keep. Edit it by hand; it is read at once.")
     try:
         tree = yaml.load(text)
-    except YAMLError as error:
-        raise EditError(f"{name} is broken, so nothing can be changed in it: {str(error).splitlines()[0]}") from None
+    except YAMLError:
+        raise EditError(f"{name} is broken, so nothing can be changed in it:\n{_broken(name, text)}") from None
     if tree is None:
         return CommentedMap()
     if not isinstance(tree, CommentedMap):
         raise EditError(f"{name} is not a file of sections: nothing can be set in it.")
     return tree
+
+
+def _broken(name: str, text: str) -> str:
+    """What is wrong with it, in our own words and with its line."""
+    try:
+        only_document(text, name)
+    except ConfigError as error:
+        return str(error)
+    return "It cannot be read."
 
 
 def _way(key: str) -> Sequence[str]:

@@ -22,10 +22,11 @@ from risk_manager.interfaces.admin.console.lockouts import LockoutsPage
 from risk_manager.interfaces.admin.console.page import Page
 from risk_manager.interfaces.admin.console.service import ServicePage
 from risk_manager.ipc.status import GuardStatus
-from tests.interfaces.console.house import furnish, shown
+from tests.interfaces.console.house import furnish, press, shown
 from tests.interfaces.dashboard.screens import WAIVED
 
 FOLDER: Final = Path(__file__).parent / "screens"
+WRONG: Final = "daily_realized_loss: {limit: 1}\n" + "".join(f"rule_{number}: {{}}\n" for number in range(9))
 LOG: Final = """\
 2025-10-23T15:29:58.000001Z INFO     Guarding.
 2025-10-23T15:30:00.123456Z ERROR    [account 465] [rule RULE-003] Daily loss -$512.50 reached the limit -$500.00 \
@@ -106,6 +107,8 @@ class Screen:
     status: GuardStatus | None = None
     size: tuple[int, int] = (80, 24)
     is_in: bool = True
+    risk: str = ""
+    """What is in the file by the time of the last key; empty: what was."""
 
 
 def at(*keys: str, size: tuple[int, int] = (80, 24)) -> Screen:
@@ -128,6 +131,7 @@ SCREENS: Final[dict[str, Screen]] = {
     "defaults": at("1", "1", "4"),
     "value_asked": at("1", "3", "2"),
     "value_refused": at("1", "3", "2", "ctrl+u", "type:500", "enter"),
+    "value_much_is_wrong": Screen(("1", "3", "2", "ctrl+u", "type:-400", "enter"), risk=WRONG),
     "value_changed": at("1", "3", "2", "ctrl+u", "type:-400", "enter"),
     "value_written": at("1", "3", "2", "ctrl+u", "type:-400", "enter", "y"),
     "value_left": at("1", "3", "2", "ctrl+u", "type:-400", "enter", "n"),
@@ -163,7 +167,11 @@ async def drawn(name: str) -> str:
     (folder / "logs" / "daemon.log").write_text(LOG)
     page = screen.page
     made = None if page is None else StillLockouts(screen.status) if screen.status is not None else page()
-    async with shown(folder, *screen.keys, size=screen.size, page=made, is_in=screen.is_in) as pilot:
+    keys, last = (screen.keys[:-1], screen.keys[-1:]) if screen.risk else (screen.keys, ())
+    async with shown(folder, *keys, size=screen.size, page=made, is_in=screen.is_in) as pilot:
+        if screen.risk:
+            (folder / "config" / "risk_config.yaml").write_text(screen.risk)
+        await press(pilot, *last)
         return text(pilot)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,15 +15,18 @@ from textual.pilot import Pilot
 
 from docs.pictures.still import text
 from risk_manager.config.document import only_document
+from risk_manager.config.editing import with_value
 from risk_manager.config.keys import Key, keys_of
 from risk_manager.config.password import set_password
 from risk_manager.config.tree import node_at, plain
 from risk_manager.core.rule import Rule
 from risk_manager.core.rules import RULES
 from risk_manager.exit_codes import ExitCode
-from risk_manager.interfaces.admin.console.app import Console
+from risk_manager.interfaces.admin.console.app import Console, difference
 from risk_manager.interfaces.admin.console.keys import KeysPage
+from risk_manager.interfaces.admin.console.thread import NAME
 from risk_manager.interfaces.admin.entrance import House
+from risk_manager.interfaces.trader.dashboard.saying import plain as plain_line
 from tests.config.values import EXAMPLES
 from tests.crash.house import ACCOUNT, broker, guard, new_home, rows
 from tests.daemon.programs import SECRET
@@ -223,7 +228,35 @@ async def test_a_file_that_is_broken_is_said_and_nothing_is_written(tmp_path: Pa
         await shows(pilot, "Written twice")
         await press(pilot, "escape", "escape")
         await shows(pilot, "Written twice")
+        await press(pilot, "3")
+        await shows(pilot, "Written twice", "RULE-013")
         assert risk.read_text() == broken
+
+
+def test_a_change_is_told_without_its_head_and_another_key_without_itself() -> None:
+    edit = with_value("risk_config.yaml", "a: 1\n# x\nb: 2\nc: 3\nd: 4\ne: 5\nf: 6\ng: 7\n", "a", "9")
+    assert [plain_line(one) for one in difference(edit)] == ["-a: 1", "+a: 9", " # x", " b: 2"]
+    secret = with_value("accounts.yaml", "topstepx: {api_key: one}\n", "topstepx.api_key", "two")
+    assert [plain_line(one) for one in difference(secret)] == [
+        "! The key in it becomes another one, which is not shown."
+    ]
+
+
+async def test_who_leaves_does_not_wait_for_what_is_asked(tmp_path: Path) -> None:
+    with socket.socket() as silent:  # takes connections, and never answers
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        home = furnish(tmp_path)
+        accounts = home / "config" / "accounts.yaml"
+        accounts.write_text(accounts.read_text().replace("127.0.0.1:9", f"127.0.0.1:{silent.getsockname()[1]}"))
+        console = Console(House(home))
+        console.session.let_in(PASSWORD)
+        async with console.run_test() as pilot:
+            await rest(pilot)
+            await pilot.press("6")
+            await shows(pilot, "Asking the gateway ...")
+            await pilot.press("escape", "q")
+        assert [one.daemon for one in threading.enumerate() if one.name == NAME] == [True]
 
 
 if sys.platform != "win32":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from risk_manager.interfaces.admin.console.dialogs import Ask, Choose
 from risk_manager.interfaces.admin.console.menu import Menu
 from risk_manager.interfaces.admin.console.page import TROUBLES
 from risk_manager.interfaces.admin.console.session import Session
+from risk_manager.interfaces.admin.console.thread import in_thread
 from risk_manager.interfaces.admin.entrance import House, RefusedError
 from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, line
 from risk_manager.ipc.admin import TOKEN_ENDED, Answer, Call
@@ -122,7 +122,7 @@ class Console(App[None]):
         self.jobs += 1
         turning = self.set_interval(_TURN_SECONDS, turn)
         try:
-            return await asyncio.to_thread(job)
+            return await in_thread(job)
         finally:
             turning.stop()
             self.jobs -= 1
@@ -191,7 +191,9 @@ def difference(change: Edit) -> list[Line]:
     """A change as lines, with what goes and what comes told apart by sign and tone."""
     tones = {"-": Tone.CAUTION, "+": Tone.GOOD, "!": Tone.CAUTION}
     shown: list[Line] = []
-    for one in change.lines()[2:]:
+    for one in change.lines():
+        if one.startswith(("--- ", "+++ ")) and len(shown) == 0:
+            continue  # which file it is stands above
         if one.startswith("@@"):
             shown += [line(Span("...", Tone.FAINT))] if shown else []
         else:

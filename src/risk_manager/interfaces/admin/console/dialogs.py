@@ -16,13 +16,25 @@ from risk_manager.interfaces.trader.dashboard.saying import Line, Tone, line, wr
 from risk_manager.interfaces.trader.dashboard.widgets import Words
 
 _INSIDE: Final = 8
+_TOLD_MOST: Final = 7
 WIDEST: Final = 100
+
+
+def sentences(text: str, width: int, tone: Tone) -> list[Line]:
+    """Each line of a text by itself, and no more of them than have room beside what is asked."""
+    lines = [one for part in text.splitlines() for one in wrapped(part, width, tone=tone)]
+    more = len(lines) - _TOLD_MOST
+    return [*lines[:_TOLD_MOST], *wrapped(f"... and {more} lines more", width, tone=tone)] if more > 1 else lines
 
 
 class Dialog(ModalScreen[str | None]):
     """A box with words; what is answered is handed back, None for leaving."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Leave"),
+        Binding("pagedown", "turn_page(1)", show=False, priority=True),
+        Binding("pageup", "turn_page(-1)", show=False, priority=True),
+    ]
 
     def __init__(self, asks: str, says: Sequence[str | Line] = (), *, trouble: str = "") -> None:
         super().__init__()
@@ -45,12 +57,17 @@ class Dialog(ModalScreen[str | None]):
 
     def tell(self, text: str, tone: Tone = Tone.PLAIN) -> None:
         """The line of answers."""
-        self.said.say(wrapped(text, min(WIDEST, self.app.size.width) - _INSIDE, tone=tone) if text else [])
+        self.said.say(sentences(text, min(WIDEST, self.app.size.width) - _INSIDE, tone))
         self.said.display = bool(text)
 
     def turn(self, text: str | None) -> None:
         """What is waited for; None: it is over."""
         self.tell(text or "", Tone.FAINT)
+
+    def action_turn_page(self, by: int) -> None:
+        """Through words that are longer than the box."""
+        words = self.query_one(VerticalScroll)
+        words.scroll_relative(y=by * max(1, words.size.height - 1), animate=False)
 
     def action_leave(self) -> None:
         """Without an answer."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,6 +19,8 @@ from textual.widgets.option_list import Option
 from risk_manager.config import ConfigError
 from risk_manager.config.editing import EditError
 from risk_manager.config.password import PasswordError
+from risk_manager.interfaces.admin.console.dialogs import sentences
+from risk_manager.interfaces.admin.console.thread import in_thread
 from risk_manager.interfaces.admin.entrance import RefusedError
 from risk_manager.interfaces.trader.dashboard.paint import painted
 from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, apart, line, title, wrapped
@@ -136,7 +137,7 @@ class Page(Screen[None], Generic[T]):
         if not self.is_current or self._seen is None:
             return
         with suppress(*TROUBLES):
-            seen = await asyncio.to_thread(self.look)
+            seen = await in_thread(self.look)
             if seen != self._seen:
                 self._seen = seen
                 self.draw()
@@ -187,8 +188,11 @@ class Page(Screen[None], Generic[T]):
         self._typed = ""
         self.tell("")
         opens = self._rows[event.option_index].opens
-        if opens is not None:
-            opens()
+        try:
+            if opens is not None:
+                opens()
+        except TROUBLES as error:
+            self.tell(str(error), Tone.BAD)
 
     def on_key(self, event: Key) -> None:
         """A number: of the row that is meant. `1` waits for a second digit where there is a row 10."""
@@ -217,7 +221,7 @@ class Page(Screen[None], Generic[T]):
 
     def tell(self, text: str, tone: Tone = Tone.PLAIN) -> None:
         """The line of answers."""
-        self._told = wrapped(text, self.width, tone=tone) if text else []
+        self._told = sentences(text, self.width, tone)
         self.said.say(self._told)
 
     def turn(self, text: str | None) -> None:
