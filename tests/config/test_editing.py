@@ -56,7 +56,7 @@ def changed(key: str, value: str) -> list[str]:
             ["-  limits: {MNQ: 2, ES: 1}   # small", "+  limits: {MNQ: 3, ES: 1}   # small"],
         ),
         (
-            "cooldown_after_loss.loss_thresholds.1.cooldown_duration",
+            "cooldown_after_loss.loss_thresholds.2.cooldown_duration",
             "1200",
             [
                 "-    - {loss_amount: -200, cooldown_duration: 900}   # go for a walk",
@@ -72,7 +72,7 @@ def test_only_the_line_that_is_meant_changes(key: str, value: str, lines: list[s
 
 
 def test_a_key_is_taken_out() -> None:
-    edit = without_key(NAME, TEXT, "cooldown_after_loss.loss_thresholds.0")
+    edit = without_key(NAME, TEXT, "cooldown_after_loss.loss_thresholds.1")
     removed = [line for line in edit.lines() if line.startswith("-  ")]
     assert removed == ["-    - {loss_amount: -100, cooldown_duration: 300}"]
 
@@ -163,11 +163,11 @@ symbol_blocks:
             ["daily_realized_loss:", "  limit: -500          # a bad day", "  include_unrealized: true"],
         ),
         (
-            "cooldown_after_loss.loss_thresholds.0",
+            "cooldown_after_loss.loss_thresholds.1",
             ["    - {loss_amount: -100, cooldown_duration: 300}   # short"],
         ),
         (
-            "cooldown_after_loss.loss_thresholds.1",
+            "cooldown_after_loss.loss_thresholds.2",
             ["    - loss_amount: -200", "      cooldown_duration: 900"],
         ),
         ("symbol_blocks", ["symbol_blocks:", "  blocked_symbols:", "  - RTY"]),

@@ -64,7 +64,7 @@ def test_another_key_is_told_and_neither_is_shown() -> None:
 def test_each_change_has_its_old_value_and_its_new_one() -> None:
     before = "a: {limit: -500, flag: true}\nrows: [{x: 1}, {x: 2}]\nat: '17:00'\n"
     after = "a: {limit: -400.50, flag: true}\nrows: [{x: 1}]\nat: '17:00'\nb: {}\n"
-    assert changes(before, after) == ("a.limit: -500 -> -400.50", "rows.1.x: 2 -> not set", "b: not set -> {}")
+    assert changes(before, after) == ("a.limit: -500 -> -400.50", "rows.2.x: 2 -> not set", "b: not set -> {}")
     assert changes(before, before) == ()
     assert changes(before, "a: [") == ()
 

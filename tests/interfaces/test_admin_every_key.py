@@ -167,7 +167,7 @@ WAYS = st.one_of(
     st.sampled_from(
         [
             *["defaults.timezone", "defaults.reset_time", "defaults", "version", "rules", "rules.max_contracts.limit"],
-            *["cooldown_after_loss.loss_thresholds.0", "cooldown_after_loss.loss_thresholds.2.loss_amount", "holidays"],
+            *["cooldown_after_loss.loss_thresholds.1", "cooldown_after_loss.loss_thresholds.3.loss_amount", "holidays"],
             *["max_contracts_per_instrument.limits.MNQ", "max_contracts_per_instrument.limits.EP", "symbol_blocks.0"],
         ]
     ),

@@ -44,7 +44,7 @@ def _below(node: Node, path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
     if isinstance(node, Branch):
         inside = [(key, entry.node) for key, entry in node.entries.items()]
     elif isinstance(node, Row):
-        inside = [(str(count), item) for count, item in enumerate(node.items)]
+        inside = [(str(count), item) for count, item in enumerate(node.items, start=1)]
     for step, below in inside:
         yield from _below(below, (*path, step))
     if not inside:

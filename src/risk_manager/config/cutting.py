@@ -53,8 +53,8 @@ def _found(text: str, way: Sequence[str]) -> tuple[int, int, Any, bool] | None:
         if isinstance(here, MappingNode):
             pairs = [(key, value) for key, value in here.value if isinstance(key, ScalarNode) and key.value == step]
             key, value = pairs[0] if len(pairs) == 1 else (None, None)
-        elif isinstance(here, SequenceNode) and step.isdecimal() and int(step) < len(here.value):
-            key, value = None, here.value[int(step)]
+        elif isinstance(here, SequenceNode) and step.isdecimal() and 1 <= int(step) <= len(here.value):
+            key, value = None, here.value[int(step) - 1]
         else:
             return None
         if value is None:

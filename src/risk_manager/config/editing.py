@@ -58,7 +58,7 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True):
 
 def with_value(name: str, text: str, key: str, value: str) -> Edit:
     """The file with `value` (as YAML would read it) under `key`, `daily_realized_loss.limit` or
-    `loss_thresholds.0.loss_amount`; sections that are not there yet are made. Raises EditError."""
+    `loss_thresholds.1.loss_amount`; sections that are not there yet are made. Raises EditError."""
     yaml = _yaml()
     tree = _tree(yaml, name, text)
     *way, last = _way(key)
@@ -82,7 +82,7 @@ def without_key(name: str, text: str, key: str) -> Edit:
     for step in way:
         place = _there(place, step, key)
     _there(place, last, key)
-    del place[int(last) if isinstance(place, CommentedSeq) else last]
+    del place[int(last) - 1 if isinstance(place, CommentedSeq) else last]
     return Edit(name=name, before=text, after=_same(without_lines(text, (*way, last)), _text(yaml, tree, text)))
 
 
@@ -166,21 +166,21 @@ def _below(place: Any, step: str, key: str) -> Any:
 def _there(place: Any, step: str, key: str) -> Any:
     if isinstance(place, CommentedMap) and step in place:
         return place[step]
-    if isinstance(place, CommentedSeq) and step.isdecimal() and int(step) < len(place):
-        return place[int(step)]
+    if isinstance(place, CommentedSeq) and step.isdecimal() and 1 <= int(step) <= len(place):
+        return place[int(step) - 1]
     raise EditError(f"{key}: there is no {step}.")
 
 
 def _put(place: Any, last: str, value: Any, key: str) -> None:
     if isinstance(place, CommentedMap):
         place[last] = value
-    elif isinstance(place, CommentedSeq) and last.isdecimal() and int(last) <= len(place):
-        if int(last) == len(place):
+    elif isinstance(place, CommentedSeq) and last.isdecimal() and 1 <= int(last) <= len(place) + 1:
+        if int(last) > len(place):
             place.append(value)
         else:
-            place[int(last)] = value
+            place[int(last) - 1] = value
     else:
-        raise EditError(f"{key}: nothing can be set there. Lists are counted from 0.")
+        raise EditError(f"{key}: nothing can be set there. Rows of lists are counted from 1.")
 
 
 def _text(yaml: YAML, tree: CommentedMap, before: str) -> str:

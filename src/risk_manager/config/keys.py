@@ -16,6 +16,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, 
 
 import msgspec
 
+from risk_manager.config.document import only_document
 from risk_manager.config.in_short import value_text
 from risk_manager.config.rule_section import ACTION, ENFORCEMENT
 from risk_manager.config.shape import ENABLED
@@ -31,11 +32,13 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     """One key of a section."""
 
     way: tuple[str, ...]
-    """From the top of the section; rows of lists are counted from 0."""
+    """From the top of the section; rows of lists are counted from 1."""
     means: str
     usual: str = ""
     """What holds where nothing is written."""
     note: str = ""
+    example: str = ""
+    """A list, a table or a section as it may look, on one line."""
     now: str | None = None
     """What stands in the file, as it would be written on one line; None: nothing."""
 
@@ -53,7 +56,16 @@ def keys_of(rule: Rule, section: Node | None) -> list[Key]:
         found = [one for one in found if one.way not in ((ACTION,), (ENFORCEMENT,))] + [action]
     else:
         found = [one for one in found if one.way != (ACTION,)]
-    return list(filled(found, section))
+    return list(filled(_with_examples(found, rule), section))
+
+
+def _with_examples(keys: list[Key], rule: Rule) -> Iterator[Key]:
+    """The keys; those of lists, tables and sections with what the rule's own example has there."""
+    example = only_document(rule.example, "")
+    for one in keys:
+        node = node_at(example, (rule.key, *one.way))
+        is_one = isinstance(node, Branch | Row)
+        yield msgspec.structs.replace(one, example=written(plain(node))) if node is not None and is_one else one
 
 
 def declared(struct: type[msgspec.Struct], way: tuple[str, ...] = ()) -> Iterator[Key]:
@@ -93,7 +105,9 @@ def _rows(node: Node, way: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], N
     if isinstance(node, Branch):
         inside = [(key, entry.node) for key, entry in node.entries.items()]
     elif isinstance(node, Row):
-        inside = [(str(count), item) for count, item in enumerate(node.items) if isinstance(item, Branch | Row)]
+        inside = [
+            (str(count), item) for count, item in enumerate(node.items, start=1) if isinstance(item, Branch | Row)
+        ]
     else:
         return
     for step, inner in inside:

@@ -130,6 +130,8 @@ SCREENS: Final[dict[str, Screen]] = {
     "rule_absent": at("1", "1", "2"),
     "defaults": at("1", "1", "4"),
     "value_asked": at("1", "3", "2"),
+    "list_asked": at("1", "7", "2"),
+    "list_refused": at("1", "7", "2", "ctrl+u", "type:[{loss_amount: 5}]", "enter"),
     "value_refused": at("1", "3", "2", "ctrl+u", "type:500", "enter"),
     "value_much_is_wrong": Screen(("1", "3", "2", "ctrl+u", "type:-400", "enter"), risk=WRONG),
     "value_changed": at("1", "3", "2", "ctrl+u", "type:-400", "enter"),

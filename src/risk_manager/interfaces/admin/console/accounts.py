@@ -56,7 +56,7 @@ def place_of(house: House, one: AccountShown) -> Place:
     listed = node_at(tree, ("monitored_accounts",))
     name = f"{one.id} {one.name}".rstrip()
     if isinstance(listed, Rows):
-        for count, item in enumerate(listed.items):
+        for count, item in enumerate(listed.items, start=1):
             if (plain(item) or {}).get("account_id") == one.id:
                 return Place(ACCOUNTS_FILE, ("monitored_accounts", str(count), "rules"), name)
     return Place(ACCOUNTS_FILE, ("monitored_account", "rules"), name)

@@ -93,7 +93,10 @@ class KeysPage(Page[list[Key]]):
 def about(key: Key) -> list[str | Line]:
     """What a key means, for who is to give it a value."""
     lines: list[str | Line] = [key.note] if key.note else []
-    lines.append(key.means.replace("`", "") + ("." if not key.means.endswith(".") else ""))
+    if key.example:
+        lines.append(f"For example {key.example}")
+    else:
+        lines.append(key.means.replace("`", "") + ("." if not key.means.endswith(".") else ""))
     if key.usual and key.usual not in ("needed", "none", "as below"):
         lines.append(f"Where nothing is written: {key.usual.replace('`', '')}.")
     lines.append(line(Span("Enter takes it, Esc leaves it. An empty field takes the key out.", Tone.FAINT)))

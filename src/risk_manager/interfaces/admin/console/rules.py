@@ -32,7 +32,7 @@ class Place(msgspec.Struct, frozen=True):
 
     file: str = RISK_FILE
     above: tuple[str, ...] = ()
-    """The way to them; rows of lists are counted from 0."""
+    """The way to them; rows of lists are counted from 1."""
     name: str = ""
     """Whose they are; empty: everybody's."""
 
@@ -107,7 +107,7 @@ def present_keys(house: House, place: Place, rule: Rule | None) -> list[Key]:
 
 def steps(way: tuple[str, ...]) -> list[str | int]:
     """A way as a tree wants it."""
-    return [int(step) if step.isdecimal() else step for step in way]
+    return [int(step) - 1 if step.isdecimal() else step for step in way]
 
 
 def _section(rule: Rule, tree: Node, place: Place) -> Section:
