@@ -189,3 +189,12 @@ def test_trailing_that_is_switched_on_later_goes_by_the_best_mark_since_the_posi
     story.sees(quote("MNQ", 108), quote("MNQ", 104), after="1s")
     story.rules(trade_management={"trailing_stop": {"activation_ticks": 20, "trail_distance_ticks": 20}})
     assert story.asked_for == [move_stop(1, 103)]
+
+
+def test_our_stop_leaves_out_what_the_traders_stop_protects() -> None:
+    story = helped(auto_stop_loss=STOP)
+    story.sees(position("MNQ", 3, 100))
+    story.waits("2s")
+    assert story.asked_for == [place_stop("MNQ", -3, 90)]
+    story.sees(stop_order(1, "MNQ", -2, 80))
+    assert story.asked_for == [move_stop(9001, 90, 1)]
