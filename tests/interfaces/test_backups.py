@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -152,7 +153,7 @@ async def test_a_backup_of_a_running_guard_is_put_back_and_the_next_start_says_s
 @pytest.mark.skipif(os.name == "nt", reason="terminals are of another kind there")
 @pytest.mark.parametrize("answer_given", [b"\r", b"n\r", b"\x04"], ids=["nothing", "no", "gone"])
 async def test_at_a_terminal_it_is_shown_what_is_lost_and_asked_once_more(home: Path, answer_given: bytes) -> None:
-    from tests.terminal import in_terminal
+    in_terminal: Any = import_module("tests.terminal").in_terminal  # not on Windows
 
     await answer("backup", "--home", str(home))
     before = (home / "data" / "state.db").read_bytes()

