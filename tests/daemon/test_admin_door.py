@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,6 +24,7 @@ from risk_manager.daemon.admin.door import AdminDoor
 from risk_manager.daemon.guard import Guard, Taken
 from risk_manager.daemon.reloading import Reload as Reloaded
 from risk_manager.gateway.tasks import end, start
+from risk_manager.ipc import admin
 from risk_manager.ipc.admin import TOKEN_ENDED, AdminDoorError, Answer, Backup, Clear, Login, Reload, Stop, ask
 from risk_manager.store import StoreError, StoreTrouble
 from tests.daemon.test_rights import another, place
@@ -209,9 +211,23 @@ async def test_a_clear_that_keeps_the_rule_says_that_the_lock_stands_again(tmp_p
     async with house(tmp_path, **LOSS) as one:
         token = await one.token()
         one.lose()
+        one.clock.time += timedelta(minutes=5)
         call = Clear(token=token, account=ACCOUNT, rule="RULE-003", why="try", keep_rule=True)
         answer = await ask(one.socket, call)
-        assert (answer.is_done, answer.says) == (False, "The lock still stands: what it was set for is still so.")
+        assert not answer.is_done
+        assert answer.says.startswith("RULE-003 has locked again at once, for it still holds: Daily loss -$")
+
+
+async def test_a_guard_that_does_not_answer_is_not_waited_for_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admin, "_ANSWER_SECONDS", 0.05)
+    path = tmp_path / "admin.sock"
+    with socket.socket(getattr(socket, "AF_UNIX", 1)) as nobody:
+        nobody.bind(str(path))
+        nobody.listen()
+        with pytest.raises(AdminDoorError, match="runs and does not answer"):
+            await ask(path, Login(password=PASSWORD))
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,9 @@ import msgspec
 
 SOCKET_FILE: Final = "admin.sock"
 LINE_MAX: Final = 64 * 1024
+_ANSWER_SECONDS: Final = 15.0
+"""So long a guard is waited for that has opened its door and says nothing."""
+_BACKUP_SECONDS: Final = 600.0
 TOKEN_ENDED: Final = "The token has ended or is not known. Give the password again."  # noqa: S105
 """What a guard says to a token that does not hold."""
 
@@ -98,8 +101,14 @@ async def ask(path: Path, call: Call) -> Answer:
         raise AdminDoorError(f"{path} cannot be used: {error.strerror}.") from None
     try:
         writer.write(msgspec.json.encode(call) + b"\n")
-        await writer.drain()
-        line = await reader.readline()
+        async with asyncio.timeout(_BACKUP_SECONDS if isinstance(call, Backup) else _ANSWER_SECONDS):
+            await writer.drain()
+            line = await reader.readline()
+    except TimeoutError:
+        raise AdminDoorError(
+            "The guard runs and does not answer: it hangs, or the machine is very busy. What was asked may still be"
+            " done."
+        ) from None
     except (OSError, ValueError) as error:
         raise AdminDoorError(f"The guard went away while it was asked: {error}.") from None
     finally:

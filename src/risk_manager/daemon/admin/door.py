@@ -180,9 +180,16 @@ class AdminDoor:
             Cleared(account=call.account, rule=call.rule, symbol=call.symbol, keep_rule=call.keep_rule, why=call.why)
         )
         waived = "The rule stays in force." if call.keep_rule else "The rule is waived until its next reset."
-        left = [lock for lock in self._guard.state.accounts[call.account].locks if lock in standing]
-        if left:
-            return Answer(is_done=False, says="The lock still stands: what it was set for is still so.")
+        again = next(
+            (
+                lock
+                for lock in self._guard.state.accounts[call.account].locks
+                if lock.rule == call.rule and (call.symbol is None or lock.symbol == call.symbol)
+            ),
+            None,
+        )
+        if again is not None:
+            return Answer(is_done=False, says=f"{call.rule} has locked again at once, for it still holds: {again.why}.")
         return Answer(is_done=True, says=f"{len(standing)} lock(s) of {call.rule} are cleared. {waived}")
 
     def _acted(self, user: int, what: str, *, is_refused: bool = False) -> None:
