@@ -119,6 +119,8 @@ def main() -> None:
         sys.exit(_refuse(str(error)))
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
+    except PermissionError as error:
+        sys.exit(_not_yours(error))
     except BrokenPipeError:
         # Whoever read the output has enough: `risk-manager rehearse ... | head`. The interpreter flushes once more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -129,6 +131,12 @@ def main() -> None:
 def _refuse(sentence: str) -> ExitCode:
     print(f"risk-manager: {sentence}\nrisk-manager --help lists what there is.", file=sys.stderr)
     return ExitCode.BAD_INPUT
+
+
+def _not_yours(error: PermissionError) -> ExitCode:
+    what = error.filename if error.filename is not None else "It"
+    print(f"{what} cannot be used: {error.strerror}. A guard's files belong to the guard's own user.", file=sys.stderr)
+    return ExitCode.REFUSED
 
 
 def _unknown(tokens: list[str]) -> str:

@@ -34,6 +34,30 @@ os.setgroups([]), os.setgid({group}), os.setuid({user})
 sys.exit(run(home=Path({home!r})))
 """
 
+WORDS_AS_ANOTHER = """\
+import os, sys
+from importlib import import_module
+from risk_manager import cli
+for place, _ in [*cli.COMMANDS.values(), *cli.ADMIN_COMMANDS.values()]:
+    import_module(place.split(":")[0])
+import risk_manager.interfaces.admin.console.command
+os.setgroups([]), os.setgid({group}), os.setuid({user})
+sys.argv = ["risk-manager", *{words!r}, "--home", {home!r}]
+cli.main()
+"""
+
+CLOSED_TO_OTHERS = [
+    "admin",
+    "admin accounts",
+    "admin rules",
+    "admin config show",
+    "admin config check",
+    "admin logs",
+    "admin test-connection",
+    "replay",
+    "run",
+]
+
 
 @contextmanager
 def mask(umask: int) -> Iterator[None]:
@@ -73,6 +97,22 @@ def command(name: str, who: Any, home: Path) -> subprocess.CompletedProcess[str]
     """A command of ours as that user, who need not be able to read the program: it changes over when that is loaded."""
     code = AS_ANOTHER.format(command=name, group=who.pw_gid, user=who.pw_uid, home=str(home))
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+
+def words_at_a_terminal(words: str, who: Any, home: Path) -> tuple[int, str]:
+    """The whole command line as that user, typed at a terminal: how it ended, and all that was told."""
+    code = WORDS_AS_ANOTHER.format(words=words.split(), group=who.pw_gid, user=who.pw_uid, home=str(home))
+    ours, theirs = import_module("pty").openpty()
+    with open(ours, "rb", buffering=0) as screen:
+        ended = subprocess.Popen([sys.executable, "-c", code], stdin=theirs, stdout=theirs, stderr=theirs)
+        os.close(theirs)
+        told = b""
+        try:
+            while part := screen.read(1024):
+                told += part
+        except OSError:  # the other end is closed
+            pass
+        return ended.wait(), told.decode()
 
 
 def seen_by(who: Any, *words: str) -> subprocess.CompletedProcess[str]:
@@ -117,6 +157,19 @@ async def test_another_user_reads_what_is_published_and_nothing_else(place: Path
                 assert "RED  configuration: It is for the guard's own user to read." in checked.stdout
                 assert "ok   guard: It runs since " in checked.stdout
                 assert await running.stop() == ExitCode.FINE
+
+
+@pytest.mark.parametrize("words", CLOSED_TO_OTHERS)
+def test_another_user_is_told_whose_files_they_are(place: Path, another: Any, words: str) -> None:
+    home = place / "home"
+    homes.make_folder(home, homes.OPEN_WAY)
+    for folder, rights_of_it in (("config", homes.CLOSED), ("data", homes.OPEN_WAY), ("logs", homes.CLOSED)):
+        homes.make_folder(home / folder, rights_of_it)
+    for name in ("risk_config.yaml", "accounts.yaml", "admin_password.hash"):
+        homes.make_private(home / "config" / name)
+    ended, told = words_at_a_terminal(words, another, home)
+    assert (ended, "Traceback" in told) == (ExitCode.REFUSED, False), told
+    assert "the guard's own user" in told.replace("\r\n", " ")
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
