@@ -88,6 +88,20 @@ def test_under_a_hard_lock_suspended_legs_go_too() -> None:
     assert story.asked_for == [cancel(1)]
 
 
+def test_under_several_locks_a_close_names_the_one_that_demands_the_most() -> None:
+    pause = {"loss_thresholds": [{"loss_amount": -100, "cooldown_duration": 600}]}
+    blocked, loss = {"blocked_symbols": ["MNQ"]}, {"limit": -500}
+    story = Story(cooldown_after_loss=pause, symbol_blocks=blocked, daily_realized_loss=loss)
+    story.obeys()
+    story.sees(position("MNQ", 1))
+    story.sees(story.trade("ES", -1, -200), after="5s")
+    story.sees(story.trade("ES", -1, -400), after="5s")
+    assert [rule for rule, _, _ in story.locks] == ["RULE-011", "RULE-007", "RULE-003"]
+    story.sees(position("ES", 1), position("MNQ", 1), order(1, "MNQ", 1, limit=90), after="5s")
+    assert story.asked_for == [close("ES"), close("MNQ"), cancel(1)]
+    assert {command.why for command in story.commands} == {"the account is locked by RULE-003"}
+
+
 def test_clearing_a_rule_that_holds_no_lock_does_nothing() -> None:
     story = Story(daily_realized_loss={"limit": -500})
     story.clears("RULE-003")

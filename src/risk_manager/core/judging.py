@@ -32,7 +32,7 @@ def judge(sight: Sight, topics: Topics, *, strict: bool, is_reload: bool = False
     if is_reload:
         _prolong(sight, judged)
     if sight.account.locks:
-        for lock in sight.account.locks:
+        for lock in _widest_first(sight.account.locks):
             locks.enforce(lock, sight, sight.outcome)
         if sight.account.is_locked_hard():
             _let_go(sight, strict=strict)
@@ -44,6 +44,11 @@ def judge(sight: Sight, topics: Topics, *, strict: bool, is_reload: bool = False
             if findings or armed.rule.id in recorded:
                 _weigh(armed, findings, sight, judged)
     return judged
+
+
+def _widest_first(standing: tuple[Lock, ...]) -> list[Lock]:
+    """What several wish for is told with the reason of the first: that of the lock which demands the most."""
+    return sorted(standing, key=lambda lock: (lock.kind is not LockKind.HARD, lock.symbol is not None))
 
 
 def _prolong(sight: Sight, judged: Judged) -> None:
