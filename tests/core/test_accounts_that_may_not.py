@@ -44,6 +44,17 @@ def test_a_refused_market_order_is_no_reason_to_ask_at_once_again() -> None:
     assert story.asked_for == [reduce("MNQ", 3)]
 
 
+@pytest.mark.parametrize("refusal", [Refusal.OTHER, Refusal.NOT_SUPPORTED])
+def test_a_market_order_that_is_refused_too_gives_way_to_the_reduction_as_such(refusal: Refusal) -> None:
+    story = Story(max_contracts_per_instrument={"limits": {"MNQ": 2}})
+    story.sees(position("MNQ", 5))
+    story.refuses(refusal=Refusal.NOT_SUPPORTED)
+    assert asked_by_order(story) == [(3, Side.SELL)]
+    story.refuses(refusal=refusal)
+    story.waits("30s")
+    assert asked_by_order(story)[:1] == [(3, None)]
+
+
 def test_a_refused_close_of_all_becomes_a_market_order_of_all() -> None:
     story = Story(daily_realized_loss={"limit": -500})
     story.sees(story.trade("ES", -1, -500))

@@ -113,4 +113,19 @@ def test_a_market_order_in_place_of_a_close_that_is_refused_too_waits() -> None:
     ]
     story.refuses(refusal=Refusal.NOT_SUPPORTED)
     assert story.asked_for == []
-    assert story.account.by_order == ("close",)
+    story.waits("29999ms")
+    assert story.asked_for == []
+
+
+def test_where_both_ways_are_refused_they_take_turns_with_growing_pauses() -> None:
+    story = Story(daily_realized_loss={"limit": -500})
+    story.sees(story.trade("ES", -1, -500))
+    story.sees(position("MNQ", 3), after="5s")
+    assert story.asked_for == [close("MNQ")]
+    story.refuses(refusal=Refusal.NOT_SUPPORTED)
+    for wait in ("250ms", "500ms", "1s", "2s", "4s", "5s"):
+        is_order = isinstance(story.commands[-1], Reduce)
+        story.refuses(refusal=Refusal.OTHER if is_order else Refusal.NOT_SUPPORTED)
+        assert story.asked_for == []
+        story.waits(wait)
+        assert [isinstance(one, Reduce) for one in story.commands] == [not is_order]

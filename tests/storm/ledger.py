@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from risk_manager.simulator.exchange import Order, OrderType, Trade
@@ -67,10 +67,14 @@ def _was_right(first: Asked, second: Asked, story: Story) -> bool:
     return any(size != meant for at, size in told if first.left_at <= at <= second.left_at)
 
 
-def enlarged(broker: Broker, by_hand: set[int]) -> Iterator[str]:
-    """Orders of the trader's that the guard has made larger."""
+def enlarged(broker: Broker, by_hand: set[int], changed_at: Mapping[int, datetime]) -> Iterator[str]:
+    """Orders of the trader's that the guard has made larger. Where the trader has just made one smaller, nobody could
+    know: the size that a change asks for is the total, and it meets what is there when it arrives."""
     for asked in broker.asked:
         if asked.was_size is not None:
             body = json.loads(asked.arrival.body)
+            changed = changed_at.get(body["orderId"])
+            if changed is not None and asked.left_at - _LATE <= changed <= asked.arrival.at:
+                continue
             if body["orderId"] in by_hand and (body.get("size") or 0) > asked.was_size:
                 yield f"order {body['orderId']} of the trader went from {asked.was_size} to {body['size']}"

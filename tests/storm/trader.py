@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from random import Random
 from typing import Final
@@ -24,6 +25,8 @@ class StormTrader:
         self._hand = broker.venue.trader
         self.contracts = {root: self._contract(root) for root in PRICES}
         self.orders: set[int] = set()
+        self.changed_at: dict[int, datetime] = {}
+        """When each order was given another size for the last time."""
         self.is_tired = False
         """True in the calm: nothing is traded any more."""
         self._defies = self._draw.random() < 0.5
@@ -126,6 +129,7 @@ class StormTrader:
         if order := self._own(account):
             size = order.fill_volume + self._draw.randint(1, 4)
             self._hand.modify(account, order.id, Change(size=size))
+            self.changed_at[order.id] = self._broker.clock.now()
             self._tell(f"{account}: makes order {order.id} one of {size}")
 
     def _move(self, account: int, root: str) -> None:

@@ -38,7 +38,7 @@ class Past(Protocol):
 def judged(past: Past) -> Iterable[str]:
     """Everything that must hold and does not."""
     yield from ledger.wrongs(past.broker, past.trader.orders, past.story)
-    yield from ledger.enlarged(past.broker, past.trader.orders)
+    yield from ledger.enlarged(past.broker, past.trader.orders, past.trader.changed_at)
     yield from judge.bursts(past.broker)
     path = past.folder / FILE
     yield from verify(path).problems

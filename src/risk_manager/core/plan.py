@@ -69,7 +69,8 @@ def _close(leaving: Leaving, contract: ContractId, size: int | None, why: str) -
         return
     if size is None and rest <= 0:
         return
-    tries = known.tries + 1 if known is not None and not known.is_under_way() and known.is_whole == is_whole else 1
+    is_same = known is not None and (known.is_whole == is_whole or (known.is_whole and "close" in account.by_order))
+    tries = known.tries + 1 if known is not None and is_same and not known.is_under_way() else 1
     closing = Closing(
         is_whole=is_whole,
         outstanding=0 if is_whole else outstanding,

@@ -32,10 +32,15 @@ def refused(account: Account, command: Command, refusal: Refusal, now: datetime)
             closing = account.closings.get(command.contract)
             if closing is None or not closing.is_under_way():
                 return account
-            if refusal is Refusal.NOT_SUPPORTED and (by_order := _as_order(account, command, closing)) is not account:
+            if (
+                refusal is Refusal.NOT_SUPPORTED
+                and (by_order := _as_order(account, command, closing, now)) is not account
+            ):
                 return by_order
             if not _is_of(command, closing):
                 return account
+            if isinstance(command, Reduce) and command.side is not None:
+                account = _as_close_again(account, command, closing)
             return put_off(account, command.contract, _again_at(refusal, command.contract, closing.tries, now))
         case Cancel() | Resize() | MoveStop():
             change = account.changes.get(command.order)
@@ -64,13 +69,27 @@ def _is_of(command: Close | Reduce, closing: Closing) -> bool:
     return closing.is_whole is isinstance(command, Close)
 
 
-def _as_order(account: Account, command: Close | Reduce, closing: Closing) -> Account:
-    """From now on closes of this kind leave as market orders, this one at once; the account itself where they do."""
+def _as_order(account: Account, command: Close | Reduce, closing: Closing, now: datetime) -> Account:
+    """From now on closes of this kind leave as market orders, this one at once, or after its pause where both have been
+    tried; the account itself where they do."""
     kind = "close" if isinstance(command, Close) else "reduce"
     if kind in account.by_order or (isinstance(command, Reduce) and command.side is not None):
         return account
-    closings = without(account.closings, command.contract) if _is_of(command, closing) else account.closings
-    return replace(account, by_order=(*account.by_order, kind), closings=closings)
+    account = replace(account, by_order=(*account.by_order, kind))
+    if not _is_of(command, closing):
+        return account
+    if closing.tries > 1:
+        return put_off(account, command.contract, now + pause(closing.tries))
+    return replace(account, closings=without(account.closings, command.contract))
+
+
+def _as_close_again(account: Account, command: Reduce, closing: Closing) -> Account:
+    """The market order in place of a close is refused too: next time it is a close again. One of the two refusals was
+    of its moment, and nobody knows which."""
+    position = account.positions.get(command.contract)
+    if position is not None and command.size >= position.size:
+        closing = replace(closing, is_whole=True, outstanding=0)
+    return replace(account, by_order=(), closings={**account.closings, command.contract: closing})
 
 
 def _again_at(refusal: Refusal, contract: ContractId | None, tries: int, now: datetime) -> datetime:
