@@ -13,6 +13,7 @@ from risk_manager.core.gauge import Gauge, Unit, of_count, of_money
 from risk_manager.ipc.status import (
     AccountStatus,
     ActStatus,
+    CloseStatus,
     ConnectionStatus,
     GuardStatus,
     LockStatus,
@@ -136,6 +137,7 @@ ACCOUNT: Final = AccountStatus(
     rule_details=rules(),
     day_ends_at=RESET,
     trades=TRADES,
+    last_close=CloseStatus(at=ago(3890), asked=("close 3 of MNQ",), why="RULE-002: 5 MNQ are more than the limit of 2"),
 )
 REDUCED: Final = (
     ActStatus(at=ago(3890), account=465, rule="RULE-002", says="The guard asks to close 3 of MNQ", is_loud=False),
@@ -222,6 +224,7 @@ LOCKED_ACCOUNT: Final = replace(
             ),
         ),
     ),
+    last_close=CloseStatus(at=ago(41), asked=("close all of MNQ",), why=f"RULE-003: {LOST}"),
     trades=(*TRADES, trade(8, 40.8, "sell", 2, "25095.38", "-459.48")),
 )
 LOCKED_ACTS: Final = (

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from risk_manager.exit_codes import ExitCode
+from risk_manager.ipc import status as published
 from tests.daemon.programs import SECRET, done, make_home, program, until
 from tests.daemon.test_command import broker, guard, shown
 
@@ -59,6 +60,19 @@ async def test_a_day_of_the_trader(tmp_path: Path) -> None:
         assert err.endswith("What was saved is closed to everybody but the guard: start it, then ask.")
         code, told, _ = await done("clock", *at, **own)
         assert " on account 465" in told, "what a session made is kept"
+        await the_last_close_is_known_to_the_next_guard(home)
+
+
+async def the_last_close_is_known_to_the_next_guard(home: Path) -> None:
+    path = home / "data" / "status.json"
+    before = published.read(path)
+    async with guard(home) as running:
+        await until(lambda: published.read(path).started_at > before.started_at, "the next guard has published")
+        last = published.read(path).accounts[0].last_close
+        assert last is not None
+        assert last == before.accounts[0].last_close
+        assert (last.asked, last.why[:10]) == (("close 3 of MNQ",), "RULE-002: ")
+        assert await running.stop() == ExitCode.FINE
 
 
 async def the_past_is_told(home: Path) -> None:

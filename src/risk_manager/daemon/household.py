@@ -16,6 +16,7 @@ from risk_manager.config.password import HASH_FILE
 from risk_manager.config.rule_table import known_rules
 from risk_manager.daemon.absence import Absence
 from risk_manager.daemon.admin.door import AdminDoor
+from risk_manager.daemon.asked import before
 from risk_manager.daemon.clock import Clock
 from risk_manager.daemon.door import Door
 from risk_manager.daemon.guard import Taken
@@ -29,6 +30,7 @@ from risk_manager.daemon.telling import sentences
 from risk_manager.daemon.watch import UnknownAccountError, Watch
 from risk_manager.gateway.tasks import end, start
 from risk_manager.ipc.admin import SOCKET_FILE
+from risk_manager.store.opening import FILE
 
 DATA: Final = "data"
 
@@ -58,7 +60,8 @@ class Household:
         watch.guard.listen(absence.heard)
         watch.guard.listen(self._tell)
         keeping.attach(watch.guard, configuration)
-        picture = Picture(watch.guard, clock, watch.reconnects, absence)
+        asked_before = before(folder / DATA / FILE, configuration.settings)
+        picture = Picture(watch.guard, clock, watch.reconnects, absence, asked_before)
         self._publisher = Publisher(folder / DATA / "status.json", watch.guard, picture, self._say)
         screens = (watch.guard, watch.gateway.status, watch.is_guarding.is_set, picture)
         self._door = Door(*screens, clock, folder / DATA, port, self._say)

@@ -14,6 +14,7 @@ from risk_manager import __version__
 from risk_manager.core.events import Hub, StoreBack, StoreLost
 from risk_manager.core.settings import Settings
 from risk_manager.daemon.absence import Absence
+from risk_manager.daemon.asked import ACTS_KEPT, Before, closes
 from risk_manager.daemon.clock import Clock
 from risk_manager.daemon.guard import Guard, Taken
 from risk_manager.daemon.hearsay import Hearsay
@@ -27,22 +28,28 @@ FRESH_SECONDS: Final = 0.25
 SETTLE_SECONDS: Final = 0.05
 """After the first of a burst: a breach mostly comes as order, trade and position, and a picture between them would
 hold the guard up."""
-_ACTS_KEPT = 20
 
 
 class Picture:
     """What a guard looks like from outside."""
 
     def __init__(
-        self, guard: Guard, clock: Clock, reconnects: Callable[[], int], absence: Absence | None = None
+        self,
+        guard: Guard,
+        clock: Clock,
+        reconnects: Callable[[], int],
+        absence: Absence | None = None,
+        before: Before | None = None,
     ) -> None:
-        """To be made before those that show it. Without an `absence` nothing is known of the time before this guard."""
+        """To be made before those that show it. Without `absence` and `before` nothing is known of the time before."""
         self._guard = guard
         self._clock = clock
         self._reconnects = reconnects
         self._absence = absence
         self._started_at = clock.now()
-        self._acts: deque[ActStatus] = deque(maxlen=_ACTS_KEPT)
+        before = before or Before()
+        self._acts: deque[ActStatus] = deque(before.acts, maxlen=ACTS_KEPT)
+        self._closes = dict(before.closes)
         self._is_saved = True
         self._hearsay = Hearsay()
         self._last: GuardStatus | None = None
@@ -60,6 +67,7 @@ class Picture:
         self._last = None
         if isinstance(taken.event, StoreLost | StoreBack):
             self._is_saved = isinstance(taken.event, StoreBack)
+        self._closes.update(closes(taken.step.commands, taken.at))
         for one in said(taken):
             act = ActStatus(at=taken.at, says=one.text, account=one.account, rule=one.rule, is_loud=one.is_loud)
             self._acts.appendleft(act)
@@ -81,10 +89,10 @@ class Picture:
                 missed=self._hearsay.missed,
             ),
             accounts=tuple(
-                account_status(state, account, self._guard.settings[key], now)
+                account_status(state, account, self._guard.settings[key], now, self._closes.get(key))
                 for key, account in state.accounts.items()
             ),
-            last_acts=tuple(f"{act.at:%H:%M:%S} {act.says}" for act in self._acts),
+            last_acts=tuple(f"{act.at:%H:%M:%S} {act.says}" for act in self._acts if act.at >= self._started_at),
             acts=tuple(self._acts),
             market=market_status(next(iter(self._guard.settings.values()), Settings()), now),
             is_saved=self._is_saved,

@@ -16,6 +16,7 @@ from risk_manager.core.sight import Sight
 from risk_manager.core.state import Account, State
 from risk_manager.ipc.status import (
     AccountStatus,
+    CloseStatus,
     LockStatus,
     OrderStatus,
     PositionStatus,
@@ -24,7 +25,9 @@ from risk_manager.ipc.status import (
 )
 
 
-def account_status(state: State, account: Account, settings: Settings, now: datetime) -> AccountStatus:
+def account_status(
+    state: State, account: Account, settings: Settings, now: datetime, last_close: CloseStatus | None = None
+) -> AccountStatus:
     """One account for people to read."""
     sight = Sight(state, account, settings, now, Outcome(account))
     realized, unrealized = pnl.realized(account), sight.unrealized()
@@ -48,6 +51,7 @@ def account_status(state: State, account: Account, settings: Settings, now: date
         day_ends_at=day.end if day is not None else None,
         trades=_trades(account),
         is_asleep=account.is_asleep,
+        last_close=last_close,
     )
 
 

@@ -104,6 +104,15 @@ class ActStatus(msgspec.Struct, frozen=True, kw_only=True):
     """True for what a trader should not miss: a breach, a lock, a critical alert."""
 
 
+class CloseStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """What the guard has asked to be closed, all at once, and why."""
+
+    at: datetime
+    asked: tuple[str, ...]
+    """In words, each contract for itself: `close all of MNQ`, `close 2 of ES`."""
+    why: str
+
+
 class MarketStatus(msgspec.Struct, frozen=True, kw_only=True):
     """The market's clock: the week of CME Globex."""
 
@@ -140,6 +149,8 @@ class AccountStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Of the account's day, in the order of their times; voided ones are left out."""
     is_asleep: bool = False
     """Not read from the gateway since the start: what is shown is what was known before."""
+    last_close: CloseStatus | None = None
+    """The last that the guard has asked to be closed, wholly or in part, also before its start; None: nothing yet."""
 
 
 class ConnectionStatus(msgspec.Struct, frozen=True, kw_only=True):

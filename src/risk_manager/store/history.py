@@ -65,6 +65,16 @@ class History:
         """What was asked of the broker."""
         return self._rows("*, symbol_of(target) AS symbol", "enforcement_log", "at", "symbol_of(target)", wanted)
 
+    def last_close(self, account: int) -> list[Row]:
+        """What the guard last asked to be closed of an account, wholly or in part: all of that one step."""
+        closes = "account = ? AND kind IN ('close', 'reduce')"
+        last = f"SELECT seq FROM enforcement_log WHERE {closes} ORDER BY at DESC LIMIT 1"  # noqa: S608  names are ours
+        sql = f"SELECT * FROM enforcement_log WHERE {closes} AND seq = ({last}) ORDER BY number"  # noqa: S608
+        try:
+            return self._connection.execute(sql, (account, account)).fetchall()
+        except sqlite3.Error as error:
+            raise _unreadable(self._path, error) from error
+
     def locks(self, wanted: Wanted) -> list[Row]:
         """Locks by their beginnings; with a symbol those of it, not those of the whole account."""
         return self._rows("*", "lockouts", "since", "symbol", wanted)

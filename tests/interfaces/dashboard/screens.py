@@ -90,6 +90,7 @@ FLAT: Final = replace(
     unrealized_pnl=Decimal(0),
     net_pnl=Decimal(0),
     rule_details=states.rules("0", mnq=0, trades=0)[:3],
+    last_close=None,
 )
 WAIVED: Final = replace(
     LOCKED_ACCOUNT,

@@ -8,13 +8,13 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from docs.pictures.states import ACCOUNT, CALM, HOME, LOCK, LOCKED, NOW, ago, one, rule, trade
+from docs.pictures.states import ACCOUNT, CALM, HOME, LOCK, LOCKED, LOCKED_ACCOUNT, NOW, ago, one, rule, trade
 from risk_manager.core.gauge import Gauge, Unit, of_count, of_money
 from risk_manager.interfaces.trader.dashboard import accounts, banner, locks, now, rules, stats
 from risk_manager.interfaces.trader.dashboard.moment import Moment
 from risk_manager.interfaces.trader.dashboard.news import News
 from risk_manager.interfaces.trader.dashboard.saying import plain
-from risk_manager.ipc.status import AccountStatus, ActStatus, LockStatus
+from risk_manager.ipc.status import AccountStatus, ActStatus, CloseStatus, LockStatus
 
 
 def moment(account: AccountStatus = ACCOUNT, at: datetime = NOW) -> Moment:
@@ -122,12 +122,17 @@ def test_the_acts_of_another_account_are_not_shown_and_those_of_none_are() -> No
     assert [one.says for one in now.acts_of(mine)] == ["mine", "of all"]
 
 
-def test_why_it_was_closed_is_the_last_loud_act_with_what_was_done_then() -> None:
-    status = replace(
-        CALM, acts=(act(1, "later", is_loud=False), act(5, "it closes", is_loud=False), act(5, "too much"))
+def test_why_it_was_closed_is_the_last_close_whatever_has_been_told_since() -> None:
+    last = CloseStatus(at=ago(5), asked=("close all of MNQ",), why="too much")
+    status = replace(CALM, acts=(act(1, "a pause begins"),))
+    mine = Moment(status=status, account=replace(LOCKED_ACCOUNT, last_close=last), now=NOW, zone=HOME)
+    assert plain(now.last_close(mine)) == "15:31:00 (5.0 s ago) Too much. The guard asked to close all of MNQ."
+    many = replace(last, at=ago(8 * 86_400), asked=("close all of MNQ", *("close 1 of ES",) * 4))
+    assert plain(now.last_close(moment(replace(ACCOUNT, last_close=many)))) == (
+        "Sun Nov 15 15:31:05 (8 d ago) Too much. "
+        "The guard asked to close all of MNQ and to close 1 of ES and to close 1 of ES and 2 more."
     )
-    mine = Moment(status=status, account=ACCOUNT, now=NOW, zone=HOME)
-    assert plain(now.last_act(mine)) == "15:31:00 (5.0 s ago) Too much. It closes."
+    assert plain(now.last_close(moment(replace(ACCOUNT, last_close=None)))).startswith("The guard has closed nothing")
 
 
 def test_news_is_told_once_and_not_what_was_there_before() -> None:

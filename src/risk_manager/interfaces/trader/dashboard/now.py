@@ -10,15 +10,15 @@ from risk_manager.interfaces.trader.dashboard.moment import Moment
 from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, labelled, line, title
 from risk_manager.ipc.status import ActStatus
 
-_LABEL = 12
+_LABEL, _CLOSES_MOST = 12, 3
 
 
 def lines(moment: Moment, width: int) -> list[Line]:
     """All four."""
-    answers = (("Protected?", protected(moment)), ("May trade?", may_trade(moment)), ("Why closed?", last_act(moment)))
     text: list[Line] = []
-    for label, answer in answers:
-        text += labelled(label, answer, _LABEL, width)
+    answers = {"Protected?": protected, "May trade?": may_trade, "Why closed?": last_close}
+    for label, answer in answers.items():
+        text += labelled(label, answer(moment), _LABEL, width)
     return [*text, line(), *_limits(moment, width)]
 
 
@@ -93,23 +93,16 @@ def acts_of(moment: Moment) -> list[ActStatus]:
     return [one for one in moment.status.acts if one.account in (None, moment.account.id)]
 
 
-def last_act(moment: Moment) -> Line:
-    """The newest thing that nobody should miss, and what else was done at that instant, in order."""
-    acts = acts_of(moment)
-    loud = next((one for one in acts if one.is_loud and one.rule is not None), None)
-    lock = max(locks.of_account(moment), key=lambda one: one.since, default=None)
-    if lock is not None and (loud is None or loud.at < lock.since):
-        at = f"{times.stamp(lock.since, moment.now, moment.zone)} ({times.since(lock.since, moment.now)} ago)"
-        return line(Span(f"{at} {locks.reason(lock, moment)}", Tone.STRONG))
-    if loud is None:
-        started = times.both(moment.status.started_at, moment.now, moment.zone)
-        return line(f"Nothing was, since the guard started at {started}.")
-    first, *rest = [one.says for one in reversed(acts) if one.at == loud.at]
-    at = times.stamp(loud.at, moment.now, moment.zone)
-    ago = times.since(loud.at, moment.now)
-    said = Span(f"{at} ({ago} ago) {_sentence(first)}", Tone.STRONG)
-    more = [Span(f" And {len(rest) - 2} more: 5 History.", Tone.FAINT)] if len(rest) > 3 else []
-    return line(said, *(f" {_sentence(one)}" for one in (rest[:2] if more else rest)), *more)
+def last_close(moment: Moment) -> Line:
+    """The last that the guard has asked to be closed, and why."""
+    last = moment.account.last_close
+    if last is None:
+        return line("The guard has closed nothing of this account yet.")
+    at, ago = times.stamp(last.at, moment.now, moment.zone), times.since(last.at, moment.now)
+    more = f" and {len(last.asked) - _CLOSES_MOST} more" if len(last.asked) > _CLOSES_MOST else ""
+    asked = " and to ".join(last.asked[:_CLOSES_MOST])
+    said = Span(f"{at} ({ago} ago) {_sentence(last.why or 'It was to be closed')}", Tone.STRONG)
+    return line(said, f" The guard asked to {asked}{more}.")
 
 
 def _sentence(text: str) -> str:

@@ -38,10 +38,12 @@ def clock(at: datetime, zone: tzinfo | None) -> str:
 
 
 def stamp(at: datetime, now: datetime, zone: tzinfo | None) -> str:
-    """When something was, to the second, with the weekday where that was not today."""
-    there = at.astimezone(zone)
-    is_today = there.date() == now.astimezone(zone).date()
-    return f"{there:%H:%M:%S}" if is_today else f"{there:%a %H:%M:%S}"
+    """When something was, to the second, with the weekday where that was not today, and the date of older days."""
+    there, today = at.astimezone(zone), now.astimezone(zone).date()
+    if there.date() == today:
+        return f"{there:%H:%M:%S}"
+    is_near = abs(there.date() - today) < timedelta(days=7)
+    return f"{there:%a %H:%M:%S}" if is_near else f"{there:%a %b} {there.day} {there:%H:%M:%S}"
 
 
 def moment_of(at: datetime, now: datetime, zone: tzinfo | None) -> str:
