@@ -121,3 +121,17 @@ async def test_a_running_guard_writes_them_and_no_secret(tmp_path: Path) -> None
         logs = {path.stem: path.read_text() for path in (home / "logs").glob("*.log")}
     assert '"text":"The guard has stopped. Nobody watches the account now."' in logs["daemon"]
     assert SECRET not in "".join(logs.values())
+
+
+def test_a_line_says_its_level_once(tmp_path: Path) -> None:
+    logs = Logs(tmp_path, LogSettings())
+    logs.say("WARNING: the session ends soon")
+    logs.say("CRITICAL: nothing can be saved")
+    logs.say("Guarding.")
+    logs.close()
+    lines = (tmp_path / "logs" / "daemon.log").read_text().splitlines()
+    assert [line.split(maxsplit=1)[1] for line in lines] == [
+        "WARNING  the session ends soon",
+        "CRITICAL nothing can be saved",
+        "INFO     Guarding.",
+    ]

@@ -39,6 +39,17 @@ _ENDED: Final[dict[type, str]] = {
 }
 
 
+_LEVELS: Final = {"CRITICAL": logging.CRITICAL, "WARNING": logging.WARNING, "INFO": logging.INFO}
+
+
+def _levelled(sentence: str, *, is_loud: bool) -> tuple[int, str]:
+    """The level that a sentence begins with, and the rest of it: a line says its level once."""
+    word, _, rest = sentence.partition(": ")
+    if word in _LEVELS and rest:
+        return _LEVELS[word], rest
+    return (logging.ERROR if is_loud else logging.INFO), sentence
+
+
 class _Lines(logging.Formatter):
     """One line a record: text, or JSON with what belongs to it."""
 
@@ -111,10 +122,10 @@ class Logs:
     def heard(self, taken: Taken) -> None:
         """A step of the guard, as sentences."""
         for one in said(taken):
-            level = logging.ERROR if one.is_loud else logging.INFO
-            self._write(DAEMON, level, taken.at, one)
+            level, words = _levelled(one.text, is_loud=one.is_loud)
+            self._write(DAEMON, level, taken.at, one._replace(text=words))
             if one.is_loud:
-                self._write(ERROR, level, taken.at, one)
+                self._write(ERROR, level, taken.at, one._replace(text=words))
         for command in taken.step.commands:
             if not isinstance(command, Fetch):
                 self._write(ENFORCEMENT, logging.INFO, taken.at, Said(act(command), command.account))
@@ -132,9 +143,9 @@ class Logs:
     def say(self, sentence: str) -> None:
         """Something about the guard itself."""
         is_loud = sentence.startswith("CRITICAL")
-        level = logging.ERROR if is_loud else logging.INFO
+        level, words = _levelled(sentence, is_loud=is_loud)
         for name in (DAEMON, ERROR) if is_loud else (DAEMON,):
-            self._write(name, level, datetime.now(UTC), Said(sentence))
+            self._write(name, level, datetime.now(UTC), Said(words))
 
     def _write(self, name: str, level: int, at: datetime, one: Said) -> None:
         if level < self._level:
