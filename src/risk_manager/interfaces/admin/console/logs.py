@@ -73,7 +73,7 @@ class LogPage(Page[list[str]]):
         """The lines, the newest at the end."""
         body: list[Line] = []
         for one in seen:
-            tone = Tone.BAD if " ERROR " in one[:40] else Tone.CAUTION if " WARNING " in one[:40] else Tone.PLAIN
+            tone = Tone.BAD if _is_bad(one) else Tone.CAUTION if " WARNING " in one[:40] else Tone.PLAIN
             body += wrapped(one, width, tone=tone, rest="  ")
         return Drawn(body=body or wrapped("Nothing has been written to it yet.", width, tone=Tone.FAINT))
 
@@ -83,3 +83,7 @@ class LogPage(Page[list[str]]):
         super().draw()
         if was_at_end:
             self._scroll.scroll_end(animate=False)
+
+
+def _is_bad(row: str) -> bool:
+    return any(f" {level} " in row[:40] for level in ("ERROR", "CRITICAL"))
