@@ -24,8 +24,8 @@ monitored_account:
   account_id: 1
   account_name: mine
 """
-RISK = "max_contracts: {limit: 2, count_type: gross, reduce_to_limit: true}\n"
-STRICTER = "max_contracts: {limit: 1}\n"
+RISK = "version: 1\nmax_contracts: {limit: 2, count_type: gross, reduce_to_limit: true}\n"
+STRICTER = "version: 1\nmax_contracts: {limit: 1}\n"
 
 
 def configured(folder: Path, risk: str) -> Path:

@@ -11,7 +11,7 @@ import pytest
 from risk_manager.config import ConfigError, Configuration, load_home, load_texts, settings_of
 from tests.config.sample import TABLE
 
-RISK = "needs: {limit: -500}\nsample: {contracts: 5, enforcement: close_all}\n"
+RISK = "version: 1\nneeds: {limit: -500}\nsample: {contracts: 5, enforcement: close_all}\n"
 LOGIN = 'topstepx: {username: trader, api_key: "the-key-itself"}\n'
 ONE = f'{LOGIN}monitored_account: {{account_id: 123, account_name: "Main"}}\n'
 
@@ -173,14 +173,14 @@ def test_all_files_are_told_at_once_and_common_problems_once() -> None:
     told = problems_of(
         "topstepx: {username: a}\nmonitored_accounts:\n"
         "  - {account_id: 1, rules: {needs: {limit: 2}}}\n  - {account_id: 2, rules: {sample: {ticks: 0}}}\n",
-        "needs: {limit: 500}\nsample: {contracts: -1}",
+        "version: 1\nneeds: {limit: 500}\nsample: {contracts: -1}",
     )
     assert [problem.split(": ")[0] for problem in told] == [
         "accounts.yaml:1  topstepx.api_key",
         "accounts.yaml:3  monitored_accounts.1.rules.needs.limit",
         "accounts.yaml:4  monitored_accounts.2.rules.sample.ticks",
-        "risk_config.yaml:1  needs.limit",
-        "risk_config.yaml:2  sample.contracts",
+        "risk_config.yaml:2  needs.limit",
+        "risk_config.yaml:3  sample.contracts",
     ]
 
 
@@ -202,7 +202,7 @@ def test_a_folder(tmp_path: Path) -> None:
 
 def test_json_says_the_same(tmp_path: Path) -> None:
     accounts = {"topstepx": {"username": "a", "api_key": "k"}, "monitored_accounts": [{"account_id": 1}]}
-    (tmp_path / "risk_config.json").write_text('{"needs": {"limit": -0.10}}', encoding="utf-8")
+    (tmp_path / "risk_config.json").write_text('{"version": 1, "needs": {"limit": -0.10}}', encoding="utf-8")
     (tmp_path / "accounts.json").write_text(json.dumps(accounts, indent="\t"), encoding="utf-8")
     armed = load_home(tmp_path, TABLE).settings[1].armed("RULE-902")
     assert armed is not None
@@ -217,3 +217,10 @@ def test_a_second_document_is_told(tmp_path: Path) -> None:
     (tmp_path / "accounts.yaml").write_text(ONE, encoding="utf-8")
     with pytest.raises(ConfigError, match=r"risk_config\.yaml:3  A second document begins here"):
         load_home(tmp_path, TABLE)
+
+
+@pytest.mark.parametrize("risk", ["", "\n", "# nothing but a remark\n", "{}", "needs: {limit: -500}\n"])
+def test_a_file_without_its_version_is_refused_so_that_a_half_written_one_takes_no_limit_off(risk: str) -> None:
+    (told,) = problems_of(ONE, risk)
+    assert told.startswith("risk_config.yaml  version: ")
+    assert "Write version: 1" in told

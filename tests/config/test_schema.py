@@ -97,7 +97,7 @@ def test_another_file_has_none(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.key)
 def test_the_example_of_a_rule_is_right_and_every_key_is_known_with_its_note(rule: Any) -> None:
-    assert told("risk_config.yaml", of(rule.example)) == []
+    assert told("risk_config.yaml", of(f"version: 1\n{rule.example}")) == []
     schema = schemas()["risk_config.yaml"]
     for key in declared(rule.config):
         here: Any = schema["$defs"][rule.key]
@@ -135,14 +135,15 @@ def test_what_is_shipped_and_what_the_readme_shows_is_right() -> None:
         ),
         ("holidays.yaml", 'holidays: ["2025-12-25"]\nearly_closes: {"2025-11-28": "12:15"}\n'),
         ("logging.yaml", "level: debug\nformat: json\n"),
-        ("risk_config.yaml", "defaults: {reset_time: '17:00'}\nrules: {max_contracts: {limit: 3}}\n"),
+        ("risk_config.yaml", "version: 1\ndefaults: {reset_time: '17:00'}\nrules: {max_contracts: {limit: 3}}\n"),
     ],
 )
 def test_other_files_that_are_right(name: str, text: str) -> None:
     assert told(name, of(text)) == []
     if name == "accounts.yaml":
         common = (
-            "max_contracts: {limit: 3}\ncooldown_after_loss: {consecutive_losses: {count: 3, cooldown_duration: 9}}\n"
+            "version: 1\nmax_contracts: {limit: 3}\n"
+            "cooldown_after_loss: {consecutive_losses: {count: 3, cooldown_duration: 9}}\n"
         )
         load_texts({name: text, "risk_config.yaml": common + "daily_realized_loss: {limit: -5}\n"})
 
@@ -178,6 +179,7 @@ def test_what_the_loader_takes_an_editor_does_not_underline(without: set[Any], o
             here = here[step]
         if isinstance(here, dict) and (len(path) == 2 or path[0] not in off):  # inside it the schema wants all
             del here[path[-1]]
+    content["version"] = 1  # which a file needs, and a block of a scenario does not
     for key in off:
         if isinstance(content[key], dict):
             content[key]["enabled"] = False
@@ -186,4 +188,4 @@ def test_what_the_loader_takes_an_editor_does_not_underline(without: set[Any], o
 
 
 def test_the_examples_are_those_of_the_loader() -> None:
-    assert told("risk_config.yaml", YAML(typ="safe", pure=True).load(json.dumps(GOOD))) == []
+    assert told("risk_config.yaml", YAML(typ="safe", pure=True).load(json.dumps({"version": 1, **GOOD}))) == []

@@ -92,14 +92,40 @@ async def test_what_was_edited_is_recorded_with_old_and_new_value_also_while_no_
     assert "max_contracts_per_instrument.limits.MNQ: 3 -> 1" in journal
 
 
-async def test_another_list_of_accounts_needs_a_start(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("username: trader", "username: other", "the login is another one"),
+        ("api_key: ${BROKER_KEY}", "api_key: ${NEVER_SET}", "The login cannot be used"),
+        ("465", "466", "466 is not guarded yet, 465 still is"),
+    ],
+)
+async def test_what_needs_a_start_waits_and_limits_are_taken_meanwhile(
+    tmp_path: Path, old: str, new: str, says: str
+) -> None:
     async with broker() as side:
-        home = new_home(tmp_path, side, **most(2))
+        home = new_home(tmp_path, side, **most(4))
         async with guard(home) as running:
             accounts = home / "config" / "accounts.yaml"
-            accounts.write_text(accounts.read_text().replace("465", "466"))
-            await running.says("the list of accounts is another one. Start the guard again")
+            accounts.write_text(accounts.read_text().replace(old, new))
+            told = await running.says("A part of the new configuration waits.")
+            assert says in told
+            assert "in force at the next start of the guard" in told
+            configure(home, **most(2))
+            await running.says("New settings are in force; changed: RULE-002")
+            await side.post("place", accountId=ACCOUNT, contractId=await side.contract("MNQ"), side=BUY, size=3)
+            await running.says("3 MNQ are more than the limit of 2")
+            now = status(home)
+            assert now is not None
+            assert says in " ".join(now.waits_for_start)
+            accounts.write_text(accounts.read_text().replace(new, old))
+            await until(lambda: not waits(home), "nothing waits any more")
             await stop(running)
+
+
+def waits(home: Path) -> bool:
+    now = status(home)
+    return now is None or bool(now.waits_for_start)
 
 
 async def test_a_lock_stands_when_its_rule_is_loosened(tmp_path: Path) -> None:
@@ -115,3 +141,25 @@ async def test_a_lock_stands_when_its_rule_is_loosened(tmp_path: Path) -> None:
             assert [lock.rule for lock in account_of(now).locks] == ["RULE-003"]
             await stop(running)
         assert [row["rule"] for row in rows(home, "SELECT rule FROM lockouts WHERE ended_at IS NULL")] == ["RULE-003"]
+
+
+@pytest.mark.parametrize("text", ["", "max_contracts_per_instrument: {limits: {MNQ: 9}}\n"])
+async def test_a_file_that_was_emptied_takes_no_limit_off(tmp_path: Path, text: str) -> None:
+    async with broker() as side:
+        home = new_home(tmp_path, side, **most(2))
+        async with guard(home) as running:
+            (home / RISK).write_text(text)
+            told = await running.says("The new configuration is refused, the running one stays")
+            assert "Write version: 1" in told
+            await side.post("place", accountId=ACCOUNT, contractId=await side.contract("MNQ"), side=BUY, size=3)
+            await running.says("3 MNQ are more than the limit of 2")
+            await stop(running)
+
+
+async def test_that_the_last_rule_was_switched_off_is_told_critically(tmp_path: Path) -> None:
+    async with broker() as side:
+        home = new_home(tmp_path, side, **most(2))
+        async with guard(home) as running:
+            configure(home)
+            await running.says(f"CRITICAL: No rule protects account {ACCOUNT} any more")
+            await stop(running)

@@ -25,6 +25,7 @@ monitored_accounts:
   - {account_id: 2, rules: {max_contracts: {limit: 9}, daily_realized_loss: {enabled: false}}}
 """
 RISK = """\
+version: 1
 max_contracts: {limit: 2}
 daily_realized_loss: {limit: -500.50, reset_time: "16:00"}
 cooldown_after_loss: {loss_thresholds: [{loss_amount: -100, cooldown_duration: 60}]}

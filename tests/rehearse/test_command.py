@@ -81,7 +81,9 @@ def test_a_configuration_of_ones_own_is_tried_and_not_judged(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     story = write(tmp_path, "story.yaml", f"{DIFFERENT}  - reload: {{daily_realized_loss: {{limit: -1}}}}\n")
-    mine = write(tmp_path, "risk_config.yaml", "daily_realized_loss: {limit: -400, include_unrealized: false}\n")
+    mine = write(
+        tmp_path, "risk_config.yaml", "version: 1\ndaily_realized_loss: {limit: -400, include_unrealized: false}\n"
+    )
     assert run(story, config=mine) == ALL_HOLD
     assert capsys.readouterr().out == (
         f"{story}:1  a loss does nothing\n"
@@ -96,7 +98,7 @@ def test_a_configuration_of_ones_own_is_tried_and_not_judged(
 
 def test_a_broken_configuration_of_ones_own_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     story = write(tmp_path, "story.yaml", GOOD)
-    mine = write(tmp_path, "risk_config.yaml", "\ndaily_realized_loss: {limit: 400}\n")
+    mine = write(tmp_path, "risk_config.yaml", "version: 1\ndaily_realized_loss: {limit: 400}\n")
     assert run(story, config=mine) == NOT_READABLE
     told = capsys.readouterr()
     assert told.out == ""

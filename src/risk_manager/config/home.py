@@ -20,7 +20,7 @@ from risk_manager.config.accounts import (
 )
 from risk_manager.config.document import only_document, read_source
 from risk_manager.config.problem import ConfigError, Problem
-from risk_manager.config.risk import HOLIDAYS_FILE, RISK_FILE, RiskSource, holidays_of
+from risk_manager.config.risk import HOLIDAYS_FILE, RISK_FILE, RiskSource, holidays_of, require_version
 from risk_manager.config.secret import NO_SECRETS, Keyring
 from risk_manager.config.tree import Branch, Node, Place
 from risk_manager.core.model import AccountId
@@ -94,6 +94,8 @@ def load_texts(
     ]
     trees = {Path(name).stem: _document(text, name, told) for name, text in texts.items()}
     risk, content, days = (trees.get(Path(name).stem) for name in (RISK_FILE, ACCOUNTS_FILE, HOLIDAYS_FILE))
+    if risk is not None:
+        require_version(risk, told)
     holidays = holidays_of(days if days is not None else _nothing(HOLIDAYS_FILE), told)
     accounts = read_accounts(content, told) if content is not None else None
     login = login_of(accounts, content, environment, keyring, told) if accounts is not None and content else None

@@ -121,6 +121,15 @@ def _of_rules(content: Branch, rules: Sequence[Rule], prefix: str, problems: lis
     return sections
 
 
+def require_version(content: Node, problems: list[Problem]) -> None:
+    """A file says its version: one that an editor has emptied, and not written yet, must not take every limit off."""
+    if isinstance(content, Branch) and "version" not in content.entries:
+        what = "There is none" if content.entries else "The file is empty"
+        right = f"Write version: {VERSION} at its beginning"
+        text = f"{what}, and a file that is half written must not take limits off. {right}"
+        problems.append(Problem(content.place.file, None, "version", text))
+
+
 def _check_version(content: Branch, problems: list[Problem]) -> None:
     entry = content.entries.get("version")
     if entry is None:

@@ -42,6 +42,7 @@ def risk_schema(rules: Sequence[Rule] = RULES) -> dict[str, Any]:
             **references,
             "rules": {"type": "object", "properties": references, "additionalProperties": False},
         },
+        "required": ["version"],
         "additionalProperties": False,
         "$defs": definitions,
     }

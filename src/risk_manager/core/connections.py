@@ -18,6 +18,7 @@ from risk_manager.core.events import (
     HubLost,
     LoginRefused,
     Refusal,
+    Reloaded,
     ReloadRefused,
     StoreBack,
     StoreLost,
@@ -49,8 +50,11 @@ def heard(
                 text = f"The connection to the {event.hub.value} hub is back."
                 alerts.append(Alert(severity=Severity.INFO, text=text, at=now))
         case ReloadRefused():
-            text = f"The new configuration is refused, the running one stays. {event.why}"
+            refused = "The new configuration is refused, the running one stays."
+            text = f"{'A part of the new configuration waits.' if event.is_part else refused} {event.why}"
             alerts.append(Alert(severity=Severity.WARNING, text=text, at=now))
+        case Reloaded():
+            alerts += _told_of_no_rules(event, settings, now)
         case AdminActed():
             alerts.append(_of_admin(event, now))
         case LoginRefused():
@@ -96,6 +100,18 @@ def _told_of_what_may_not_be(state: State, event: CommandRefused, now: datetime)
     text = (
         f"Order {command.order} cannot be {word}: the gateway does not allow it on this account. It stays, and what "
         f"must not be open is closed as soon as it fills. Cancel it on the platform. ({event.why})"
+    )
+    return [Alert(severity=Severity.CRITICAL, text=text, at=now, account=event.account)]
+
+
+def _told_of_no_rules(event: Reloaded, settings: Mapping[AccountId, Settings], now: datetime) -> list[Alert]:
+    """A rule that has changed and is not there any more has gone; with the last one goes all protection."""
+    known = settings.get(event.account)
+    if known is None or known.rules or not event.changed:
+        return []
+    text = (
+        f"No rule protects account {event.account} any more: the new settings have switched off the last of them "
+        f"({', '.join(event.changed)}). Put them back into the configuration if that is not meant."
     )
     return [Alert(severity=Severity.CRITICAL, text=text, at=now, account=event.account)]
 

@@ -184,6 +184,8 @@ class ReloadRefused(Event, frozen=True, kw_only=True, tag="reload_refused"):
     """A configuration was refused; the running one stays."""
 
     why: str
+    is_part: bool = False
+    """True where only a part of it waits for the next start of the guard, and the rest is in force."""
 
 
 class AdminActed(Event, frozen=True, kw_only=True, tag="admin_acted"):

@@ -14,6 +14,7 @@ from risk_manager.config import ConfigError, Configuration, load_home
 from risk_manager.config.logs import LogSettings, read_log_settings
 from risk_manager.config.password import HASH_FILE
 from risk_manager.config.rule_table import known_rules
+from risk_manager.config.secret import NO_SECRETS
 from risk_manager.daemon.absence import Absence
 from risk_manager.daemon.admin.door import AdminDoor
 from risk_manager.daemon.asked import before
@@ -61,13 +62,13 @@ class Household:
         watch.guard.listen(self._tell)
         keeping.attach(watch.guard, configuration)
         asked_before = before(folder / DATA / FILE, configuration.settings)
-        picture = Picture(watch.guard, clock, watch.reconnects, absence, asked_before)
+        read = partial(load_home, folder, known_rules())
+        read_limits = partial(read, environment=NO_SECRETS, keyring=NO_SECRETS.get)
+        self._reloading = reloading = Reloading(folder, read, watch.guard, keeping, configuration, read_limits)
+        picture = Picture(watch.guard, clock, watch.reconnects, absence, asked_before, lambda: reloading.waiting)
         self._publisher = Publisher(folder / DATA / "status.json", watch.guard, picture, self._say)
         screens = (watch.guard, watch.gateway.status, watch.is_guarding.is_set, picture)
         self._door = Door(*screens, clock, folder / DATA, port, self._say)
-        self._reloading = Reloading(
-            folder, partial(load_home, folder, known_rules()), watch.guard, keeping, configuration
-        )
         socket, password = folder / DATA / SOCKET_FILE, folder / "config" / HASH_FILE
         reload, backup, stop = self._reloading.reload, keeping.store.backup, self.stopped.set
         self._admin_door = AdminDoor(socket, password, watch.guard, clock, reload, backup, stop)

@@ -40,12 +40,15 @@ class Picture:
         reconnects: Callable[[], int],
         absence: Absence | None = None,
         before: Before | None = None,
+        waiting: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
-        """To be made before those that show it. Without `absence` and `before` nothing is known of the time before."""
+        """To be made before those that show it. Without `absence` and `before` nothing is known of the time before;
+        `waiting` tells what of the files the guard takes at its next start only."""
         self._guard = guard
         self._clock = clock
         self._reconnects = reconnects
         self._absence = absence
+        self._waiting = waiting
         self._started_at = clock.now()
         before = before or Before()
         self._acts: deque[ActStatus] = deque(before.acts, maxlen=ACTS_KEPT)
@@ -97,4 +100,5 @@ class Picture:
             market=market_status(next(iter(self._guard.settings.values()), Settings()), now),
             is_saved=self._is_saved,
             while_away=self._absence.told if self._absence is not None else (),
+            waits_for_start=self._waiting(),
         )

@@ -1,7 +1,7 @@
 """Other settings while the guard runs: read from the home when its files change, checked as a whole, applied at once.
 
 What does not hold is refused with its reasons, and the running settings stay. The login and the list of accounts are
-what the guard has connected with: to change those it is started again.
+what the guard has connected with: another one waits until it is started again, and the rest of the files is taken.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from risk_manager.config import ConfigError, Configuration, changed_rules
 from risk_manager.config.changes import changes_of_files
+from risk_manager.config.staying import as_far_as_it_runs, waiting
 from risk_manager.core.events import Reloaded, ReloadRefused
 from risk_manager.daemon.guard import Guard
 from risk_manager.daemon.keeping import Keeping
@@ -25,6 +27,7 @@ parts."""
 
 _SUFFIXES: Final = (".yaml", ".yml", ".json")
 
+_NEXT_START: Final = "It is written, and in force at the next start of the guard."
 _UNSAVED: Final = "Nothing can be saved now, so nothing is loosened: no reload before writing works again."
 
 Fingerprint = tuple[tuple[str, int, int], ...]
@@ -50,15 +53,20 @@ class Reloading:
         guard: Guard,
         keeping: Keeping,
         configuration: Configuration,
+        read_limits: Callable[[], Configuration] | None = None,
     ) -> None:
-        """`read` gives the configuration of the home and raises ConfigError; it is called in a thread of its own."""
+        """`read` gives the configuration of the home and raises ConfigError; it is called in a thread of its own, and
+        so is `read_limits`, which looks up no secret."""
         self._folder = home / "config" if (home / "config").is_dir() else home
         self._read = read
+        self._read_limits = read_limits or read
         self._guard = guard
         self._keeping = keeping
         self._running = configuration
         self._seen = fingerprint(self._folder)
         self._turn = asyncio.Lock()
+        self.waiting: tuple[str, ...] = ()
+        """What of the files is in force at the next start only, a sentence each."""
 
     async def run(self) -> None:
         """Apply what changes in the files, until cancelled."""
@@ -79,11 +87,30 @@ class Reloading:
                 return Reload(False, _UNSAVED)
             try:
                 # Reading takes tens of milliseconds, and a close must not wait for them.
-                wanted = await asyncio.to_thread(self._read)
+                wanted, trouble = await asyncio.to_thread(self._look)
+                taken = await asyncio.to_thread(as_far_as_it_runs, self._running, wanted)
             except ConfigError as error:
                 return self._refused(str(error))
-            why = _needs_a_start(self._running, wanted)
-            return self._refused(why) if why is not None else self._apply(wanted)
+            later = waiting(self._running, wanted) if trouble is None else (*waiting(self._running, wanted), trouble)
+            return self._told_of_what_waits(later, self._apply(taken))
+
+    def _look(self) -> tuple[Configuration, str | None]:
+        """What the files say; with a login of which nothing is known, and why, where only its secret is not there."""
+        try:
+            return self._read(), None
+        except ConfigError as error:
+            limits = self._read_limits()  # raises where more is wrong
+            trouble = f"The login cannot be used, and no guard would start with it: {error}"
+            return replace(limits, login=self._running.login), trouble
+
+    def _told_of_what_waits(self, later: tuple[str, ...], ended: Reload) -> Reload:
+        is_told, self.waiting = later == self.waiting, later
+        if not later:
+            return ended
+        why = " ".join((*later, _NEXT_START))
+        if not is_told:
+            self._guard.put(ReloadRefused(why=why, is_part=True))
+        return replace(ended, says=f"{why} {ended.says}" if ended.changed else why)
 
     def _refused(self, why: str) -> Reload:
         self._guard.put(ReloadRefused(why=why))
@@ -109,15 +136,6 @@ class Reloading:
         changed = {event.account: event.changed for event in reloads}
         names = sorted({rule for rules in changed.values() for rule in rules})
         return Reload(True, f"The new settings are in force. Changed: {', '.join(names) or 'no rule'}.", changed)
-
-
-def _needs_a_start(running: Configuration, wanted: Configuration) -> str | None:
-    """Why `wanted` cannot be had without a new start; None where it can."""
-    if wanted.login != running.login:
-        return "accounts.yaml: the login is another one. Start the guard again to use it."
-    if wanted.settings.keys() != running.settings.keys():
-        return "accounts.yaml: the list of accounts is another one. Start the guard again to guard those."
-    return None
 
 
 def fingerprint(folder: Path) -> Fingerprint:

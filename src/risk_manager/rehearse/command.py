@@ -9,6 +9,7 @@ from typing import Final
 
 from risk_manager.config import ConfigError, Problem, settings_from_mapping
 from risk_manager.config.document import only_document, read_source
+from risk_manager.config.risk import require_version
 from risk_manager.config.tree import Node
 from risk_manager.rehearse import report
 from risk_manager.rehearse.guard import EndlessError
@@ -105,6 +106,10 @@ def _risk(path: Path, problems: list[Problem]) -> Node | None:
     """The content of a risk_config, checked."""
     try:
         content = only_document(read_source(path), path.name)
+        unsaid: list[Problem] = []
+        require_version(content, unsaid)
+        if unsaid:
+            raise ConfigError(unsaid)
         settings_from_mapping(content)
         return content
     except ConfigError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -19,6 +20,8 @@ from risk_manager.interfaces.admin.configuration import print_json
 from risk_manager.interfaces.admin.entrance import House, tell
 from risk_manager.ipc import status as published
 from risk_manager.ipc.status import AccountStatus
+
+_STILL: Final = "guarded by the running guard, not in accounts.yaml any more: from its next start on nobody guards it"
 
 
 class AccountShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,18 +112,21 @@ def _accounts(
             )
         )
     known = {one.id for one in read.accounts}
-    for number, other in (seen or {}).items():
+    names = {number: other.name or "" for number, other in (seen or {}).items()}
+    names |= {number: one.name for number, one in (guarded or {}).items()}
+    for number, name in names.items():
         if number not in known:
-            says = "not guarded: it is not in accounts.yaml"
+            there = seen.get(number) if seen is not None else None
+            is_guarded = number in (guarded or {})
             shown.append(
                 AccountShown(
                     id=number,
-                    name=other.name or "",
+                    name=name,
                     is_configured=False,
-                    is_seen=True,
-                    can_trade=other.can_trade,
-                    is_guarded=False,
-                    says=says,
+                    is_seen=there is not None if seen is not None else None,
+                    can_trade=there.can_trade if there is not None else None,
+                    is_guarded=is_guarded,
+                    says=_STILL if is_guarded else "not guarded: it is not in accounts.yaml",
                 )
             )
     return tuple(shown)

@@ -125,6 +125,9 @@ def running(house: House) -> Iterator[Found]:
         yield Found("guard", False, f"It does not run: what it has published is {age:.0f} s old.", start)
         return
     yield Found("guard", True, f"It runs since {told.started_at:%Y-%m-%d %H:%M} UTC.")
+    if told.waits_for_start:
+        why = f"The guard runs with something else than the files say. {' '.join(told.waits_for_start)}"
+        yield Found("in force", False, why, "Start the guard again.")
     away = [name for name, up in (("user", told.connection.user_hub), ("market", told.connection.market_hub)) if not up]
     if away:
         why = f"The {' and '.join(away)} hub is away since {told.connection.lost_since}."
