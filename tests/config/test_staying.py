@@ -21,7 +21,7 @@ def read(accounts: str, common: str) -> Configuration:
 
 def limits(of: Configuration) -> dict[int, Any]:
     armed = {key: settings.armed("RULE-003") for key, settings in of.settings.items()}
-    return {key: one.config.limit for key, one in armed.items() if one is not None}  # type: ignore[attr-defined]
+    return {key: one.config.limit for key, one in armed.items() if one is not None}
 
 
 def test_all_of_it_is_taken_where_login_and_accounts_are_the_same() -> None:

@@ -25,7 +25,18 @@ from risk_manager.daemon.guard import Guard, Taken
 from risk_manager.daemon.reloading import Reload as Reloaded
 from risk_manager.gateway.tasks import end, start
 from risk_manager.ipc import admin
-from risk_manager.ipc.admin import TOKEN_ENDED, AdminDoorError, Answer, Backup, Clear, Login, Reload, Stop, ask
+from risk_manager.ipc.admin import (
+    TOKEN_ENDED,
+    AdminDoorError,
+    Answer,
+    Backup,
+    Clear,
+    Login,
+    Reload,
+    SetPassword,
+    Stop,
+    ask,
+)
 from risk_manager.store import StoreError, StoreTrouble
 from tests.daemon.test_rights import another, place
 
@@ -163,8 +174,32 @@ async def test_wrong_passwords_are_recorded_and_lead_to_silence(tmp_path: Path) 
         assert sum(len(taken.step.alerts) for taken in one.heard) == 7
 
 
-@pytest.mark.parametrize("call", [Reload(token="x"), Backup(token="x"), Stop(token="x", why="y")])
-async def test_without_a_token_nothing_is_done(tmp_path: Path, call: Reload | Backup | Stop) -> None:
+async def test_another_password_ends_every_token_and_is_recorded_without_its_words(tmp_path: Path) -> None:
+    other = "words of another kind"
+    async with house(tmp_path) as one:
+        token = await one.token()
+        short = await ask(one.socket, SetPassword(token=token, password="short"))
+        assert (short.is_done, "It needs 10 at least" in short.says) == (False, True)
+        assert (await ask(one.socket, SetPassword(token=token, password=other))).is_done
+        assert (await ask(one.socket, Reload(token=token))).says == TOKEN_ENDED
+        assert not (await ask(one.socket, Login(password=PASSWORD))).is_done
+        assert (await ask(one.socket, Login(password=other))).is_done
+        acts = await one.acts()
+        assert ("change the admin password", True) in acts
+        assert ("change the admin password", False) in acts
+        assert other not in str(acts)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        Reload(token="x"),
+        Backup(token="x"),
+        Stop(token="x", why="y"),
+        SetPassword(token="x", password="a new one"),
+    ],
+)
+async def test_without_a_token_nothing_is_done(tmp_path: Path, call: Reload | Backup | Stop | SetPassword) -> None:
     async with house(tmp_path) as one:
         answer = await ask(one.socket, call)
         assert (answer.is_done, one.stops) == (False, 0)

@@ -83,7 +83,7 @@ async def said_by_commands(home: Path) -> dict[str, str]:
     code, told["set"] = await answer(*set_limit, "1", *where, says=PASSWORD)
     assert code == ExitCode.FINE, told["set"]
     code, told["set key"] = await answer(*set_key, *where, says=PASSWORD)
-    assert "is another one. Start the guard again" in told["set key"]
+    assert "in force at the next start of the guard" in told["set key"]
     assert "which is not shown" in told["set key"]
     code, told["backup"] = await answer("admin", "backup", *where, says=PASSWORD)
     assert code == ExitCode.FINE, told["backup"]

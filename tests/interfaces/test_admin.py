@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from risk_manager.config import ConfigError, load_home
-from risk_manager.config.password import set_password
+from risk_manager.config.password import matches, set_password
 from risk_manager.config.rule_table import known_rules
 from risk_manager.config.secret import NO_SECRETS
 from risk_manager.exit_codes import ExitCode
@@ -256,3 +256,29 @@ def test_to_whom_the_lease_cannot_be_told_the_door_is_the_sign(home: Path) -> No
 def sizes(home: Path) -> list[int]:
     now = status(home)
     return [] if now is None or not now.accounts else [one.signed_size for one in account_of(now).positions]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Unix sockets")
+async def test_with_a_guard_the_old_password_passes_its_gate_and_the_change_is_on_the_record(tmp_path: Path) -> None:
+    other = "words of another kind"
+    async with broker() as side:
+        home = new_home(tmp_path, side, max_contracts={"limit": 4, "micro_weight": 0.1})
+        set_password(home / "config" / "admin_password.hash", PASSWORD, rounds=4)
+        async with guard(home) as running:
+            change = ("admin", "password", "--home", str(home))
+            code, _, err = await answer(*change, says=f"{PASSWORD}\n{other}")
+            assert code == ExitCode.FINE, err
+            await running.says("asked to change the admin password")
+            for _ in range(5):
+                code, _, err = await answer(*change, says=f"{PASSWORD}\n{PASSWORD}")
+                assert code == ExitCode.REFUSED
+                await running.says("tried to give a wrong password")
+            assert "None is looked at before" in err
+            code, _, err = await answer(*change, says=f"{other}\n{PASSWORD}")
+            assert (code, "none is looked at before" in err) == (ExitCode.REFUSED, True), err
+            await running.says("tried to give a password in the silence after wrong ones")
+            assert matches(home / "config" / "admin_password.hash", other)
+            assert await running.stop() == ExitCode.FINE
+        journal = json.dumps(rows(home, "SELECT * FROM journal"), default=str)
+        assert "change the admin password" in journal
+        assert other not in journal

@@ -50,9 +50,7 @@ def heard(
                 text = f"The connection to the {event.hub.value} hub is back."
                 alerts.append(Alert(severity=Severity.INFO, text=text, at=now))
         case ReloadRefused():
-            refused = "The new configuration is refused, the running one stays."
-            text = f"{'A part of the new configuration waits.' if event.is_part else refused} {event.why}"
-            alerts.append(Alert(severity=Severity.WARNING, text=text, at=now))
+            alerts.append(_of_refusal(event, now))
         case Reloaded():
             alerts += _told_of_no_rules(event, settings, now)
         case AdminActed():
@@ -102,6 +100,12 @@ def _told_of_what_may_not_be(state: State, event: CommandRefused, now: datetime)
         f"must not be open is closed as soon as it fills. Cancel it on the platform. ({event.why})"
     )
     return [Alert(severity=Severity.CRITICAL, text=text, at=now, account=event.account)]
+
+
+def _of_refusal(event: ReloadRefused, now: datetime) -> Alert:
+    refused = "The new configuration is refused, the running one stays."
+    text = f"{'A part of the new configuration waits.' if event.is_part else refused} {event.why}"
+    return Alert(severity=Severity.WARNING, text=text, at=now)
 
 
 def _told_of_no_rules(event: Reloaded, settings: Mapping[AccountId, Settings], now: datetime) -> list[Alert]:

@@ -60,7 +60,17 @@ class Stop(msgspec.Struct, frozen=True, kw_only=True, tag="stop"):
     why: str
 
 
-Call = Login | Reload | Clear | Backup | Stop
+class SetPassword(msgspec.Struct, frozen=True, kw_only=True, tag="set_password"):
+    """Another password for the admin; every token ends with the old one."""
+
+    token: str
+    password: str
+
+    def __repr__(self) -> str:
+        return "SetPassword(***)"
+
+
+Call = Login | Reload | Clear | Backup | Stop | SetPassword
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

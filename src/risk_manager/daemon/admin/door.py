@@ -18,13 +18,13 @@ from typing import Final
 
 import msgspec
 
-from risk_manager.config.password import PasswordError, matches
+from risk_manager.config.password import PasswordError, matches, set_password
 from risk_manager.core.events import AdminActed, Cleared
 from risk_manager.daemon.admin.gate import Gate
 from risk_manager.daemon.clock import Clock
 from risk_manager.daemon.guard import Guard
 from risk_manager.daemon.reloading import Reload as Reloaded
-from risk_manager.ipc.admin import LINE_MAX, TOKEN_ENDED, Answer, Backup, Call, Clear, Login, Reload, Stop
+from risk_manager.ipc.admin import LINE_MAX, TOKEN_ENDED, Answer, Backup, Call, Clear, Login, Reload, SetPassword, Stop
 from risk_manager.store import StoreError
 
 _PEER: Final = struct.Struct("3i")
@@ -139,7 +139,7 @@ class AdminDoor:
         self._acted(user, "log in")
         return Answer(is_done=True, says=f"You are in until {until:%H:%M:%S} UTC.", token=token, until=until)
 
-    async def _act(self, call: Reload | Clear | Backup | Stop, user: int) -> Answer:
+    async def _act(self, call: Reload | Clear | Backup | Stop | SetPassword, user: int) -> Answer:
         match call:
             case Reload():
                 self._acted(user, f"reload the configuration{f': {call.why[:_WHY_MOST]}' if call.why else ''}")
@@ -154,10 +154,27 @@ class AdminDoor:
                 except StoreError as error:
                     return Answer(is_done=False, says=str(error))
                 return Answer(is_done=True, says=f"The backup {made} is made.", file=str(made))
+            case SetPassword():
+                return await self._set_password(call, user)
             case Stop():
                 self._acted(user, f"stop the guard: {call.why}")
                 self._stop()
                 return Answer(is_done=True, says="The guard stops. Nobody watches the accounts then.")
+
+    async def _set_password(self, call: SetPassword, user: int) -> Answer:
+        what = "change the admin password"
+        try:
+            await asyncio.to_thread(set_password, self._password_file, call.password)
+        except PasswordError as error:
+            self._acted(user, what, is_refused=True)
+            return Answer(is_done=False, says=str(error))
+        except OSError as error:
+            self._acted(user, what, is_refused=True)
+            says = f"{self._password_file} cannot be written: {error.strerror}. It belongs to the guard's own user."
+            return Answer(is_done=False, says=says)
+        self._look_at_password()
+        self._acted(user, what)
+        return Answer(is_done=True, says="The password is set. Every session with the old one has ended.")
 
     def _clear(self, call: Clear, user: int) -> Answer:
         account = self._guard.state.accounts.get(call.account)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from risk_manager.config.password import PasswordError, is_set, matches, set_password
 from risk_manager.exit_codes import ExitCode
 from risk_manager.interfaces.admin.entrance import House, RefusedError, read_password, tell
+from risk_manager.ipc.admin import SetPassword
 
 
 def run(*, home: Path | None = None, password_stdin: bool = False) -> int:
@@ -25,13 +27,12 @@ def run(*, home: Path | None = None, password_stdin: bool = False) -> int:
         return ExitCode.BAD_INPUT
     try:
         old = read_password("Old password: ", from_stdin=password_stdin) if is_set(house.hash) else None
-        if old is not None:
-            held(house, old)
+        token = held(house, old) if old is not None else None
         new = read_password("New password: ", from_stdin=password_stdin)
         if not password_stdin and read_password("Once more: ", from_stdin=False) != new:
             tell("The two are not the same. Nothing has changed.")
             return ExitCode.BAD_INPUT
-        set_password(house.hash, new)
+        put(house, new, token)
     except WrongError as error:
         tell(str(error))
         return ExitCode.REFUSED
@@ -49,7 +50,33 @@ class WrongError(Exception):
     """The old password is another one."""
 
 
-def held(house: House, old: str) -> None:
-    """Hold the old password against its file. Raises WrongError, PasswordError."""
+def held(house: House, old: str) -> str | None:
+    """Hold the old password against the running guard, which counts and records the attempts, and where none runs
+    against its file. The guard's token; None where none runs. Raises WrongError, PasswordError."""
+    if _has_door(house):
+        try:
+            return house.let_in(old).token
+        except RefusedError as error:
+            raise WrongError(f"{error} Nothing has changed.") from None
     if not matches(house.hash, old):
         raise WrongError("The old password is wrong. Nothing has changed.")
+    return None
+
+
+def put(house: House, new: str, token: str | None) -> None:
+    """Have the running guard (`token`) write the new one, and record it; write it here where none runs. Raises
+    PasswordError, OSError."""
+    if token is None:
+        set_password(house.hash, new)
+        return
+    try:
+        answer = house.say(SetPassword(token=token, password=new))
+    except RefusedError as error:
+        raise PasswordError(str(error)) from None
+    if not answer.is_done:
+        raise PasswordError(answer.says)
+
+
+def _has_door(house: House) -> bool:
+    """Whether there is a guard that can be asked; on Windows it has no door."""
+    return os.name != "nt" and house.is_guarded()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from textual import work
 
-from risk_manager.config.password import PasswordError, is_set, set_password, why_not
+from risk_manager.config.password import PasswordError, is_set, why_not
 from risk_manager.interfaces.admin.console.dialogs import Ask
 from risk_manager.interfaces.admin.console.page import Drawn, Page, Row
-from risk_manager.interfaces.admin.password import WrongError, held
+from risk_manager.interfaces.admin.password import WrongError, held, put
 from risk_manager.interfaces.trader.dashboard.saying import Tone, line, wrapped
 
 
@@ -33,7 +33,7 @@ class PasswordPage(Page[bool]):
         if old is None:
             return
         try:
-            await self.console.waited("Trying the old password", lambda: held(house, old))
+            token = await self.console.waited("Trying the old password", lambda: held(house, old))
         except (WrongError, PasswordError) as error:
             self.tell(str(error), Tone.BAD)
             return
@@ -48,7 +48,7 @@ class PasswordPage(Page[bool]):
             self.tell("The two are not the same. Nothing has changed.", Tone.BAD)
             return
         try:
-            await self.console.waited("Writing it", lambda: set_password(house.hash, new))
+            await self.console.waited("Writing it", lambda: put(house, new, token))
         except (PasswordError, OSError) as error:
             self.tell(str(error), Tone.BAD)
             return
