@@ -69,14 +69,14 @@ def test_the_exit_code_says_whether_it_runs(
 
 
 def test_everything_that_stands_is_told() -> None:
-    assert status.lines(STATUS, 0) == [
+    assert status.lines(STATUS, 0, UTC) == [
         "The guard is running and connected.",
         "Messages that could not be read: 1, came twice or too late: 2, did not come and were found by reading: 4.",
         "",
         "Account 465 Main",
         "  day: realized -$400.00, open -$12.50, net -$412.50",
-        "  LOCKED whole account until 2026-11-23 23:00:00 UTC: the day is lost (daily_realized_loss)",
-        "  COOLDOWN MNQ until its condition ends: the day is lost (daily_realized_loss)",
+        "  LOCKED whole account until 17:00 Chicago (23:00 here): the day is lost (daily_realized_loss)",
+        "  COOLDOWN MNQ until its cause is gone: the day is lost (daily_realized_loss)",
         "  long 2 MNQ at 25210.25: -$12.50, not protected by a stop",
         "  short 1 MNQ at 25210.25: no price yet",
         "  1 orders alive; rules on: daily_realized_loss",
@@ -100,9 +100,9 @@ def test_an_account_with_nothing_may_trade_and_is_flat() -> None:
 )
 def test_a_guard_that_does_not_see_says_that_it_is_blind(user: bool, market: bool, words: str) -> None:
     away = replace(STATUS.connection, user_hub=user, market_hub=market, lost_since=AT)
-    head = status.lines(replace(STATUS, connection=away), 0)[0]
+    head = status.lines(replace(STATUS, connection=away), 0, UTC)[0]
     assert head.startswith(f"The guard is running and BLIND: the {words}")
-    assert "2026-11-23 15:00:00" in head
+    assert head.endswith(" since 09:00 Chicago (15:00 here).")
 
 
 def test_what_is_old_is_never_called_running() -> None:
@@ -110,3 +110,13 @@ def test_what_is_old_is_never_called_running() -> None:
     assert status.lines(replace(STATUS, connection=away), 6)[0] == (
         "THE GUARD IS NOT RUNNING. This is what it saw 6 s ago."
     )
+
+
+def test_a_waived_rule_and_a_closed_market_are_told() -> None:
+    until = AT + timedelta(hours=8)
+    waived = published.RuleStatus(id="RULE-003", key="daily_realized_loss", gauges=(), waived_until=until)
+    calm = replace(ACCOUNT, locks=(), is_tradable=True, rule_details=(waived,))
+    closed = published.MarketStatus(is_open=False, changes_at=AT + timedelta(hours=1))
+    told = status.lines(replace(STATUS, accounts=(calm,), market=closed), 0, UTC)
+    assert "  WAIVED by the admin until 17:00 Chicago (23:00 here): daily_realized_loss" in told
+    assert "  may trade when the market opens: 10:00 Chicago (16:00 here)" in told

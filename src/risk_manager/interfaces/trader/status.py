@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from decimal import Decimal
 from pathlib import Path
 
 import msgspec
 
 from risk_manager.exit_codes import ExitCode
+from risk_manager.interfaces.trader.dashboard import times
 from risk_manager.interfaces.trader.picture import age_seconds, is_old, published_state
 from risk_manager.ipc.status import AccountStatus, GuardStatus
 
@@ -36,8 +38,8 @@ def run(*, home: Path | None = None, json: bool = False) -> int:
     return ExitCode.NOT_RUNNING if is_old(age) else ExitCode.FINE
 
 
-def lines(status: GuardStatus, age: int) -> list[str]:
-    """The status as text for a terminal."""
+def lines(status: GuardStatus, age: int, zone: tzinfo | None = None) -> list[str]:
+    """The status as text for a terminal. `zone` is the trader's own, None that of the machine."""
     hubs = status.connection
     if is_old(age):
         head = f"THE GUARD IS NOT RUNNING. This is what it saw {age} s ago."
@@ -45,7 +47,8 @@ def lines(status: GuardStatus, age: int) -> list[str]:
         head = "The guard is running and connected."
     else:
         blind = " and ".join(name for name, up in (("user", hubs.user_hub), ("market", hubs.market_hub)) if not up)
-        head = f"The guard is running and BLIND: the {blind} hub is away since {hubs.lost_since}."
+        since = f" since {times.both(hubs.lost_since, status.at, zone)}" if hubs.lost_since is not None else ""
+        head = f"The guard is running and BLIND: the {blind} hub is away{since}."
     text = [head]
     odd = {
         "could not be read": hubs.unreadable,
@@ -55,7 +58,7 @@ def lines(status: GuardStatus, age: int) -> list[str]:
     if any(odd.values()):
         text.append("Messages that " + ", ".join(f"{what}: {count}" for what, count in odd.items() if count) + ".")
     for account in status.accounts:
-        text += _account(account)
+        text += _account(account, status, zone)
     if status.while_away:
         shown, more = status.while_away[:_AWAY_MOST], len(status.while_away) - _AWAY_MOST
         text += ["", "Before this start:", *(f"  {line}" for line in shown)]
@@ -66,7 +69,7 @@ def lines(status: GuardStatus, age: int) -> list[str]:
     return text
 
 
-def _account(account: AccountStatus) -> list[str]:
+def _account(account: AccountStatus, status: GuardStatus, zone: tzinfo | None) -> list[str]:
     text = [
         "",
         f"Account {account.id} {account.name}".rstrip(),
@@ -74,10 +77,16 @@ def _account(account: AccountStatus) -> list[str]:
         f"net {_usd(account.net_pnl)}",
     ]
     for lock in account.locks:
-        end = f"until {lock.until:%Y-%m-%d %H:%M:%S} UTC" if lock.until is not None else "until its condition ends"
+        ends = times.both(lock.until, status.at, zone) if lock.until is not None else "its cause is gone"
         what = "LOCKED" if lock.kind == "hard" else "COOLDOWN"
-        text.append(f"  {what} {lock.symbol or 'whole account'} {end}: {lock.why} ({lock.rule})")
-    if account.is_tradable:
+        text.append(f"  {what} {lock.symbol or 'whole account'} until {ends}: {lock.why} ({lock.rule})")
+    for rule in account.rule_details:
+        if rule.waived_until is not None:
+            text.append(f"  WAIVED by the admin until {times.both(rule.waived_until, status.at, zone)}: {rule.key}")
+    if account.is_tradable and status.market is not None and not status.market.is_open:
+        opens = times.both(status.market.changes_at, status.at, zone)
+        text.append(f"  may trade when the market opens: {opens}")
+    elif account.is_tradable:
         text.append("  may trade")
     for position in account.positions:
         side = "long" if position.signed_size > 0 else "short"
