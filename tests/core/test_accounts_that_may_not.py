@@ -44,6 +44,15 @@ def test_a_refused_market_order_is_no_reason_to_ask_at_once_again() -> None:
     assert story.asked_for == [reduce("MNQ", 3)]
 
 
+def test_a_close_of_all_leaves_out_what_a_market_order_of_ours_is_closing() -> None:
+    story = Story(max_contracts_per_instrument={"limits": {"MNQ": 2}}, daily_realized_loss={"limit": -500})
+    story.sees(position("MNQ", 3))
+    story.refuses(refusal=Refusal.NOT_SUPPORTED)
+    assert asked_by_order(story) == [(1, Side.SELL)]
+    story.sees(story.trade("ES", -1, -500), after="2ms")
+    assert asked_by_order(story) == [(2, Side.SELL)]
+
+
 @pytest.mark.parametrize("refusal", [Refusal.OTHER, Refusal.NOT_SUPPORTED])
 def test_a_market_order_that_is_refused_too_gives_way_to_the_reduction_as_such(refusal: Refusal) -> None:
     story = Story(max_contracts_per_instrument={"limits": {"MNQ": 2}})

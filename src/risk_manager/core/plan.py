@@ -58,7 +58,8 @@ def _close(leaving: Leaving, contract: ContractId, size: int | None, why: str) -
     if known is not None and known.is_under_way():
         if known.is_whole or size is not None or rest <= known.outstanding:
             return
-        if going_out or known.claimed:  # its own order has been seen at work, or the trader gets out by himself
+        # The trader gets out by himself; or its own order is at work, seen, or known since it left as an order.
+        if going_out or known.claimed or "reduce" in account.by_order:
             _reduce_more(leaving, contract, known, rest - known.outstanding, why)
             return
     if known is None and pursuit.may_still_come(account, position, now):
