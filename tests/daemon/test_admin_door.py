@@ -22,6 +22,7 @@ from risk_manager.core.events import AccountRead, AdminActed, StoreBack, StoreLo
 from risk_manager.core.model import Side, Trade
 from risk_manager.daemon.admin.door import AdminDoor
 from risk_manager.daemon.guard import Guard, Taken
+from risk_manager.daemon.picture import Picture
 from risk_manager.daemon.reloading import Reload as Reloaded
 from risk_manager.gateway.tasks import end, start
 from risk_manager.ipc import admin
@@ -172,6 +173,25 @@ async def test_wrong_passwords_are_recorded_and_lead_to_silence(tmp_path: Path) 
         acts = await one.acts()
         assert [refused for _, refused in acts] == [True] * 6 + [False]
         assert sum(len(taken.step.alerts) for taken in one.heard) == 7
+
+
+async def test_who_comes_in_is_no_news_for_the_trader_and_what_is_done_then_is(tmp_path: Path) -> None:
+    async with house(tmp_path, **LOSS) as one:
+        picture = Picture(one.guard, one.clock, lambda: 0)
+        for _ in range(4):
+            await ask(one.socket, Login(password="wrong"))
+        token = await one.token()
+        assert [refused for _, refused in await one.acts()] == [True] * 4 + [False], "all of it is on the record"
+        assert picture.status().acts == ()
+        one.lose()
+        await ask(one.socket, Clear(token=token, account=ACCOUNT, rule="RULE-003", why="enough"))
+        for _ in range(7):
+            await ask(one.socket, Login(password="wrong"))
+        await one.acts()
+        one.clock.time += timedelta(seconds=1)
+        told = [act.says.partition(" to ")[2] for act in picture.status().acts if "User" in act.says]
+        silence = "give a wrong password too often. None is looked at before 15:01:00 UTC"
+        assert told == [silence, "clear RULE-003 of account 465: enough"]
 
 
 async def test_another_password_ends_every_token_and_is_recorded_without_its_words(tmp_path: Path) -> None:

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from typing import Final
 
 from risk_manager import __version__
-from risk_manager.core.events import Hub, StoreBack, StoreLost
+from risk_manager.core.events import AdminActed, Hub, StoreBack, StoreLost
 from risk_manager.core.settings import Settings
 from risk_manager.daemon.absence import Absence
+from risk_manager.daemon.admin.gate import COMES_IN
 from risk_manager.daemon.asked import ACTS_KEPT, Before, closes
 from risk_manager.daemon.clock import Clock
 from risk_manager.daemon.guard import Guard, Taken
@@ -72,6 +73,8 @@ class Picture:
             self._is_saved = isinstance(taken.event, StoreBack)
         self._closes.update(closes(taken.step.commands, taken.at))
         for one in said(taken):
+            if _is_of_coming_in(one.text, taken):
+                continue
             act = ActStatus(at=taken.at, says=one.text, account=one.account, rule=one.rule, is_loud=one.is_loud)
             self._acts.appendleft(act)
 
@@ -102,3 +105,9 @@ class Picture:
             while_away=self._absence.told if self._absence is not None else (),
             waits_for_start=self._waiting(),
         )
+
+
+def _is_of_coming_in(text: str, taken: Taken) -> bool:
+    """Whether it says that an admin has come in, or has not: it is on the record, and would push out what happened."""
+    event = taken.event
+    return isinstance(event, AdminActed) and event.what in COMES_IN and text.endswith(event.what)

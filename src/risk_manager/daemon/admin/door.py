@@ -20,7 +20,7 @@ import msgspec
 
 from risk_manager.config.password import PasswordError, matches, set_password
 from risk_manager.core.events import AdminActed, Cleared
-from risk_manager.daemon.admin.gate import Gate
+from risk_manager.daemon.admin.gate import IN_SILENCE, LOGS_IN, WRONG, Gate
 from risk_manager.daemon.clock import Clock
 from risk_manager.daemon.guard import Guard
 from risk_manager.daemon.reloading import Reload as Reloaded
@@ -122,7 +122,7 @@ class AdminDoor:
     async def _login(self, call: Login, user: int) -> Answer:
         until = self._gate.silent_until(self._clock.now())
         if until is not None:
-            self._acted(user, "give a password in the silence after wrong ones", is_refused=True)
+            self._acted(user, IN_SILENCE, is_refused=True)
             return Answer(is_done=False, says=f"After wrong passwords none is looked at before {until:%H:%M:%S} UTC.")
         try:
             is_right = await asyncio.to_thread(matches, self._password_file, call.password)
@@ -131,12 +131,13 @@ class AdminDoor:
         now = self._clock.now()
         if not is_right:
             until = self._gate.wrong(now)
-            self._acted(user, "give a wrong password", is_refused=True)
-            more = f" None is looked at before {until:%H:%M:%S} UTC." if until is not None else ""
+            silence = f"None is looked at before {until:%H:%M:%S} UTC" if until is not None else None
+            self._acted(user, WRONG if silence is None else f"{WRONG} too often. {silence}", is_refused=True)
+            more = "" if silence is None else f" {silence}."
             return Answer(is_done=False, says=f"The password is wrong.{more}")
         token = secrets.token_urlsafe(32)
         until = self._gate.right(token, now)
-        self._acted(user, "log in")
+        self._acted(user, LOGS_IN)
         return Answer(is_done=True, says=f"You are in until {until:%H:%M:%S} UTC.", token=token, until=until)
 
     async def _act(self, call: Reload | Clear | Backup | Stop | SetPassword, user: int) -> Answer:

@@ -9,6 +9,9 @@ TOKEN_FOR: Final = timedelta(minutes=15)
 WRONG_MAX: Final = 5
 SILENCE: Final = timedelta(minutes=1)
 SILENCE_MOST: Final = timedelta(hours=8)
+LOGS_IN, WRONG, IN_SILENCE = "log in", "give a wrong password", "give a password in the silence after wrong ones"
+COMES_IN: Final = frozenset({LOGS_IN, WRONG, IN_SILENCE})
+"""What is on the record of whoever comes in or tries to, and is no news for the trader; the silence itself is."""
 
 
 class Gate:
