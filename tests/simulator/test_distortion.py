@@ -40,3 +40,8 @@ def test_what_is_broken_is_not_reshaped() -> None:
         odd = malformed(ORDER, kind)
         assert with_action(odd, 2).arguments == odd.arguments or kind == "types"
         assert shaped(odd, "list").arguments == odd.arguments or kind == "types"
+
+
+def test_what_says_nothing_stays_as_it_is() -> None:
+    for kind in ("broken", "null", "empty", "word", "types"):
+        assert malformed(LOGOUT, kind) == LOGOUT

@@ -34,7 +34,9 @@ def shaped(message: HubMessage, shape: str) -> HubMessage:
 
 
 def malformed(message: HubMessage, kind: str) -> HubMessage:
-    """The message made unreadable in one of the ways of `faults.Malformed`."""
+    """The message made unreadable in one of the ways of `faults.Malformed`. One that says nothing stays as it is."""
+    if not message.arguments:
+        return message
     if kind == "empty":
         return msgspec.structs.replace(message, arguments=[])
     if kind == "types":
