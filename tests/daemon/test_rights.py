@@ -35,12 +35,17 @@ sys.exit(run(home=Path({home!r})))
 """
 
 WORDS_AS_ANOTHER = """\
-import os, sys
+import contextlib, io, os, sys
 from importlib import import_module
 from risk_manager import cli
 for place, _ in [*cli.COMMANDS.values(), *cli.ADMIN_COMMANDS.values()]:
     import_module(place.split(":")[0])
 import risk_manager.interfaces.admin.console.command
+# What is loaded only when it is needed: the other user may not be let into this environment at all.
+sys.argv = ["risk-manager", "status", "--home", {home!r}]
+with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+    with contextlib.suppress(SystemExit):
+        cli.main()
 os.setgroups([]), os.setgid({group}), os.setuid({user})
 sys.argv = ["risk-manager", *{words!r}, "--home", {home!r}]
 cli.main()
