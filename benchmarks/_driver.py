@@ -63,6 +63,7 @@ class Driver:
         self._pause = pause
         self._chance = random.Random(1)
         self._quoted = self._turn = 0
+        self._is_mute = False
         self.sent = self.shed = 0
         self.last_words = ""
         """What the client has said of itself in the end."""
@@ -131,12 +132,16 @@ class Driver:
         return True
 
     async def _has_heard(self, began: float, per_second: float) -> None:
-        """Wait until the client has taken all that it was told on the user hub."""
+        """Wait until the client has taken all that it was told on the user hub; one that answers no ping is not waited
+        for again."""
+        if self._is_mute:
+            return
         pongs = self._venue.pongs
         self._venue.tell(PING)
         give_up = time.perf_counter() + LOST_SECONDS
         while self._venue.pongs == pongs and time.perf_counter() < give_up:
             await self._moment(began, per_second)
+        self._is_mute = self._venue.pongs == pongs
 
     async def _rain(self, began: float, per_second: float, seconds: float) -> None:
         end = time.perf_counter() + seconds
