@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -128,6 +129,12 @@ def seen_by(who: Any, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def is_connected(published: Path) -> bool:
+    """What everybody may read says that the guard sees."""
+    connection = json.loads(published.read_text())["connection"]
+    return bool(connection["user_hub"] and connection["market_hub"])
+
+
 @pytest.mark.parametrize("umask", [0o000, 0o077], ids=["open to all", "closed to all"])
 async def test_another_user_reads_what_is_published_and_nothing_else(place: Path, another: Any, umask: int) -> None:
     with mask(umask):
@@ -140,6 +147,7 @@ async def test_another_user_reads_what_is_published_and_nothing_else(place: Path
             async with guard(home) as running:
                 await until(lambda: address.read(data / "door.json") is not None, "the door is open")
                 await until(lambda: bool(list((data / "backups").glob("*.db"))), "the first reset makes a backup")
+                await until(lambda: is_connected(data / "status.json"), "both hubs are there, and published")
                 for name in ("status.json", "door.json"):
                     told = seen_by(another, "cat", str(data / name))
                     assert (told.returncode, told.stderr) == (0, "")
