@@ -263,4 +263,4 @@ def test_an_account_that_changes_is_judged_at_the_next_quote_and_the_other_is_no
     grown = PositionSeen(account=1, contract=MNQ, signed_size=2, average_price=D(100))
     known = engine.step(state, grown, settings, MORNING, strict=True).state.calm[MNQ]
     assert calm.concerned(known, quote("MNQ", 99), (1, 2)) == (1,)
-    assert calm.forgotten(state.calm, 1, [ES]) is state.calm
+    assert calm.forgotten(state.calm, 3) is state.calm

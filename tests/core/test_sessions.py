@@ -139,8 +139,8 @@ def test_the_exchanges_calendar_counts_only_where_it_is_respected() -> None:
     ],
 )
 def test_the_markets_week(now: datetime, opens: datetime | None) -> None:
-    assert market_hours.next_open("CON.F.US.EP.Z25", now) == opens
-    assert market_hours.is_open("CON.F.US.EP.Z25", now) == (opens is None)
+    assert market_hours.next_open(now) == opens
+    assert market_hours.is_open(now) == (opens is None)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_the_markets_week(now: datetime, opens: datetime | None) -> None:
     ],
 )
 def test_when_the_market_closes(now: datetime, closes: datetime | None) -> None:
-    assert market_hours.next_close("CON.F.US.EP.Z25", now) == closes
+    assert market_hours.next_close(now) == closes
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_when_the_market_closes(now: datetime, closes: datetime | None) -> None:
     ],
 )
 def test_when_the_market_has_opened(now: datetime, opened: datetime) -> None:
-    assert market_hours.opened_at("CON.F.US.EP.Z25", now) == opened
+    assert market_hours.opened_at(now) == opened
 
 
 def test_zones_do_not_leak_into_results() -> None:

@@ -41,6 +41,8 @@ from risk_manager.core.settings import Settings
 from risk_manager.core.sight import confirm_within
 from risk_manager.core.state import Account, Lock
 
+_ANSWERS = (CommandAccepted, CommandLost)
+
 
 def advance(account: Account, settings: Settings, now: datetime) -> tuple[Account, list[Lock], str]:
     """Let time do what is due: resets, the ends of locks and waivers, confirmations that did not come.
@@ -59,7 +61,7 @@ def advance(account: Account, settings: Settings, now: datetime) -> tuple[Accoun
 
 def changes_nothing(event: AnyEvent) -> bool:
     """True for an answer after which the same is believed as before: nothing has to be judged for it."""
-    return isinstance(event, CommandAccepted | CommandLost)
+    return isinstance(event, _ANSWERS)
 
 
 def forget_fills(account: Account, settings: Settings, now: datetime, why: str = "") -> tuple[Account, str]:

@@ -27,7 +27,7 @@ def stale_at(sight: Sight, position: Position) -> datetime:
     """When the price of a position counts as old, if nothing is heard of it."""
     told_at = position.first_seen_at
     quote = sight.state.quotes.get(position.contract)
-    if quote is not None and quote.told_at > told_at and pnl.is_priced(sight.state, position):
+    if quote is not None and quote.told_at > told_at and pnl.is_priced(position, quote):
         told_at = quote.told_at
     return told_at + seconds(sight.settings.defaults.quote_stale_after)
 
@@ -35,7 +35,7 @@ def stale_at(sight: Sight, position: Position) -> datetime:
 def blind_since(sight: Sight, position: Position) -> datetime:
     """When the spell begins: where the price has grown old while the market slept, with the opening."""
     since = stale_at(sight, position)
-    return max(since, market_hours.opened_at(position.contract, sight.now)) if since <= sight.now else since
+    return max(since, market_hours.opened_at(sight.now)) if since <= sight.now else since
 
 
 def is_told(account: Account, contract: ContractId) -> bool:
@@ -48,8 +48,8 @@ def look(sight: Sight) -> list[Alert]:
     alerts: list[Alert] = []
     spells: set[str] = set()
     defaults = sight.settings.defaults
-    for position in sight.positions():
-        if sight.now < stale_at(sight, position) or not market_hours.is_open(position.contract, sight.now):
+    for position in sight.positions() if market_hours.is_open(sight.now) else ():
+        if sight.now < stale_at(sight, position):
             continue
         since = blind_since(sight, position)
         key = f"{_RULE}|{position.contract}"
@@ -74,7 +74,7 @@ def _told(sight: Sight, position: Position) -> Alert:
     quote = sight.state.quotes.get(position.contract)
     if position.point_value is None:
         text = f"{symbol} is a product that the guard does not know: its open P&L is left out of every limit."
-    elif quote is None or not pnl.is_priced(sight.state, position):
+    elif quote is None or not pnl.is_priced(position, quote):
         text = f"No price of {symbol} has been seen: its open P&L is left out of every limit."
     else:
         text = (
@@ -85,13 +85,12 @@ def _told(sight: Sight, position: Position) -> Alert:
 
 def next_due(sight: Sight) -> datetime | None:
     """When the next price grows old, or the grace of one ends."""
+    opens = market_hours.next_open(sight.now)
+    if opens is not None:
+        return opens
     defaults = sight.settings.defaults
     times: list[datetime] = []
     for position in sight.positions():
-        opens = market_hours.next_open(position.contract, sight.now)
-        if opens is not None:
-            times.append(opens)
-            continue
         since = blind_since(sight, position)
         times.append(since)
         if defaults.when_blind is WhenBlind.CLOSE_POSITION:

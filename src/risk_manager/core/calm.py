@@ -7,7 +7,7 @@ leaves its band, the account is judged and its bands are drawn anew. Derived fro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -91,12 +91,12 @@ def drawn(
     return Calm(bands, _narrowest(lasts), _narrowest(exits), is_whole=len(there) == len(bands))
 
 
-def forgotten(calm: dict[ContractId, Calm], key: AccountId, contracts: Iterable[ContractId]) -> dict[ContractId, Calm]:
+def forgotten(calm: dict[ContractId, Calm], key: AccountId) -> dict[ContractId, Calm]:
     """The bands without those of an account that has changed: it is judged at the next quote of each contract."""
     changed = {
-        contract: Calm({other: band for other, band in calm[contract].bands.items() if other != key})
-        for contract in contracts
-        if contract in calm and key in calm[contract].bands
+        contract: Calm({other: band for other, band in known.bands.items() if other != key})
+        for contract, known in calm.items()
+        if key in known.bands
     }
     return {**calm, **changed} if changed else calm
 

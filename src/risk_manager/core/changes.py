@@ -15,7 +15,7 @@ from risk_manager.core.model import ContractId, Order, OrderId
 from risk_manager.core.outcome import Outcome, Unwanted
 from risk_manager.core.pursued import Change, ChangeKind, Placing
 from risk_manager.core.pursuit import LOUD_FROM_TRY
-from risk_manager.core.rule import CancelOrder, CloseContract
+from risk_manager.core.rule import CancelOrder, CloseContract, CutOrder
 from risk_manager.core.sight import Sight
 from risk_manager.core.state import Account
 
@@ -69,7 +69,7 @@ def trim(sight: Sight) -> None:
         if is_done or order is None or fills.left(sight.account, order) <= sight.room(order):
             del trims[order_id]
         elif not (stops.is_ours(order) and _manages_stops(sight)):
-            sight.outcome.cuts.setdefault(order_id, f"the guard has reduced {symbol_of(contract)}")
+            sight.outcome.add(CutOrder(order_id), f"the guard has reduced {symbol_of(contract)}")
     if len(trims) != len(sight.account.trims):
         sight.account = replace(sight.account, trims=trims)
 

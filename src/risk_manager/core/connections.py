@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from risk_manager.core.commands import Cancel, MoveStop, Resize
 from risk_manager.core.events import (
+    AccountSeen,
     AdminActed,
     AnyEvent,
     Cleared,
@@ -17,11 +18,14 @@ from risk_manager.core.events import (
     HubBack,
     HubLost,
     LoginRefused,
+    OrderSeen,
+    PositionSeen,
     Refusal,
     Reloaded,
     ReloadRefused,
     StoreBack,
     StoreLost,
+    TradeSeen,
     Unreadable,
 )
 from risk_manager.core.model import AccountId
@@ -32,13 +36,17 @@ from risk_manager.core.state import Away, State
 
 TOLD_AFTER = timedelta(seconds=5)
 """A hub that is gone as long raises a critical alert."""
+_OF_THE_MARKET = frozenset({PositionSeen, OrderSeen, TradeSeen, AccountSeen})
+"""What comes all the time, and is no news of the guard itself."""
 
 
 def heard(
     state: State, event: AnyEvent, settings: Mapping[AccountId, Settings], now: datetime
 ) -> tuple[State, list[Alert]]:
     """The state after news of the guard itself, and what people must hear of it."""
-    state, alerts = _told_of_lost_hubs(state, settings, now)
+    state, alerts = _told_of_lost_hubs(state, settings, now) if state.away else (state, [])
+    if type(event) in _OF_THE_MARKET:
+        return state, alerts
     match event:
         case HubLost():
             if event.hub not in state.away:

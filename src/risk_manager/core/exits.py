@@ -76,5 +76,6 @@ def next_over(account: Account, now: datetime, within: timedelta) -> datetime | 
         if order.type is _MARKET and order.is_working and now < order.first_seen_at + within
     ]
     for fills in account.fills.values():
-        ends += [told.until for told in fills.order_fills if told.until is not None and now < told.until]
-    return min(ends, default=None)
+        if fills.order_fills:
+            ends += [told.until for told in fills.order_fills if told.until is not None and now < told.until]
+    return min(ends) if ends else None

@@ -59,8 +59,12 @@ def oldest(fills: Fills) -> datetime | None:
 
 def next_forgotten(waiting: Iterable[Fills], within: timedelta) -> datetime | None:
     """When the first of all that waits is let go of."""
-    at = min((at for fills in waiting if (at := oldest(fills)) is not None), default=None)
-    return at + within if at is not None else None
+    first = None
+    for fills in waiting:
+        at = oldest(fills)
+        if at is not None and (first is None or at < first):
+            first = at
+    return first + within if first is not None else None
 
 
 def put(account: Account, contract: ContractId, fills: Fills) -> Account:

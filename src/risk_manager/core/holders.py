@@ -14,10 +14,10 @@ def after(holders: Holders, before: Account, account: Account) -> Holders:
     Contract by contract in the order of the positions: that of a set is another one in every process, and a replay of
     the journal would lead to another state.
     """
+    if before.positions.keys() == account.positions.keys():
+        return holders
     gone = [contract for contract in before.positions if contract not in account.positions]
     new = [contract for contract in account.positions if contract not in before.positions]
-    if not (gone or new):
-        return holders
     holders = dict(holders)
     for contract in gone:
         rest = tuple(key for key in holders.get(contract, ()) if key != account.id)

@@ -1,7 +1,7 @@
-"""When the market of a contract is open: the week of CME Globex, without holidays.
+"""When the market is open: the week of CME Globex, without holidays.
 
-17:00 to 16:00 Chicago from Sunday to Friday (gateway reference, section 13.5). Only used to tell an old price from a
-market that sleeps.
+17:00 to 16:00 Chicago from Sunday to Friday (gateway reference, section 13.5); every product is taken to follow it.
+Only used to tell an old price from a market that sleeps.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from risk_manager.core import trading_day
-from risk_manager.core.model import ContractId
 
 _ZONE = "America/Chicago"
 _CHICAGO = ZoneInfo(_ZONE)
@@ -20,14 +19,9 @@ _CLOSE = time(16, 0)
 _FRIDAY, _SATURDAY, _SUNDAY = 4, 5, 6
 
 
-def is_open(contract: ContractId, now: datetime) -> bool:
-    """True while the contract trades. Every product is taken to follow the same week."""
-    del contract
-    return _is_open(now)
-
-
 @lru_cache(maxsize=16)
-def _is_open(now: datetime) -> bool:
+def is_open(now: datetime) -> bool:
+    """True while contracts trade."""
     local = now.astimezone(_CHICAGO)
     weekday, at = local.weekday(), local.time()
     if weekday == _SATURDAY:
@@ -39,35 +33,35 @@ def _is_open(now: datetime) -> bool:
     return at < _CLOSE or at >= _OPEN
 
 
-def opened_at(contract: ContractId, now: datetime) -> datetime:
-    """When the market of a contract that is open now has opened."""
+def opened_at(now: datetime) -> datetime:
+    """When the market that is open now has opened."""
     day = now.astimezone(_CHICAGO).date()
     while True:
         at = trading_day.instant(day, _OPEN, _ZONE)
-        if at <= now and is_open(contract, at):
+        if at <= now and is_open(at):
             return at
         day -= timedelta(days=1)
 
 
-def next_open(contract: ContractId, now: datetime) -> datetime | None:
-    """When the contract trades again; None while it does."""
-    if is_open(contract, now):
+def next_open(now: datetime) -> datetime | None:
+    """When contracts trade again; None while they do."""
+    if is_open(now):
         return None
     day = now.astimezone(_CHICAGO).date()
     while True:
         at = trading_day.instant(day, _OPEN, _ZONE)
-        if at > now and is_open(contract, at):
+        if at > now and is_open(at):
             return at
         day += timedelta(days=1)
 
 
-def next_close(contract: ContractId, now: datetime) -> datetime | None:
-    """When the contract stops trading next; None while it sleeps."""
-    if not is_open(contract, now):
+def next_close(now: datetime) -> datetime | None:
+    """When contracts stop trading next; None while the market sleeps."""
+    if not is_open(now):
         return None
     day = now.astimezone(_CHICAGO).date()
     while True:
         at = trading_day.instant(day, _CLOSE, _ZONE)
-        if at > now and not is_open(contract, at):
+        if at > now and not is_open(at):
             return at
         day += timedelta(days=1)

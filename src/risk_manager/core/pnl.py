@@ -95,12 +95,11 @@ def _realized(account: Account, key: str, *, include_fees: bool) -> Decimal:
     return day.gross - day.costs if include_fees else day.gross
 
 
-def is_priced(state: State, position: Position) -> bool:
-    """True when the product is known and some price of the contract has been seen."""
+def is_priced(position: Position, quote: Quote) -> bool:
+    """True when the product is known and the quote of the contract has some price."""
     if position.point_value is None:
         return False
-    quote = state.quotes.get(position.contract)
-    return quote is not None and (quote.last is not None or quote.bid is not None or quote.ask is not None)
+    return quote.last is not None or quote.bid is not None or quote.ask is not None
 
 
 def usd(amount: Decimal) -> str:

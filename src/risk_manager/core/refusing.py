@@ -99,5 +99,5 @@ def _again_at(refusal: Refusal, contract: ContractId | None, tries: int, now: da
         return now + HOPELESS_PAUSE
     if refusal is not Refusal.MARKET_CLOSED:
         return now + pause(tries)
-    opens = market_hours.next_open(contract, now) if contract is not None else None
+    opens = market_hours.next_open(now) if contract is not None else None
     return min(now + MARKET_CLOSED_PAUSE, opens) if opens is not None else now + MARKET_CLOSED_PAUSE

@@ -57,6 +57,7 @@ class Sight:
         "_taken",
         "_trades",
         "_unrealized",
+        "_version",
         "account",
         "now",
         "outcome",
@@ -77,6 +78,7 @@ class Sight:
         self._trades: list[Trade] | None = None
         self._taken: dict[ContractId, dict[OrderId, int]] = {}
         self._planned = (0, 0, 0)
+        self._version = 0
         self._orders: list[tuple[Order, int]] | None = None
         self._adding: list[Adding] | None = None
         self._left: dict[ContractId, tuple[int | None, int]] = {}
@@ -144,6 +146,7 @@ class Sight:
         planned = (len(self.outcome.cancels), len(cuts), self.outcome.version if cuts else 0)
         if self._orders is None or self._planned != planned:
             self._planned, self._orders, self._adding = planned, self._working(), None
+        self._version = self.outcome.version
         return self._orders
 
     def left(self, order: Order) -> int:
@@ -157,6 +160,8 @@ class Sight:
 
     def adding(self) -> list[Adding]:
         """Those of them that would make a position larger."""
+        if self._adding is not None and self._version == self.outcome.version:
+            return self._adding
         orders = self.orders()
         if self._adding is None:
             self._adding = [

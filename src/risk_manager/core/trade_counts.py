@@ -5,7 +5,7 @@ A trade that was voided counts nowhere, nor does one that an admin's clear has p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
@@ -35,19 +35,23 @@ def newest(account: Account, rule: str, revision: int, arrival: int) -> Trade | 
     return trade if counts and trade.at == account.latest else None
 
 
-def results_by_order(trades: Iterable[Trade], known: Mapping[OrderId, Decimal] | None = None) -> dict[OrderId, Decimal]:
-    """Gross P&L of each closing order: its exit fills added up, fees left out; on top of what is `known`."""
-    results = dict(known or {})
+def results_by_order(trades: Iterable[Trade], known: dict[OrderId, Decimal] | None = None) -> dict[OrderId, Decimal]:
+    """Gross P&L of each closing order: its exit fills added up, fees left out; on top of what is `known`, which is
+    given back itself where nothing is new."""
+    results = known if known is not None else {}
     for trade in trades:
         if trade.profit_and_loss is not None:
+            results = dict(results) if results is known else results
             results[trade.order] = results.get(trade.order, _ZERO) + trade.profit_and_loss
     return results
 
 
-def first_fills(trades: Iterable[Trade], known: Mapping[OrderId, datetime] | None = None) -> dict[OrderId, datetime]:
-    """When each order filled first, in the order of those times; on top of what is `known`. The trades are in the order
-    of their times."""
-    times = dict(known or {})
+def first_fills(trades: Iterable[Trade], known: dict[OrderId, datetime] | None = None) -> dict[OrderId, datetime]:
+    """When each order filled first, in the order of those times; on top of what is `known`, which is given back itself
+    where nothing is new. The trades are in the order of their times."""
+    times = known if known is not None else {}
     for trade in trades:
-        times.setdefault(trade.order, trade.at)
+        if trade.order not in times:
+            times = dict(times) if times is known else times
+            times[trade.order] = trade.at
     return times

@@ -201,7 +201,7 @@ class Turns:
         if why_read := why_read or (disagreement.why_read_when_due(sight) if is_due else ""):
             self.commands.append(Fetch(account=key, why=why_read))
         self._keep(before, leaving.account)
-        self._forget_bands(before, leaving.account)
+        self._forget_bands(key)
         is_moved = bool(commands or judged.breaches or judged.locks or ended or is_blind)
         if is_due or is_moved or not isinstance(event, QuoteSeen):
             sight.account = leaving.account
@@ -215,10 +215,9 @@ class Turns:
             state = replace(state, holders=holders.after(state.holders, before, account))
         self.state = state
 
-    def _forget_bands(self, before: Account, account: Account) -> None:
-        if self.state.calm and (before.positions or account.positions):
-            contracts = before.positions.keys() | account.positions.keys()
-            known = calm.forgotten(self.state.calm, account.id, contracts)
+    def _forget_bands(self, key: AccountId) -> None:
+        if self.state.calm:
+            known = calm.forgotten(self.state.calm, key)
             if known is not self.state.calm:
                 self.state = replace(self.state, calm=known)
 

@@ -9,8 +9,6 @@ from risk_manager.core.holidays import EXCHANGE_ZONE, Calendar
 from risk_manager.core.settings import ResetTime, Settings
 from risk_manager.ipc.status import MarketStatus
 
-_ANY = ""
-"""Every product is taken to follow the same week."""
 _DAY = timedelta(days=1)
 _LOOK_AHEAD_DAYS = 120
 _EVENING = ResetTime(zone=EXCHANGE_ZONE)
@@ -23,7 +21,7 @@ def market_status(settings: Settings, now: datetime) -> MarketStatus:
     today = trading_day.trading_day(now, _EVENING)
     days = [today + _DAY * ahead for ahead in range(_LOOK_AHEAD_DAYS)]
     ends_early = calendar.early_close(today)
-    closes = market_hours.next_close(_ANY, now)
+    closes = market_hours.next_close(now)
     if ends_early is not None and closes is not None:
         closes = min(closes, ends_early)
     is_open = closes is not None and now < closes and not calendar.is_holiday(today)
@@ -38,7 +36,7 @@ def market_status(settings: Settings, now: datetime) -> MarketStatus:
 def _opens(calendar: Calendar, now: datetime) -> datetime:
     """The first evening on which a day begins that is no holiday."""
     at = trading_day.next_reset(now, _EVENING)
-    while not market_hours.is_open(_ANY, at) or calendar.is_holiday(trading_day.trading_day(at, _EVENING)):
+    while not market_hours.is_open(at) or calendar.is_holiday(trading_day.trading_day(at, _EVENING)):
         at = trading_day.next_reset(at, _EVENING)
     return at
 

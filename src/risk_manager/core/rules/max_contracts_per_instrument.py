@@ -63,15 +63,15 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
     """Asked of each symbol that is open or working."""
     sizes_left: dict[Symbol, int] = {}
     sizes: dict[Symbol, int] = {}
-    for position in sight.positions():
-        symbol = symbol_of(position.contract)
-        sizes_left[symbol] = sizes_left.get(symbol, 0) + sight.size_left(position.contract)
+    for contract, position in sight.account.positions.items():
+        symbol = symbol_of(contract)
+        sizes_left[symbol] = sizes_left.get(symbol, 0) + sight.size_left(contract)
         sizes[symbol] = sizes.get(symbol, 0) + position.size
     may_add: dict[Symbol, int] = {}
-    for line in sight.adding():
-        symbol = symbol_of(line.order.contract)
-        may_add[symbol] = may_add.get(symbol, 0) + line.increase
-    for symbol in {**sizes, **may_add}:
+    for order, _, increase in sight.adding():
+        symbol = symbol_of(order.contract)
+        may_add[symbol] = may_add.get(symbol, 0) + increase
+    for symbol in {**sizes, **may_add} if may_add else sizes:
         limit = config.limit_of(symbol)
         if limit is None:
             continue

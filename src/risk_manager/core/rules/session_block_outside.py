@@ -150,13 +150,14 @@ def _shrunk(kept: dict[ContractId, int], sizes: dict[ContractId, int]) -> dict[C
 def judge(sight: Sight, config: Config) -> Iterator[Finding]:
     """Asked when positions or orders move, and at each start and end of a window."""
     memory: Memory = sight.account.memory.get(ID) or {}
-    has_symbols = any(symbol != _GLOBAL for symbol in memory)
+    warning = seconds(config.warn_before_end)
     for symbol, watched in memory.items():
         if watched.phase.is_inside:
-            yield from _warning(sight, config, memory, symbol, watched)
+            if warning and sight.now >= watched.phase.until - warning:
+                yield from _warning(sight, memory, symbol, watched)
         elif symbol != _GLOBAL:
             yield from _outside(sight, config, watched, symbol, at_once=True)
-        elif not has_symbols:
+        elif all(other == _GLOBAL for other in memory):
             yield from _outside(sight, config, watched, None, at_once=True)
         else:
             for other in _symbols(sight, memory):
@@ -240,11 +241,9 @@ def _order_finding(order: Order, why: str, wish: Wish) -> Finding:
     )
 
 
-def _warning(sight: Sight, config: Config, memory: Memory, symbol: Symbol, watched: Watched) -> Iterator[Finding]:
+def _warning(sight: Sight, memory: Memory, symbol: Symbol, watched: Watched) -> Iterator[Finding]:
     """A warning before the end, when something is open or working."""
     end = watched.phase.until
-    if not config.warn_before_end or sight.now < end - seconds(config.warn_before_end):
-        return
     contracts = [position.contract for position in sight.positions()]
     contracts += [order.contract for order in sight.account.orders.values() if order.is_working]
     mine = [name for name in map(symbol_of, contracts) if (name == symbol if symbol else name not in memory)]
@@ -258,10 +257,12 @@ def next_due(sight: Sight, config: Config) -> datetime | None:
     """The next start, end, or warning."""
     memory: Memory = sight.account.memory.get(ID) or {}
     times: list[datetime] = []
+    warning = seconds(config.warn_before_end)
     for watched in memory.values():
-        times.append(watched.phase.until)
-        if watched.phase.is_inside and config.warn_before_end:
-            times.append(watched.phase.until - seconds(config.warn_before_end))
+        phase = watched.phase
+        times.append(phase.until)
+        if warning and phase.is_inside:
+            times.append(phase.until - warning)
     return soonest(times, sight.now)
 
 

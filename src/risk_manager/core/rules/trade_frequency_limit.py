@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import enum
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -116,7 +116,7 @@ def remember(sight: Sight, config: Config, known: Memory | None) -> Memory:
     return Memory(account.arrivals, account.revision, reached, {name: item.at for name, item in after.items()}, items)
 
 
-def _items(config: Config, trades: list[Trade], known: Mapping[int, datetime] | None = None) -> dict[int, datetime]:
+def _items(config: Config, trades: list[Trade], known: dict[int, datetime] | None = None) -> dict[int, datetime]:
     """When each item that counts happened, in that order, on top of what is `known`."""
     if config.count is Counted.EXECUTIONS:
         return {**(known or {}), **{trade.id: trade.at for trade in trades}}

@@ -25,13 +25,16 @@ from risk_manager.core.sight import Sight
 
 def remember(sight: Sight, config: Config, known: Memory | None) -> Memory:
     """Note the best mark of each position, and whether its breakeven is done."""
+    known = known or {}
     rides: Memory = {}
-    for position in sight.positions():
-        ride = known.get(position.contract) if known else None
+    is_same = True
+    for contract, position in sight.account.positions.items():
+        ride = before = known.get(contract)
         if ride is None or ride.opened != position.first_seen_at:
             ride = Ride(position.first_seen_at)
-        rides[position.contract] = _ridden(sight, config, position, ride)
-    return rides
+        rides[contract] = ride = _ridden(sight, config, position, ride)
+        is_same = is_same and ride is before
+    return known if is_same and len(rides) == len(known) else rides
 
 
 def _ridden(sight: Sight, config: Config, position: Position, ride: Ride) -> Ride:
@@ -44,7 +47,7 @@ def _ridden(sight: Sight, config: Config, position: Position, ride: Ride) -> Rid
     if breakeven is not None and not done:
         triggered = triggered or stop_prices.gains(position, contract, mark, breakeven.profit_trigger_ticks)
         done = triggered and _is_at_breakeven(sight, position, contract, breakeven)
-    if (best, triggered, done) == (ride.best, ride.is_triggered, ride.is_breakeven_done):
+    if best is ride.best and triggered == ride.is_triggered and done == ride.is_breakeven_done:
         return ride
     return Ride(ride.opened, best, triggered, done)
 
@@ -173,7 +176,7 @@ def next_due(sight: Sight, config: Config) -> datetime | None:
     if config.stop_loss is None or not sight.account.unprotected:
         return None
     after = seconds(config.stop_loss.after_seconds)
-    return soonest((at + after for at in sight.account.unprotected.values()), sight.now)
+    return soonest([at + after for at in sight.account.unprotected.values()], sight.now)
 
 
 EXAMPLE = """\
