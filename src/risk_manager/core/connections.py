@@ -44,9 +44,17 @@ def heard(
     state: State, event: AnyEvent, settings: Mapping[AccountId, Settings], now: datetime
 ) -> tuple[State, list[Alert]]:
     """The state after news of the guard itself, and what people must hear of it."""
-    state, alerts = _told_of_lost_hubs(state, settings, now) if state.away else (state, [])
+    state, told = _told_of_lost_hubs(state, settings, now) if state.away else (state, [])
     if type(event) in _OF_THE_MARKET:
-        return state, alerts
+        return state, told
+    state, alerts = _told_of(state, event, settings, now)
+    return state, told + alerts
+
+
+def _told_of(
+    state: State, event: AnyEvent, settings: Mapping[AccountId, Settings], now: datetime
+) -> tuple[State, list[Alert]]:
+    alerts: list[Alert] = []
     match event:
         case HubLost():
             if event.hub not in state.away:

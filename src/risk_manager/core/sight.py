@@ -51,7 +51,6 @@ class Sight:
         "_exiting",
         "_left",
         "_orders",
-        "_planned",
         "_stood",
         "_stops",
         "_taken",
@@ -77,7 +76,6 @@ class Sight:
         self._unrealized: Decimal | None = None
         self._trades: list[Trade] | None = None
         self._taken: dict[ContractId, dict[OrderId, int]] = {}
-        self._planned = (0, 0, 0)
         self._version = 0
         self._orders: list[tuple[Order, int]] | None = None
         self._adding: list[Adding] | None = None
@@ -142,11 +140,8 @@ class Sight:
 
     def orders(self) -> list[tuple[Order, int]]:
         """Working orders that nobody is cancelling, each with what may still fill; exits under way are left out."""
-        cuts = self.outcome.cuts  # where there are any, what is closed tells how far
-        planned = (len(self.outcome.cancels), len(cuts), self.outcome.version if cuts else 0)
-        if self._orders is None or self._planned != planned:
-            self._planned, self._orders, self._adding = planned, self._working(), None
-        self._version = self.outcome.version
+        if self._orders is None or self._version != self.outcome.version:
+            self._version, self._orders, self._adding = self.outcome.version, self._working(), None
         return self._orders
 
     def left(self, order: Order) -> int:
@@ -160,8 +155,6 @@ class Sight:
 
     def adding(self) -> list[Adding]:
         """Those of them that would make a position larger."""
-        if self._adding is not None and self._version == self.outcome.version:
-            return self._adding
         orders = self.orders()
         if self._adding is None:
             self._adding = [

@@ -46,6 +46,16 @@ def results_by_order(trades: Iterable[Trade], known: dict[OrderId, Decimal] | No
     return results
 
 
+def down_to(
+    results: dict[OrderId, Decimal], limit: Decimal, new: Trade | None, known: tuple[tuple[OrderId, Decimal], ...]
+) -> tuple[tuple[OrderId, Decimal], ...]:
+    """The orders whose result is at a limit or below it: those that are `known`, where the one trade that is `new` has
+    changed none of them."""
+    if new is not None and results.get(new.order, _ZERO) > limit and new.order not in dict(known):
+        return known
+    return tuple(one for one in results.items() if one[1] <= limit)
+
+
 def first_fills(trades: Iterable[Trade], known: dict[OrderId, datetime] | None = None) -> dict[OrderId, datetime]:
     """When each order filled first, in the order of those times; on top of what is `known`, which is given back itself
     where nothing is new. The trades are in the order of their times."""

@@ -102,13 +102,9 @@ def remember(sight: Sight, config: Config, known: Memory | None) -> Memory | Non
     if known.revision == account.revision:
         return known
     new = trade_counts.newest(account, ID, known.revision, known.arrival)
-    limit = config.single_trade_limit
     base, trades = ({}, sight.trades(ID)) if new is None else (known.results, [new])
     results = trade_counts.results_by_order(booking.in_day(trades, day), base)
-    if new is not None and results.get(new.order, pnl.ZERO) > limit and new.order not in dict(known.orders):
-        orders = known.orders
-    else:
-        orders = tuple(one for one in results.items() if one[1] <= limit)
+    orders = trade_counts.down_to(results, config.single_trade_limit, new, known.orders)
     return Memory(account.revision, day.start, orders, account.arrivals, results)
 
 

@@ -25,16 +25,13 @@ from risk_manager.core.sight import Sight
 
 def remember(sight: Sight, config: Config, known: Memory | None) -> Memory:
     """Note the best mark of each position, and whether its breakeven is done."""
-    known = known or {}
     rides: Memory = {}
-    is_same = True
     for contract, position in sight.account.positions.items():
-        ride = before = known.get(contract)
+        ride = known.get(contract) if known else None
         if ride is None or ride.opened != position.first_seen_at:
             ride = Ride(position.first_seen_at)
-        rides[contract] = ride = _ridden(sight, config, position, ride)
-        is_same = is_same and ride is before
-    return known if is_same and len(rides) == len(known) else rides
+        rides[contract] = _ridden(sight, config, position, ride)
+    return rides
 
 
 def _ridden(sight: Sight, config: Config, position: Position, ride: Ride) -> Ride:
