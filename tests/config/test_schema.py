@@ -135,6 +135,11 @@ def test_what_is_shipped_and_what_the_readme_shows_is_right() -> None:
         ),
         ("holidays.yaml", 'holidays: ["2025-12-25"]\nearly_closes: {"2025-11-28": "12:15"}\n'),
         ("logging.yaml", "level: debug\nformat: json\n"),
+        (
+            "notifications.yaml",
+            "version: 1\nchannels:\n  a: {kind: telegram, bot_token: '${X}', chat_id: 5, events: [breach]}\n"
+            "heartbeat: {ping_url: '${Y}', every_seconds: 30}\n",
+        ),
         ("risk_config.yaml", "version: 1\ndefaults: {reset_time: '17:00'}\nrules: {max_contracts: {limit: 3}}\n"),
     ],
 )
@@ -162,6 +167,8 @@ def test_other_files_that_are_right(name: str, text: str) -> None:
             "rules.max_contracts.limit",
         ),
         ("logging.yaml", "level: loud", "level"),
+        ("notifications.yaml", "channels: {}", "'version' is a required property"),
+        ("notifications.yaml", "version: 1\nchannels: {a: {kind: fax}}", "channels.a.kind"),
         ("holidays.yaml", "holidays: 2025-12-25", "holidays"),
     ],
 )

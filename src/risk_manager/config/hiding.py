@@ -15,11 +15,14 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 HIDDEN: Final = "***"
-_KEY: Final = re.compile(r"(?:api[_-]?key|password|passwd|secret|token|webhook)", re.IGNORECASE)
+_KEY: Final = re.compile(r"(?:api[_-]?key|password|passwd|secret|token|webhook|apprise_url|ping_url)", re.IGNORECASE)
 _LINE: Final = re.compile(rf"^(?P<before>[ ]*)(?P<key>.*?{_KEY.pattern}[^:\n]*:)(?P<value>.*)$", re.IGNORECASE)
 _LOGIN: Final = "topstepx"
 _OPEN: Final = frozenset({"username", "api_url", "user_hub_url", "market_hub_url"})
 """What may be seen of the login; a key that is misspelled is none of these."""
+_CHANNELS, _HEARTBEAT = "channels", "heartbeat"
+_OPEN_OF_A_CHANNEL: Final = frozenset({"kind", "chat_id", "api_url", "severity", "events", "quiet_hours"})
+_OPEN_OF_THE_HEARTBEAT: Final = frozenset({"every_seconds"})
 _REFERENCE: Final = re.compile(r"\$\{\w+\}|keyring:.*", re.DOTALL)
 
 
@@ -27,7 +30,16 @@ def is_secret(way: Sequence[str]) -> bool:
     """Whether what stands at the end of this way is nobody's business."""
     if way and way[0] == _LOGIN and (len(way) > 1 and way[1] not in _OPEN):
         return True
+    if len(way) > 2 and way[0] == _CHANNELS and way[2] not in _OPEN_OF_A_CHANNEL:
+        return True
+    if len(way) > 1 and way[0] == _HEARTBEAT and way[1] not in _OPEN_OF_THE_HEARTBEAT:
+        return True
     return any(_KEY.search(key) for key in way)
+
+
+def _is_of_secrets(way: Sequence[str]) -> bool:
+    """Whether a section with a secret in it belongs there: a single value in its place may be the secret itself."""
+    return tuple(way) in ((_LOGIN,), (_CHANNELS,), (_HEARTBEAT,)) or (len(way) == 2 and way[0] == _CHANNELS)
 
 
 def hidden(text: str) -> str:
@@ -56,7 +68,7 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
     waiting: list[tuple[Any, tuple[str, ...]]] = [(node, ()) for node in YAML(typ="safe", pure=True).compose_all(text)]
     while waiting:
         node, way = waiting.pop()
-        is_hidden = is_secret(way) or (way == (_LOGIN,) and isinstance(node, ScalarNode) and bool(node.value))
+        is_hidden = is_secret(way) or (_is_of_secrets(way) and isinstance(node, ScalarNode) and bool(node.value))
         if node is None or (id(node), is_hidden) in seen:
             continue
         seen.add((id(node), is_hidden))

@@ -65,7 +65,7 @@ def load_home(
     texts: dict[str, str] = {}
     for name in (RISK_FILE, ACCOUNTS_FILE, HOLIDAYS_FILE):
         try:
-            path = _found(folder, Path(name).stem)
+            path = found(folder, Path(name).stem)
             if path is not None:
                 texts[path.name] = read_source(path)
         except ConfigError as error:
@@ -111,13 +111,13 @@ def settings_of(texts: Mapping[str, str], rules: Sequence[Rule] = RULES) -> Mapp
     return load_texts(texts, rules, environment=NO_SECRETS, keyring=NO_SECRETS.get).settings
 
 
-def _found(folder: Path, stem: str) -> Path | None:
+def found(folder: Path, stem: str) -> Path | None:
     """The one file of this name. Raises ConfigError where there are two: nobody would know which one counts."""
-    found = [path for suffix in _SUFFIXES if (path := folder / f"{stem}{suffix}").exists()]
-    if len(found) > 1:
-        names = " and ".join(path.name for path in found)
-        raise ConfigError([Problem(found[1].name, None, "", f"{names} are both there. Keep one of them")])
-    return found[0] if found else None
+    there = [path for suffix in _SUFFIXES if (path := folder / f"{stem}{suffix}").exists()]
+    if len(there) > 1:
+        names = " and ".join(path.name for path in there)
+        raise ConfigError([Problem(there[1].name, None, "", f"{names} are both there. Keep one of them")])
+    return there[0] if there else None
 
 
 def _document(text: str, name: str, problems: list[Problem]) -> Node | None:

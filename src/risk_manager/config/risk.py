@@ -58,7 +58,7 @@ class RiskSource:
         content = section(self.risk, "", problems)
         if content is None:
             return None
-        _check_version(content, problems)
+        check_version(content, problems)
         defaults = _defaults(content, problems)
         sections = rule_sections(content, self.rules, problems)
         if overrides is not None:
@@ -121,16 +121,17 @@ def _of_rules(content: Branch, rules: Sequence[Rule], prefix: str, problems: lis
     return sections
 
 
-def require_version(content: Node, problems: list[Problem]) -> None:
+def require_version(content: Node, problems: list[Problem], else_it_would: str = "take limits off") -> None:
     """A file says its version: one that an editor has emptied, and not written yet, must not take every limit off."""
     if isinstance(content, Branch) and "version" not in content.entries:
         what = "There is none" if content.entries else "The file is empty"
         right = f"Write version: {VERSION} at its beginning"
-        text = f"{what}, and a file that is half written must not take limits off. {right}"
+        text = f"{what}, and a file that is half written must not {else_it_would}. {right}"
         problems.append(Problem(content.place.file, None, "version", text))
 
 
-def _check_version(content: Branch, problems: list[Problem]) -> None:
+def check_version(content: Branch, problems: list[Problem]) -> None:
+    """A version that is written is one that is known."""
     entry = content.entries.get("version")
     if entry is None:
         return

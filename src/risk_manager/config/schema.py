@@ -16,6 +16,7 @@ import msgspec
 from risk_manager.config.accounts import ACCOUNTS_FILE, Accounts
 from risk_manager.config.keys import notes
 from risk_manager.config.logs import LOGGING_FILE, LogSettings
+from risk_manager.config.notifications import NOTIFICATIONS_FILE, NotificationsFile
 from risk_manager.config.risk import HOLIDAYS_FILE, RISK_FILE, VERSION
 from risk_manager.config.rule_section import ACTION, ENFORCEMENT
 from risk_manager.config.shape import ENABLED, model_of
@@ -55,6 +56,7 @@ def schemas(rules: Sequence[Rule] = RULES) -> dict[str, dict[str, Any]]:
         ACCOUNTS_FILE: _accounts(rules),
         HOLIDAYS_FILE: _plain(Holidays, HOLIDAYS_FILE),
         LOGGING_FILE: _plain(LogSettings, LOGGING_FILE),
+        NOTIFICATIONS_FILE: _versioned(_plain(NotificationsFile, NOTIFICATIONS_FILE)),
     }
 
 
@@ -62,6 +64,11 @@ def _plain(struct: type[msgspec.Struct], name: str) -> dict[str, Any]:
     definitions: dict[str, Any] = {}
     schema = {"$schema": _DRAFT, **_hoisted(struct, Path(name).stem, definitions)}
     return {**schema, "$defs": definitions} if definitions else schema
+
+
+def _versioned(schema: dict[str, Any]) -> dict[str, Any]:
+    schema["properties"]["version"] = {"const": VERSION}
+    return {**schema, "required": ["version"]}
 
 
 def _accounts(rules: Sequence[Rule]) -> dict[str, Any]:

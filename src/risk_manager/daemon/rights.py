@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
+from typing import Final
 
 from risk_manager.config.accounts import ACCOUNTS_FILE
+from risk_manager.config.notifications import NOTIFICATIONS_FILE
 from risk_manager.config.password import HASH_FILE
 from risk_manager.home import close_to_others
 
+SECRET_FILES: Final = (f"{Path(ACCOUNTS_FILE).stem}.*", f"{Path(NOTIFICATIONS_FILE).stem}.*", HASH_FILE)
+
 
 def close_secrets(home: Path) -> Iterator[str]:
-    """Close the files with the key and the password of a home to everybody but their owner. A sentence for each that
+    """Close the files with keys and passwords of a home to everybody but their owner. A sentence for each that
     was open, or that belongs to somebody else and stays so."""
     config = home / "config" if (home / "config").is_dir() else home
-    for path in sorted(chain(config.glob(f"{Path(ACCOUNTS_FILE).stem}.*"), config.glob(HASH_FILE))):
+    for path in sorted(chain(*map(config.glob, SECRET_FILES))):
         try:
             if close_to_others(path):
                 yield f"{path} could be read by others on this machine. Now only its owner may."

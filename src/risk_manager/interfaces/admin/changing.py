@@ -11,13 +11,14 @@ from risk_manager.config.changes import changes
 from risk_manager.config.document import read_source
 from risk_manager.config.editing import Edit, EditError, write
 from risk_manager.config.logs import LOGGING_FILE, log_settings_of
+from risk_manager.config.notifications import NOTIFICATIONS_FILE, notifications_of
 from risk_manager.config.risk import RISK_FILE
 from risk_manager.config.rule_table import known_rules
 from risk_manager.config.secret import NO_SECRETS
 from risk_manager.interfaces.admin.entrance import House
 from risk_manager.ipc.admin import Answer, Reload
 
-STEMS: Final = ("risk_config", "accounts", "holidays", "logging")
+STEMS: Final = ("risk_config", "accounts", "holidays", "logging", "notifications")
 """The files of the configuration, without what their names end with."""
 _SUFFIXES: Final = (".yaml", ".yml", ".json")
 
@@ -48,6 +49,9 @@ def check(house: House, name: str, text: str) -> None:
     stem = Path(name).stem
     if stem == Path(LOGGING_FILE).stem:
         log_settings_of(text)
+        return
+    if stem == Path(NOTIFICATIONS_FILE).stem:
+        notifications_of(text, NO_SECRETS, NO_SECRETS.get, name)
         return
     if stem not in STEMS:
         known = ", ".join(f"{one}.yaml" for one in STEMS)

@@ -84,7 +84,7 @@ def files(house: House) -> Iterator[Found]:
     """Whether others on this machine may read what is secret, or write what is decided."""
     if os.name == "nt":
         return  # rights are lists there; the service's installer sets them
-    secret = [house.hash, *house.config.glob("accounts.*")]
+    secret = [house.hash, *house.config.glob("accounts.*"), *house.config.glob("notifications.*")]
     open_ones = [path.name for path in secret if path.exists() and path.stat().st_mode & _OTHERS]
     if open_ones:
         remedy = f"chmod 600 {' '.join(str(house.config / name) for name in open_ones)}"

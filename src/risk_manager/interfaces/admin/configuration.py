@@ -11,6 +11,7 @@ from risk_manager.config import ConfigError, Problem, load_home
 from risk_manager.config.document import read_source
 from risk_manager.config.hiding import hidden
 from risk_manager.config.logs import read_log_settings
+from risk_manager.config.notifications import read_notifications
 from risk_manager.config.rule_table import known_rules
 from risk_manager.config.secret import NO_SECRETS
 from risk_manager.exit_codes import ExitCode
@@ -71,10 +72,15 @@ def _problems(house: House) -> Iterator[Problem]:
         load_home(house.folder, known_rules(), environment=NO_SECRETS, keyring=NO_SECRETS.get)
     except ConfigError as error:
         yield from error.problems
-    try:
-        read_log_settings(house.config)
-    except ConfigError as error:
-        yield from error.problems
+    for read in (read_log_settings, _notifications):
+        try:
+            read(house.config)
+        except ConfigError as error:
+            yield from error.problems
+
+
+def _notifications(config: Path) -> object:
+    return read_notifications(config, NO_SECRETS, NO_SECRETS.get)
 
 
 def _problems_of(house: House, file: Path) -> Iterator[Problem]:

@@ -43,7 +43,7 @@ def set_value(
     value
         As it would stand in the file.
     file
-        Which file: risk_config.yaml, accounts.yaml, holidays.yaml or logging.yaml.
+        Which file: risk_config.yaml, accounts.yaml, holidays.yaml, logging.yaml or notifications.yaml.
     home
         The guard's home folder.
     yes

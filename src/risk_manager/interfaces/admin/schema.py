@@ -19,7 +19,7 @@ def run(file: str = RISK_FILE) -> int:
     Parameters
     ----------
     file
-        risk_config.yaml, accounts.yaml, holidays.yaml or logging.yaml.
+        risk_config.yaml, accounts.yaml, holidays.yaml, logging.yaml or notifications.yaml.
     """
     try:
         found = {Path(name).stem: one for name, one in schemas(known_rules()).items()}

@@ -1,0 +1,109 @@
+"""The trader's own channels and quiet hours: a file in the trader's own folder, written by `notify prefs`.
+
+Whoever owns it decides what stands there, and the guard that reads it may be another user with more rights. So it is
+read as a stranger's: a plain file of modest size, no link, and no reference is followed out of it.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import platformdirs
+
+from risk_manager.config.channels import Channel
+from risk_manager.config.notifications import notifications_of
+from risk_manager.config.problem import ConfigError, Problem
+from risk_manager.config.risk import VERSION
+from risk_manager.home import PRIVATE_FILE
+
+OWN_FILE: Final = "notifications.json"
+_BYTES_MAX: Final = 64 * 1024
+_REFERENCES: Final = ("${", "keyring:")
+_NO_REFERENCE: Final = (
+    "stands for something of the guard's, and nothing of that goes out to here. Write the text itself"
+)
+
+
+class _Written(msgspec.Struct):
+    channels: dict[str, dict[str, Any]] = {}
+
+
+def place() -> Path:
+    """The file of the user that this process runs as."""
+    return platformdirs.user_data_path("risk-manager", appauthor=False) / OWN_FILE
+
+
+def read_own(path: Path) -> tuple[Channel, ...]:
+    """The channels of a trader's file; none where there is no file. Raises ConfigError, and shows no secret."""
+    text = _text(path)
+    return own_channels_of(text) if text is not None else ()
+
+
+def own_channels_of(text: str) -> tuple[Channel, ...]:
+    """The channels that the text of such a file says. Raises ConfigError."""
+    read = notifications_of(text, {}, lambda _: None, name=OWN_FILE)
+    problems = [
+        Problem(OWN_FILE, None, key, "This is for the admin's file: a trader's has version and channels")
+        for key, value in (("heartbeat", read.heartbeat), ("trader_file", read.trader_file))
+        if value is not None
+    ]
+    if problems:
+        raise ConfigError(problems)
+    return read.channels
+
+
+def written(path: Path) -> dict[str, dict[str, Any]]:
+    """The sections of the channels as they are written, by name; they hold the secrets. Raises ConfigError."""
+    text = _text(path)
+    if text is None:
+        return {}
+    own_channels_of(text)
+    try:
+        return msgspec.json.decode(text, type=_Written).channels
+    except msgspec.MsgspecError:
+        raise _refused(f"{path} is no JSON: it was changed by hand. Mend it, or put it aside to begin anew") from None
+
+
+def write_own(path: Path, channels: dict[str, dict[str, Any]]) -> None:
+    """Replace the file; only its owner may read it. Raises ConfigError where it would not hold, and OSError."""
+    text = msgspec.json.format(msgspec.json.encode({"version": VERSION, "channels": channels})).decode()
+    own_channels_of(text)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rights = stat.S_IMODE(path.stat().st_mode) if path.exists() else PRIVATE_FILE
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE), "wb") as file:
+        file.write(text.encode())
+    fresh.chmod(rights)  # the trader may have let the guard's user read it
+    os.replace(fresh, path)
+
+
+def _text(path: Path) -> str | None:
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        number = os.open(path, flags)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        why = "is a link" if path.is_symlink() else f"cannot be read: {error.strerror}"
+        raise _refused(f"{path} {why}") from None
+    with os.fdopen(number, "rb") as file:
+        told = os.fstat(number)
+        if not stat.S_ISREG(told.st_mode) or told.st_size > _BYTES_MAX:
+            raise _refused(f"{path} is no plain file of at most {_BYTES_MAX} bytes")
+        content = file.read(_BYTES_MAX)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _refused(f"{path} is no UTF-8 text") from None
+    if any(one in text for one in _REFERENCES):
+        raise _refused(f"A reference (${{NAME}}, keyring:NAME) {_NO_REFERENCE}")
+    return text
+
+
+def _refused(why: str) -> ConfigError:
+    return ConfigError([Problem(OWN_FILE, None, "", why)])
