@@ -14,7 +14,10 @@ from risk_manager.exit_codes import ExitCode
 
 COMMANDS = {
     "demo": ("risk_manager.demo.command:run", "The guard at work against a simulated market; needs no account."),
-    "run": ("risk_manager.daemon.command:run", "Guard the accounts that the home folder names, in the foreground."),
+    "run": (
+        "risk_manager.service.run_command:run",
+        "Guard the accounts that the home folder names, in the foreground.",
+    ),
     "init": ("risk_manager.interfaces.admin.init:run", "Set up a guard: login, accounts, limits, password."),
     "doctor": ("risk_manager.interfaces.admin.doctor:run", "What protection depends on: green, or what mends it."),
     "status": ("risk_manager.interfaces.trader.status:run", "Show what the guard sees, and what is locked."),
@@ -50,6 +53,16 @@ audit.command(
     help="Check that no line was changed, taken out or put in.",
 )
 app.command(audit)
+
+SERVICE_COMMANDS = {
+    "install": "Have the guard start with the machine; --dry-run prints the commands.",
+    "uninstall": "Take the service away; configuration, database and logs stay.",
+    "status": "Whether the service is there, guards, and is as it was installed.",
+}
+service = App(name="service", help="The guard as a service: install, uninstall, status.", sort_key=len(COMMANDS) + 2)
+for _name, _help in SERVICE_COMMANDS.items():
+    service.command(f"risk_manager.service.service_command:{_name}", name=_name, help=_help)
+app.command(service)
 
 _ADMIN = "risk_manager.interfaces.admin"
 ADMIN_COMMANDS = {
@@ -148,5 +161,7 @@ def _unknown(tokens: list[str]) -> str:
 def _beside(word: str) -> set[str]:
     """What could stand in the place of a word of this process's arguments."""
     before = tuple(sys.argv[1 : sys.argv.index(word)]) if word in sys.argv else ()
-    known = [*((name,) for name in COMMANDS), ("audit", "verify"), *(("admin", *words) for words in ADMIN_COMMANDS)]
+    known = [*((name,) for name in COMMANDS), ("audit", "verify")]
+    known += [("service", name) for name in SERVICE_COMMANDS]
+    known += [*(("admin", *words) for words in ADMIN_COMMANDS)]
     return {words[len(before)] for words in known if words[: len(before)] == before and len(words) > len(before)}

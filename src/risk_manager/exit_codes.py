@@ -20,3 +20,7 @@ class ExitCode(enum.IntEnum):
     """It may not be done now: another guard holds the account, a right is missing."""
     UNREACHABLE = 5
     """The gateway cannot be reached, or it refuses the login."""
+    DISMISSED = 6
+    """The admin has ended the guard, with the password: whoever supervises it does not start it again."""
+    HUNG = 70
+    """The engine stood still, and the guard has ended itself so that it is started again."""

@@ -68,7 +68,7 @@ class House:
         self.guard.put(AccountRead(account=ACCOUNT, asked_at=self.clock.time, can_trade=True, after_restart=True))
         self.heard: list[Taken] = []
         self.guard.listen(self.heard.append)
-        self.stops = 0
+        self.stopped_by: list[str] = []
         self.reload = Reloaded(True, "The new settings are in force.")
         self.backup: Path | StoreError = folder / "backups" / "risk-1.db"
         self.socket = folder / "admin.sock"
@@ -86,8 +86,8 @@ class House:
             raise self.backup
         return self.backup
 
-    def _stopped(self) -> None:
-        self.stops += 1
+    def _stopped(self, by: str) -> None:
+        self.stopped_by.append(by)
 
     async def is_open(self) -> None:
         """Wait until somebody answers."""
@@ -222,7 +222,7 @@ async def test_another_password_ends_every_token_and_is_recorded_without_its_wor
 async def test_without_a_token_nothing_is_done(tmp_path: Path, call: Reload | Backup | Stop | SetPassword) -> None:
     async with house(tmp_path) as one:
         answer = await ask(one.socket, call)
-        assert (answer.is_done, one.stops) == (False, 0)
+        assert (answer.is_done, one.stopped_by) == (False, [])
         assert [refused for _, refused in await one.acts()] == [True]
 
 
@@ -246,7 +246,7 @@ async def test_a_token_of_another_password_does_nothing(tmp_path: Path, is_gone:
         else:
             set_password(one.hash, "another three words", rounds=4)
         answer = await ask(one.socket, Stop(token=token, why="y"))
-        assert (answer.says, one.stops) == (TOKEN_ENDED, 0)
+        assert (answer.says, one.stopped_by) == (TOKEN_ENDED, [])
 
 
 async def test_a_clear_ends_the_lock_and_waives_the_rule(tmp_path: Path) -> None:
@@ -332,7 +332,7 @@ async def test_reload_and_stop(tmp_path: Path) -> None:
         one.reload = Reloaded(False, "risk_config.yaml:3: no")
         assert await ask(one.socket, Reload(token=token)) == Answer(is_done=False, says="risk_config.yaml:3: no")
         assert (await ask(one.socket, Stop(token=token, why="an update"))).is_done
-        assert one.stops == 1
+        assert one.stopped_by == [f"the admin (user {getattr(os, 'getuid', int)()}): an update"]
 
 
 @pytest.mark.parametrize("raw", [b"\n", b"{}\n", b"nonsense\n", b'{"type":"reload"}\n', b'{"type":"shell","do":"x"}\n'])

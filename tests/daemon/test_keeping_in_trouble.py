@@ -87,7 +87,7 @@ async def test_a_disk_that_is_full_is_said_and_holds_up_no_enforcement(tmp_path:
             await net_is(side, 2)
             await kill(second)
         async with guard(home) as third:
-            assert "after a crash" in await third.says("Nobody has watched since ")
+            assert "it crashed or was killed" in await third.says("Nobody has watched since ")
             await oversize(side, third)
             await stopped(third)
         is_whole(home, first, second, third)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
@@ -18,12 +18,14 @@ from risk_manager.core.sessions import phase_at
 from risk_manager.core.settings import Settings
 from risk_manager.core.state import Account
 from risk_manager.daemon.differing import clock, happening
+from risk_manager.daemon.ending import Ending, in_words
 from risk_manager.daemon.guard import Taken
 from risk_manager.daemon.telling import account_named, lock_sentence
 from risk_manager.store import Recovered
 
 _SHOWN_MOST: Final = 40
 _CHANGES_MOST: Final = 4
+_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Absence:
@@ -35,15 +37,19 @@ class Absence:
         settings: Mapping[AccountId, Settings],
         now: datetime,
         say: Callable[[str], None],
+        last_words: Ending | None = None,
+        booted_at: datetime = _LONG_AGO,
     ) -> None:
-        """`found` is what stood when the last guard ended, `settings` are those of now."""
+        """`found` is what stood when the last guard ended, `settings` are those of now, `last_words` what it has left,
+        `booted_at` when the machine was started."""
         self._known = found.was.accounts if found.was is not None else {}
         self._since = found.gap_since
         self._settings = settings
         self._say = say
         self._told: list[str] = []
         if found.gap_since is not None:
-            self._tell(_head(found, found.gap_since, now))
+            why = in_words(last_words, found.gap_since, booted_at, was_clean=found.was_clean)
+            self._tell(_head(found, found.gap_since, now, why))
         elif found.put_back is not None:  # there was one, and nothing is left of it: the store says that aloud
             self._told.append(found.put_back.sentence)
 
@@ -122,8 +128,7 @@ def _windows(settings: Settings, since: datetime, now: datetime) -> Iterator[str
             yield f"the session{f' of {symbol}' if symbol else ''} {', '.join(shown)}"
 
 
-def _head(found: Recovered, since: datetime, now: datetime) -> str:
-    how = "after an orderly end" if found.was_clean else "after a crash, a kill or a power failure"
+def _head(found: Recovered, since: datetime, now: datetime, why: str) -> str:
     long = _long(max(0.0, (now - since).total_seconds()))
     if found.put_back is not None:
         return (
@@ -131,7 +136,7 @@ def _head(found: Recovered, since: datetime, now: datetime) -> str:
             f"({long}) nothing is known. What happened meanwhile is judged now, as far as the broker tells it."
         )
     return (
-        f"Nobody has watched since {since.astimezone():%Y-%m-%d %H:%M:%S} ({long}), {how}. "
+        f"Nobody has watched since {since.astimezone():%Y-%m-%d %H:%M:%S} ({long}): {why}. "
         "What happened meanwhile is judged now."
     )
 

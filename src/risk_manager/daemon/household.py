@@ -1,4 +1,4 @@
-"""The guard with all that belongs to it, for one home: what `run` starts in the foreground and a service behind it."""
+"""The guard with all that belongs to it, for one home; `service.duty` starts it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from risk_manager.config.logs import LogSettings, read_log_settings
 from risk_manager.config.password import HASH_FILE
 from risk_manager.config.rule_table import known_rules
 from risk_manager.config.secret import NO_SECRETS
+from risk_manager.daemon import ending
 from risk_manager.daemon.absence import Absence
 from risk_manager.daemon.admin.door import AdminDoor
 from risk_manager.daemon.asked import before
@@ -25,6 +26,7 @@ from risk_manager.daemon.keeping import Keeping
 from risk_manager.daemon.logs import Logs
 from risk_manager.daemon.picture import Picture
 from risk_manager.daemon.publishing import Publisher
+from risk_manager.daemon.pulse import Pulse, Supervisor
 from risk_manager.daemon.reloading import Reloading
 from risk_manager.daemon.rights import close_secrets
 from risk_manager.daemon.telling import sentences
@@ -42,21 +44,33 @@ class Household:
     """Made within the event loop, after the lease is held; runs once."""
 
     def __init__(
-        self, configuration: Configuration, folder: Path, keeping: Keeping, clock: Clock, port: int, say: Say
+        self,
+        configuration: Configuration,
+        folder: Path,
+        keeping: Keeping,
+        clock: Clock,
+        port: int,
+        supervisor: Supervisor,
+        say: Say,
     ) -> None:
         """`say` is told every sentence for people, and when it was; None: now."""
+        self._supervisor = supervisor
         self._aloud = say
         self._logs = self._open_logs(folder)
         for sentence in close_secrets(folder):
             self._say(sentence)
         self._configuration = configuration
-        self.stopped = asyncio.Event()
-        """Set it to end the guard in order."""
+        self._stopped = asyncio.Event()
+        self.stopped_by: str | None = None
+        """Who has ended it; None: nobody yet."""
+        self.is_dismissed = False
+        """The admin has ended it: it is not to be started again."""
         found = keeping.recover(configuration)
         for warning in keeping.store.warnings:
             self._say(warning)
         keeping.store.on_warning = self._say
-        absence = Absence(found, configuration.settings, clock.now(), self._say)
+        last_words, booted_at = ending.take(folder / DATA), ending.booted_at()
+        absence = Absence(found, configuration.settings, clock.now(), self._say, last_words, booted_at)
         self._watch = watch = Watch(configuration, clock, found.state)
         watch.guard.listen(absence.heard)
         watch.guard.listen(self._tell)
@@ -70,17 +84,31 @@ class Household:
         screens = (watch.guard, watch.gateway.status, watch.is_guarding.is_set, picture)
         self._door = Door(*screens, clock, folder / DATA, port, self._say)
         socket, password = folder / DATA / SOCKET_FILE, folder / "config" / HASH_FILE
-        reload, backup, stop = self._reloading.reload, keeping.store.backup, self.stopped.set
+        reload, backup, stop = self._reloading.reload, keeping.store.backup, self._dismiss
         self._admin_door = AdminDoor(socket, password, watch.guard, clock, reload, backup, stop)
+        self._pulse = Pulse(watch.guard, watch.is_guarding.is_set, supervisor)
+
+    def stop(self, by: str) -> None:
+        """End the guard in order. `by` is who wants it: "the admin (user 0)". The first one counts."""
+        if self.stopped_by is None:
+            self.stopped_by = by
+            self._say(f"The guard is stopped by {by}.")
+        self._stopped.set()
+
+    def _dismiss(self, by: str) -> None:
+        self.is_dismissed = self.stopped_by is None
+        self.stop(by)
 
     async def run(self) -> None:
-        """Guard until `stopped` is set. Raises what the watch ends with, `UnknownAccountError` for one."""
+        """Guard until it is stopped. Raises what the watch ends with, `UnknownAccountError` for one, and what a step of
+        the engine raises."""
         asyncio.get_running_loop().set_exception_handler(_unheard)
         for account in self._configuration.accounts:
             rules = ", ".join(armed.rule.key for armed in account.settings.rules) or "no rule at all"
             self._say(f"Account {account.id} {account.name}: {rules}.")
         watching = start(self._watch.run(), "guard: watch")
-        stopping = start(self.stopped.wait(), "guard: stop")
+        stopping = start(self._stopped.wait(), "guard: stop")
+        beating = start(self._pulse.run(), "guard: beat")
         others = [
             start(self._publisher.run(), "guard: publish"),
             start(self._door.run(), "guard: door"),
@@ -89,11 +117,13 @@ class Household:
             start(self._introduce(), "guard: introduce"),
         ]
         try:
-            await asyncio.wait([watching, stopping], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([watching, stopping, beating], return_when=asyncio.FIRST_COMPLETED)
+            self._supervisor.stopping()
             await end(stopping, *others)
-            if watching.done():
-                watching.result()
-            await end(watching)
+            for one in (watching, beating):
+                if one.done():
+                    one.result()
+            await end(watching, beating)
             self._say("The guard has stopped. Nobody watches the account now.")
         finally:
             if self._logs is not None:

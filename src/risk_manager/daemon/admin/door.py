@@ -46,9 +46,10 @@ class AdminDoor:
         clock: Clock,
         reload: Callable[[], Awaitable[Reloaded]],
         backup: Callable[[], Path],
-        stop: Callable[[], None],
+        stop: Callable[[str], None],
     ) -> None:
-        """`backup` makes one, in a thread of its own, and raises StoreError; `stop` ends the guard in order."""
+        """`backup` makes one, in a thread of its own, and raises StoreError; `stop` ends the guard
+        in order, and is told by whom."""
         self._path = path
         self._password_file = password_file
         self._guard = guard
@@ -159,7 +160,7 @@ class AdminDoor:
                 return await self._set_password(call, user)
             case Stop():
                 self._acted(user, f"stop the guard: {call.why}")
-                self._stop()
+                self._stop(f"the admin (user {user}){f': {call.why[:_WHY_MOST]}' if call.why else ''}")
                 return Answer(is_done=True, says="The guard stops. Nobody watches the accounts then.")
 
     async def _set_password(self, call: SetPassword, user: int) -> Answer:

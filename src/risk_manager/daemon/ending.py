@@ -1,0 +1,72 @@
+"""How the last guard ended, for the next one to say: its own last words, or what the machine tells without any."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from risk_manager.home import PRIVATE_FILE, belong
+
+FILE: Final = "ending.json"
+_CLOCKS_DIFFER: Final = timedelta(seconds=5)
+"""The wall clock may have been set a little since the machine was started."""
+
+
+class Ending(msgspec.Struct, frozen=True):
+    """A guard's last words."""
+
+    at: datetime
+    why: str
+    """Who ended it, or what; a sentence without its full stop."""
+
+
+def write(data: Path, ending: Ending) -> None:
+    """Leave them in the data folder of a home, for the next guard. Raises OSError."""
+    new = data / f"{FILE}.new"
+    with open(new, "wb", opener=lambda name, flags: os.open(name, flags, PRIVATE_FILE)) as file:
+        file.write(msgspec.json.encode(ending))
+        file.flush()
+        os.fsync(file.fileno())
+    belong(new)
+    new.replace(data / FILE)
+
+
+def take(data: Path) -> Ending | None:
+    """The last words of the guard before this one, once: what they say does not explain the end of this one. None:
+    it has left none, or none that can be read."""
+    path = data / FILE
+    try:
+        said = msgspec.json.decode(path.read_bytes(), type=Ending)
+    except (OSError, msgspec.MsgspecError):
+        said = None
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return None  # it would be said again, of an end that it knows nothing of
+    return said
+
+
+def booted_at() -> datetime:
+    """When this machine was started, as its own clock tells now."""
+    if sys.platform == "linux":
+        up = time.clock_gettime(time.CLOCK_BOOTTIME)  # counts the time asleep, as the clock of Windows does
+    else:
+        up = time.monotonic()
+    return datetime.now(UTC) - timedelta(seconds=up)
+
+
+def in_words(ending: Ending | None, alive_at: datetime, booted_at: datetime, *, was_clean: bool) -> str:
+    """Why nobody has watched since `alive_at`, as the end of a sentence. `was_clean`: all was saved at the end."""
+    if ending is not None:
+        return ending.why if was_clean else f"{ending.why}; not all of it could be saved"
+    if was_clean:
+        return "it ended in order"
+    if alive_at < booted_at - _CLOCKS_DIFFER:
+        return f"the machine went down under it, and was started again at {booted_at.astimezone():%Y-%m-%d %H:%M:%S}"
+    return "it crashed or was killed, while the machine stayed up"

@@ -1,0 +1,176 @@
+"""One guard on duty for a home: what is behind `risk-manager run`, the systemd unit and the Windows service alike."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+from risk_manager.config import ConfigError, Configuration, load_home
+from risk_manager.config.rule_table import known_rules
+from risk_manager.daemon import ending
+from risk_manager.daemon.clock import SystemClock
+from risk_manager.daemon.household import DATA, Household
+from risk_manager.daemon.keeping import Keeping
+from risk_manager.daemon.pulse import Supervisor
+from risk_manager.daemon.watch import UnknownAccountError
+from risk_manager.exit_codes import ExitCode
+from risk_manager.service.dog import Dog
+from risk_manager.store import StoreError, StoreTrouble
+
+_UNTRUSTED: Final = "The guard does not start with a configuration that it cannot trust."
+
+Aloud = Callable[[str, datetime | None], None]
+
+
+class Duty:
+    """Runs once. `run` blocks, in whatever thread it is called in; `stop` may be called from any thread."""
+
+    def __init__(
+        self,
+        home: Path,
+        port: int,
+        supervisor: Supervisor | None = None,
+        aloud: Aloud | None = None,
+        patience_seconds: float = 0.0,
+    ) -> None:
+        """`port` is where screens may ask; 0 is any that is free. Without a `supervisor` nobody outside is told.
+        `aloud` is told every sentence for people, and when it was (None: now); without it they go to stderr.
+        `patience_seconds`: so long it waits before it ends without having guarded. For one that is started again and
+        again, so that a wrong login is not tried at the gateway every second."""
+        self._home = home
+        self._port = port
+        self._aloud = aloud or say
+        self._patience_seconds = patience_seconds
+        self._dog = Dog(self._leave_words)
+        self._supervisor = _Both(self._dog, supervisor)
+        self._stopped_by: str | None = None
+        self._is_stopped = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._household: Household | None = None
+
+    def run(self) -> ExitCode:
+        """Guard until `stop`, or until it cannot go on. What it raises is a bug; it is written down for the next start.
+
+        The code says how it ended: FINE after `stop`, DISMISSED by the admin, BAD_INPUT or REFUSED with a sentence
+        where it cannot begin.
+        """
+        _keep_memory_to_itself()
+        code = self._run()
+        if code not in (ExitCode.FINE, ExitCode.DISMISSED) and self._patience_seconds:
+            self._supervisor.says("Not guarding: it could not start, and will be started again. The log says why.")
+            self._is_stopped.wait(self._patience_seconds)
+        return code
+
+    def stop(self, by: str) -> None:
+        """End it in order, also before it has begun. `by` is who wants it: "the signal SIGTERM". The first counts."""
+        if self._stopped_by is None:
+            self._stopped_by = by
+        self._is_stopped.set()
+        loop, household = self._loop, self._household
+        if loop is not None and household is not None:
+            with suppress(RuntimeError):  # the loop has ended by itself just now
+                loop.call_soon_threadsafe(household.stop, by)
+
+    def _run(self) -> ExitCode:
+        configuration = self._configuration()
+        if configuration is None and not (self._home / DATA).is_dir():
+            self._say(_UNTRUSTED)
+            return ExitCode.BAD_INPUT
+        clock = SystemClock()
+        try:
+            keeping = Keeping(self._home / DATA, clock)
+        except StoreError as error:
+            self._say(str(error))
+            return ExitCode.REFUSED if error.trouble is StoreTrouble.SECOND_GUARD else ExitCode.BAD_INPUT
+        try:
+            asyncio.run(self._guard(configuration or self._last_good(keeping), keeping, clock))
+        except ConfigError as error:
+            self._say(str(error))
+            self._say(_UNTRUSTED)
+            return ExitCode.BAD_INPUT
+        except (UnknownAccountError, StoreError) as error:
+            self._say(str(error))
+            self._leave_words(str(error).removesuffix("."))
+            return ExitCode.BAD_INPUT
+        except Exception as error:
+            self._leave_words(f"an error in it has ended it ({type(error).__name__}; the log has more)")
+            raise
+        finally:
+            self._dog.end()
+            keeping.close()
+        return ExitCode.DISMISSED if self._household is not None and self._household.is_dismissed else ExitCode.FINE
+
+    async def _guard(self, configuration: Configuration, keeping: Keeping, clock: SystemClock) -> None:
+        household = Household(configuration, self._home, keeping, clock, self._port, self._supervisor, self._aloud)
+        self._household, self._loop = household, asyncio.get_running_loop()
+        if self._stopped_by is not None:  # before there was anything to end
+            household.stop(self._stopped_by)
+        await household.run()
+        self._leave_words(f"it was stopped by {household.stopped_by}")
+
+    def _configuration(self) -> Configuration | None:
+        """The configuration of the home; None where it is broken, which is told then."""
+        try:
+            return load_home(self._home, known_rules())
+        except ConfigError as error:
+            self._say(str(error))
+            return None
+
+    def _last_good(self, keeping: Keeping) -> Configuration:
+        """The configuration that was last in force. Raises ConfigError where there is none."""
+        configuration = keeping.last_good(self._home)
+        self._say("CRITICAL: the configuration is broken. The last good one is in force until it is mended and loaded.")
+        return configuration
+
+    def _leave_words(self, why: str) -> None:
+        """Have the next guard know why this one has ended."""
+        with suppress(OSError):  # it will say what it can tell without them
+            ending.write(self._home / DATA, ending.Ending(datetime.now(UTC), why))
+
+    def _say(self, sentence: str) -> None:
+        self._aloud(sentence, None)
+
+
+class _Both:
+    """The dog within the process, and whoever supervises from outside."""
+
+    def __init__(self, dog: Dog, outside: Supervisor | None) -> None:
+        self._dog = dog
+        self._outside = outside
+
+    def ready(self) -> None:
+        if self._outside is not None:
+            self._outside.ready()
+
+    def beat(self) -> None:
+        self._dog.beat()
+        if self._outside is not None:
+            self._outside.beat()
+
+    def says(self, sentence: str) -> None:
+        if self._outside is not None:
+            self._outside.says(sentence)
+
+    def stopping(self) -> None:
+        if self._outside is not None:
+            self._outside.stopping()
+
+
+def say(sentence: str, at: datetime | None = None) -> None:
+    """A sentence on stderr, with its time where it has one."""
+    stamp = f"{at.astimezone():%H:%M:%S} " if at is not None else ""
+    print(f"{stamp}{sentence}", file=sys.stderr, flush=True)
+
+
+def _keep_memory_to_itself() -> None:
+    """No image of the memory is left at a crash: the key is in it."""
+    with suppress(ImportError, ValueError, OSError):  # Windows has no such limit
+        resource: Any = import_module("resource")
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

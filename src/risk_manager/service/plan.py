@@ -1,0 +1,48 @@
+"""What `service install` and `uninstall` will do: sentences, and the commands that a careful admin would type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+NAME: Final = "risk-manager"
+
+
+class Program(NamedTuple):
+    """The installed program that the service starts."""
+
+    python: str
+    """The interpreter, as an absolute path on the platform that the plan is for."""
+    port: int | None = None
+    """Where screens may ask; None: what is usual."""
+
+
+class Step(NamedTuple):
+    """One thing that is done."""
+
+    says: str
+    """What it does and why, a sentence."""
+    types: str
+    """The command, in the words of the platform's own shell; may be several lines."""
+
+
+class Plan(NamedTuple):
+    """All of it, in order; each step may be repeated without harm."""
+
+    steps: tuple[Step, ...]
+    after: str = ""
+    """What is to be known when it is done."""
+
+
+def as_script(plan: Plan) -> str:
+    """The plan for people, and for the platform's own shell: sentences as comments, and the commands."""
+    parts = [f"{_comment(step.says)}\n{step.types}" for step in plan.steps]
+    return "\n\n".join([*parts, *([_comment(plan.after)] if plan.after else [])])
+
+
+def _comment(text: str) -> str:
+    return "\n".join(_commented(text.splitlines()))
+
+
+def _commented(lines: Iterable[str]) -> Iterable[str]:
+    return (f"# {line}".rstrip() for line in lines)

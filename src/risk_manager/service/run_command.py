@@ -1,0 +1,53 @@
+"""`risk-manager run`: the guard in the foreground, until a signal comes. A systemd unit and a container start this."""
+
+from __future__ import annotations
+
+import faulthandler
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Final
+
+from cyclopts import Parameter, validators
+
+from risk_manager import home as homes
+from risk_manager.exit_codes import ExitCode
+from risk_manager.ipc import address
+from risk_manager.service.duty import Duty, say
+from risk_manager.service.systemd.notify import supervising
+
+_PORT = Parameter(validator=validators.Number(gte=0, lte=address.PORT_MAX))
+_PATIENCE_SECONDS: Final = 10.0
+
+
+def run(*, home: Path | None = None, port: Annotated[int | None, _PORT] = None) -> int:
+    """Guard the accounts of a home folder until Ctrl+C.
+
+    Parameters
+    ----------
+    home
+        The folder with `config/accounts.yaml` and `config/risk_config.yaml`.
+    port
+        Where screens and other programs of this machine may ask, read-only: 8765, or what RISK_MANAGER_PORT says; 0 is
+        any that is free.
+    """
+    try:
+        port = address.port_named() if port is None else port
+    except ValueError as error:
+        say(str(error))
+        return ExitCode.BAD_INPUT
+    faulthandler.enable()  # where it stood when the system ends it: files and lines, no values
+    supervisor = supervising()
+    patience = _PATIENCE_SECONDS if supervisor is not None else 0.0
+    chosen = address.PORT if port is None else port
+    duty = Duty(homes.folder(home), chosen, supervisor, patience_seconds=patience)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+        number = getattr(signal, name, None)  # Windows has SIGBREAK, the others have SIGHUP
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN:  # as after `nohup`
+            signal.signal(number, _stopping(duty, name))
+    return duty.run()
+
+
+def _stopping(duty: Duty, name: str) -> Callable[[int, FrameType | None], None]:
+    return lambda _number, _frame: duty.stop(f"the signal {name}")

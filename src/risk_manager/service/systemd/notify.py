@@ -1,0 +1,47 @@
+"""What systemd is told: ready, alive, what is going on, stopping. One datagram each, as sd_notify(3) describes."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Final
+
+_VARIABLE: Final = "NOTIFY_SOCKET"
+
+
+class Systemd:
+    """A supervisor that listens on a datagram socket."""
+
+    def __init__(self, place: str) -> None:
+        """`place` is a path, or an abstract name that begins with `@`."""
+        self._place = f"\0{place[1:]}" if place.startswith("@") else place
+        self._socket = socket.socket(getattr(socket, "AF_UNIX"), socket.SOCK_DGRAM)  # noqa: B009  not on Windows
+        self._socket.setblocking(False)
+
+    def ready(self) -> None:
+        """The unit is active, and its watchdog begins to count."""
+        self._tell("READY=1")
+
+    def beat(self) -> None:
+        """The watchdog counts anew."""
+        self._tell("WATCHDOG=1")
+
+    def says(self, sentence: str) -> None:
+        """What `systemctl status` shows."""
+        self._tell(f"STATUS={' '.join(sentence.split())}")
+
+    def stopping(self) -> None:
+        """The unit goes down."""
+        self._tell("STOPPING=1\nSTATUS=Stopping. Nobody will watch the account.")
+
+    def _tell(self, text: str) -> None:
+        with suppress(OSError):  # one that is lost is followed by the next beat; none may hold the guard up
+            self._socket.sendto(text.encode(), self._place)
+
+
+def supervising(environment: Mapping[str, str] = os.environ) -> Systemd | None:
+    """The systemd that has started this process and waits for its words; None: another one has, or none."""
+    place = environment.get(_VARIABLE, "")
+    return Systemd(place) if place.startswith(("@", "/")) else None
