@@ -110,7 +110,7 @@ async def test_no_secret_is_in_anything_that_a_guard_leaves(tmp_path: Path) -> N
             what["metrics"] = await get(f"http{door}/metrics")
             stopped = await ask(home / "data" / "admin.sock", Stop(token=login.token, why="the end of the test"))
             assert stopped.is_done
-            assert await guard.ended() == ExitCode.FINE
+            assert await guard.ended() == ExitCode.DISMISSED
             what["guard"] = "\n".join((*guard.out, *guard.err))
         what |= dict(left_in(home))
     assert any(name.startswith("data/backups/") for name in what)
