@@ -23,7 +23,7 @@ from risk_manager.config.password import set_password
 from risk_manager.exit_codes import ExitCode
 from risk_manager.interfaces.admin import configuration, connection, doctor, edits, rules
 from risk_manager.ipc.admin import Answer, Login, Stop, ask
-from risk_manager.service import run_command
+from risk_manager.service.duty import Duty
 from tests.crash.house import ACCOUNT
 from tests.daemon.programs import Side, done, make_home, program, until
 
@@ -158,7 +158,7 @@ def test_a_broken_file_is_told_without_the_key_in_it(
     key = "pst-known-only-to-us"
     (home / "config" / "accounts.yaml").write_text(accounts.replace("KEY", key))
     commands: dict[str, Callable[..., int]] = {
-        "run": run_command.run,
+        "run": lambda home: Duty(home, 0).run(),
         "check": configuration.check,
         "rules": rules.run,
         "doctor": doctor.run,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import faulthandler
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Final
@@ -37,7 +38,8 @@ def run(*, home: Path | None = None, port: Annotated[int | None, _PORT] = None) 
     except ValueError as error:
         say(str(error))
         return ExitCode.BAD_INPUT
-    faulthandler.enable()  # where it stood when the system ends it: files and lines, no values
+    with suppress(RuntimeError, ValueError):  # without a stderr there is nobody to tell
+        faulthandler.enable()  # where it stood when the system ends it: files and lines, no values
     supervisor = supervising()
     patience = _PATIENCE_SECONDS if supervisor is not None else 0.0
     chosen = address.PORT if port is None else port
