@@ -27,14 +27,15 @@ BY_ACCOUNT = {1: settings()}
 
 
 def _may_write_anywhere() -> bool:
-    """An administrator may, unless that right was taken from him: setpriv --bounding-set=-dac_override pytest ..."""
+    """An administrator may, unless that right was taken from him."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(stat.S_IREAD | stat.S_IEXEC)
         return os.access(folder, os.W_OK)
 
 
 needs_closed_folders = pytest.mark.skipif(
-    sys.platform == "win32" or _may_write_anywhere(), reason="the administrator may write in every folder"
+    sys.platform == "win32" or _may_write_anywhere(),
+    reason="the administrator may write in every folder: they run below without that right",
 )
 
 
@@ -198,6 +199,17 @@ def test_a_folder_that_may_not_be_written_with_a_log_that_a_killed_guard_has_lef
         left.chmod(stat.S_IRWXU)
     again.wait()
     again.store.close()
+
+
+@pytest.mark.skipif(
+    not (_may_write_anywhere() and shutil.which("setpriv")), reason="no right to take away: both have run just now"
+)
+def test_closed_folders_where_an_administrators_right_is_taken_from_him() -> None:
+    words = ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override", sys.executable, "-m", "pytest"]
+    files = [__file__, str(Path(__file__).parents[1] / "daemon" / "test_keeping_in_trouble.py")]
+    words += ["-q", "-p", "no:cacheprovider", "-k", "test_a_folder_that_may", *files]
+    told = subprocess.run(words, capture_output=True, text=True, timeout=200)
+    assert "3 passed" in told.stdout, told.stdout + told.stderr
 
 
 def test_a_file_that_can_only_be_read_gives_its_locks_and_is_written_as_soon_as_it_can(

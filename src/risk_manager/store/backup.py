@@ -29,7 +29,8 @@ def make(path: Path, backups: Path, now: datetime, kept: int) -> Path:
         if not backups.exists():
             make_folder(backups, CLOSED)
             belong(backups)
-        copy_content(path, part)
+        with closing(connect_to_read(path)) as source:
+            copy_content(source, part)
         os.replace(part, made)
         for old in newest_first(backups)[kept:]:
             old.unlink(missing_ok=True)
@@ -39,12 +40,12 @@ def make(path: Path, backups: Path, now: datetime, kept: int) -> Path:
     return made
 
 
-def copy_content(path: Path, part: Path) -> None:
+def copy_content(source: sqlite3.Connection, part: Path) -> None:
     """All that a database holds, also while a guard writes it, as a file of its own that is on the disk when this
     returns. Raises OSError and sqlite3.Error; what is at `part` then is no copy."""
     part.unlink(missing_ok=True)
     make_private(part)
-    with closing(connect_to_read(path)) as source, closing(sqlite3.connect(part)) as target:
+    with closing(sqlite3.connect(part)) as target:
         source.backup(target)
         # One file, without a log beside it: a copy that is moved about must not lose half of itself.
         target.execute("PRAGMA journal_mode = DELETE")

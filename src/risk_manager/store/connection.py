@@ -74,6 +74,13 @@ def is_damage(error: sqlite3.Error) -> bool:
     return error_name(error) in {"SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CORRUPT_INDEX", "SQLITE_CORRUPT_SEQUENCE"}
 
 
+def damaged(why: str) -> sqlite3.DatabaseError:
+    """The error that SQLite raises for a damaged file, for damage that it does not see itself."""
+    error = sqlite3.DatabaseError(why)
+    error.sqlite_errorname = "SQLITE_CORRUPT"
+    return error
+
+
 def error_name(error: sqlite3.Error) -> str:
     """SQLite's own name for an error; empty where it has none."""
     return getattr(error, "sqlite_errorname", "") or ""

@@ -13,7 +13,7 @@ from typing import Final
 
 from risk_manager.home import close_to_others
 from risk_manager.store import backup, damage, meta, replacement, swapping
-from risk_manager.store.connection import connect_to_read, connect_to_write, is_damage
+from risk_manager.store.connection import connect_to_read, connect_to_write, damaged, is_damage
 from risk_manager.store.errors import StoreError, StoreTrouble
 from risk_manager.store.put_back import PutBack
 from risk_manager.store.schema import VERSION, check_version, migrate, version_of
@@ -98,7 +98,7 @@ def _open_to_write(path: Path, now: datetime) -> Opened:
         if known.head.seq and _is_check_due(known, now):
             faults = damage.faults(connection)
             if faults:
-                raise _damaged(faults)
+                raise damaged("; ".join(faults[:3]) + ".")
             with suppress(sqlite3.OperationalError):  # It cannot be written now: the next start looks again.
                 connection.execute(*meta.put_checked(now))
         elif not known.head.seq:
@@ -111,12 +111,6 @@ def _open_to_write(path: Path, now: datetime) -> Opened:
 
 def _is_check_due(known: meta.Meta, now: datetime) -> bool:
     return not known.is_clean or known.checked_at is None or not timedelta(0) <= now - known.checked_at < CHECKED_EVERY
-
-
-def _damaged(faults: list[str]) -> sqlite3.DatabaseError:
-    error = sqlite3.DatabaseError("; ".join(faults[:3]) + ".")
-    error.sqlite_errorname = "SQLITE_CORRUPT"
-    return error
 
 
 def _migrated(path: Path, connection: sqlite3.Connection, now: datetime) -> list[str]:

@@ -82,6 +82,7 @@ class Store:
         self._announced: Announced | None = None
         self._count = 0
         self._is_closing = False
+        self._lacks_backup = not backup.newest_first(folder / backup.FOLDER)
         self._one_backup = threading.Lock()
         self.warnings: list[str] = [*opened.warnings, *([held.why_not] if held.why_not else [])]
         """Sentences that people must hear loudly: what was found at the opening, and backups that failed."""
@@ -130,8 +131,9 @@ class Store:
             keep=self._keep,
             now=self._now,
             on_trouble=lambda why: self.on_trouble(why),
-            on_saved=lambda: self.on_saved(),
+            on_saved=self._saved,
             on_damage=self._replace_damaged,
+            on_gone=self._tell_gone,
             on_reset=self._back_up_soon,
         )
         was = found.was if found is not None else None
@@ -224,6 +226,22 @@ class Store:
 
     # In the writer's thread
 
+    def _saved(self) -> None:
+        if self._lacks_backup:  # by its backups a database that is deleted is missed, on its first day too
+            self._lacks_backup = False
+            self._back_up_soon()
+        self.on_saved()
+
+    def _tell_gone(self) -> None:
+        self._warn(
+            f"CRITICAL: The database {self._folder / FILE} was deleted or moved while the guard was writing it. It is "
+            "back with all that it held. Whoever did that may write in the guard's folder, and should not."
+        )
+
+    def _warn(self, text: str) -> None:
+        self.warnings.append(text)
+        self.on_warning(text)
+
     def _back_up_soon(self) -> None:
         """Make a backup without waiting for it. One that is being made is enough."""
         if not self._is_closing:
@@ -233,8 +251,7 @@ class Store:
         try:
             self.backup()
         except StoreError as error:
-            self.warnings.append(str(error))
-            self.on_warning(str(error))
+            self._warn(str(error))
 
     def _replace_damaged(self) -> Head:
         path = self._folder / FILE

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from risk_manager.home import belong, make_private
 from risk_manager.store import backup, put_back
-from risk_manager.store.connection import connect_to_write, has_log
+from risk_manager.store.connection import connect_to_read, connect_to_write, has_log
 from risk_manager.store.errors import StoreError, StoreTrouble
 from risk_manager.store.put_back import PutBack
 from risk_manager.store.schema import migrate
@@ -36,7 +36,8 @@ def put_in_place(path: Path, source: Path | None, word: PutBack, aside: Path | N
     part = path.with_name(f"{path.name}.part")
     try:
         if source is not None:
-            backup.copy_content(source, part)
+            with closing(connect_to_read(source)) as content:
+                backup.copy_content(content, part)
         else:
             part.unlink(missing_ok=True)
             make_private(part)

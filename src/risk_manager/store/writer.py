@@ -18,6 +18,7 @@ from typing import Any, Final
 from risk_manager.store import lease, meta
 from risk_manager.store import line as lines
 from risk_manager.store.connection import error_name, is_damage
+from risk_manager.store.errors import StoreError
 from risk_manager.store.file import File
 from risk_manager.store.handover import Begin, Configure, Watched
 from risk_manager.store.pace import Pace
@@ -46,10 +47,12 @@ class Writer:
         on_trouble: Callable[[str | None], None],
         on_saved: Callable[[], None],
         on_damage: Callable[[], lines.Head],
+        on_gone: Callable[[], None],
         on_reset: Callable[[], None],
     ) -> None:
         """The callbacks are called in the writer's thread. `on_damage` sets a damaged file aside while the guard runs
-        and returns the end of the chain in the one that takes its place."""
+        and returns the end of the chain in the one that takes its place. `on_gone`: the file had been deleted or moved,
+        and is back with all that it held."""
         self.watched = Watched(head=scribe.head)
         self._file = file
         self._scribe = scribe
@@ -59,6 +62,7 @@ class Writer:
         self._on_trouble = on_trouble
         self._on_saved = on_saved
         self._on_damage = on_damage
+        self._on_gone = on_gone
         self._on_reset = on_reset
         self._waiting: deque[Any] = deque()
         self._entries: deque[Entry] = deque()
@@ -144,6 +148,8 @@ class Writer:
     def _save(self, now: float) -> None:
         """Write what there is, in transactions of a bearable size, the oldest first."""
         try:
+            if now >= self._beat_at and not self._is_in_place(now):
+                return
             if self.watched.trouble is not None:
                 self._skip_written()
             while True:
@@ -161,6 +167,18 @@ class Writer:
             raise  # Not the disk but a bug, or another writer: trying again would never end.
         except sqlite3.Error as error:
             self._failed(error, now)
+
+    def _is_in_place(self, now: float) -> bool:
+        """Put a file back that has lost its name. False where that does not work."""
+        if self._file.is_in_place():
+            return True
+        try:
+            self._file.put_back()
+        except (OSError, sqlite3.Error) as error:
+            self._wait(f"it was deleted or moved, and cannot be put back: {error}", now)
+            return False
+        self._on_gone()
+        return True
 
     def _skip_written(self) -> None:
         """A commit that was reported as failed may be on the disk all the same."""
@@ -188,27 +206,35 @@ class Writer:
             self._on_reset()
 
     def _failed(self, error: sqlite3.Error, now: float) -> None:
+        why = f"{error} ({error_name(error)})"
         self._file.roll_back()
         if is_damage(error) and self._scribe.state is not None:
-            self._begin_anew(error)
-            return
+            try:
+                self._begin_anew(error)
+                return
+            except (StoreError, OSError) as trouble:
+                why = f"{why}, and nothing can take its place: {trouble}"
         self._file.close()
+        self._wait(why, now)
+
+    def _wait(self, why: str, now: float) -> None:
+        """Nothing can be written now: say so once, and try again later."""
         self._retry_at = now + self._retry_pause
         self._retry_pause = min(_RETRY_MOST_SECONDS, self._retry_pause * 2)
         self._scribe.samples = False
         if self.watched.trouble is None:
             self.watched.trouble = (
-                f"The database {self._file.path} cannot be written: {error} ({error_name(error)}). What is in force "
-                "goes on from memory, nothing is loosened, and writing is tried again."
+                f"The database {self._file.path} cannot be written: {why}. What is in force goes on from memory, "
+                "nothing is loosened, and writing is tried again."
             )
             self._on_trouble(self.watched.trouble)
 
     def _begin_anew(self, error: sqlite3.Error) -> None:
         """The file is damaged under our hands: another takes its place, and the state in memory is written to it."""
         assert self._scribe.state is not None
-        self._on_trouble(f"The database {self._file.path} is damaged: {error}. It is set aside and begun anew.")
         self._file.close()
         self._scribe.head = self._on_damage()
+        self._on_trouble(f"The database {self._file.path} is damaged: {error}. It is set aside and begun anew.")
         self._entries.clear()
         self._entries.append(self._scribe.begin(self._scribe.state, None, "", self._now()))
 
