@@ -103,15 +103,15 @@ async def test_who_goes_on_and_on_is_shown_out() -> None:
         await until(lambda: house.broadcast.clients == 0)
 
 
-@pytest.mark.parametrize(("size", "reason"), [(dialogue.TAKEN_MAX + 1, "That is larger than"), (100_000, "")])
-async def test_a_frame_that_is_too_large_ends_it(size: int, reason: str) -> None:
+@pytest.mark.parametrize("size", [dialogue.TAKEN_MAX + 1, 100_000, 2_000_000])
+async def test_a_frame_that_is_too_large_ends_it_and_says_why(size: int) -> None:
     async with open_house() as house, listening(house.url) as client:
         await client.snapshot()
         await client.socket.send_str(" " * size)
         end = await client.socket.receive(timeout=20)
         assert end.type is aiohttp.WSMsgType.CLOSE
         assert end.data == aiohttp.WSCloseCode.MESSAGE_TOO_BIG
-        assert (end.extra or "").startswith(reason)
+        assert end.extra == "That is larger than anything that can be asked here."
         await until(lambda: house.broadcast.clients == 0)
 
 
@@ -122,6 +122,7 @@ async def test_what_is_no_websocket_frame_ends_that_conversation_only() -> None:
         writer.write(UPGRADE.encode() + b"\xff" * 64)
         rest = await asyncio.wait_for(reader.read(), 20)
         assert b" 101 " in rest.splitlines()[0]
+        assert rest.endswith(b"That is no WebSocket frame (RFC 6455).")
         writer.close()
         await until(lambda: house.broadcast.clients == 1)
         house.say("still there")
@@ -136,6 +137,21 @@ async def test_a_foreign_page_gets_no_websocket(headers: dict[str, str]) -> None
                 pass
         assert refused.value.status == 403
         assert house.broadcast.clients == 0
+        upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+        upgrade |= {"Sec-WebSocket-Key": "A" * 22 + "==", **headers}
+        async with aiohttp.ClientSession(headers=upgrade) as session:
+            body = await (await session.get(house.url)).json()
+        assert body["error"].endswith(("for programs of this machine.", "may be a trick of a web page."))
+
+
+async def test_what_is_no_text_ends_it_and_says_why() -> None:
+    async with open_house() as house:
+        reader, writer = await asyncio.open_connection("127.0.0.1", house.server.port)
+        writer.write(UPGRADE.encode() + b"\x81\x82\x00\x00\x00\x00\xff\xfe")
+        rest = await asyncio.wait_for(reader.read(), 20)
+        writer.close()
+        assert rest.endswith(b"That is no text in UTF-8.")
+        await until(lambda: house.broadcast.clients == 0)
 
 
 async def test_a_page_of_its_own_gets_one() -> None:

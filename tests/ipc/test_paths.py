@@ -47,12 +47,15 @@ BAD = {
     "/api/history?to=0.5": 400,
     "/api/history?to=1700000000": 400,
     "/api/history?account=99999999999999999999": 400,
+    "/api/history?rule=daily": 400,
     "/api/status?x=1": 400,
     "/": 426,
     "/api": 404,
     "/../../etc/passwd": 404,
     "/nothing": 404,
 }
+
+NO_HTTP = "That is no request of HTTP. Ask with GET;"
 
 
 async def ask(house: House, path: str, method: str = "GET", **headers: str) -> tuple[int, bytes, Any]:
@@ -95,6 +98,27 @@ async def test_what_is_not_answered_is_a_sentence(path: str) -> None:
     assert list(said) == ["error"]
     assert said["error"][0].isupper() or said["error"].startswith("'")
     assert said["error"].endswith(".")
+    assert not any(jargon in said["error"] for jargon in ("regex", "`", "$.", "object")), said["error"]
+
+
+async def test_what_is_wrong_and_what_would_be_right_is_said() -> None:
+    async with open_house() as house:
+        said = [
+            msgspec.json.decode((await ask(house, path))[1])["error"]
+            for path in ("/api/history?rule=daily", "/api/enforcement?limit=0", "/api/history?rules=RULE-003")
+        ]
+    assert said == [
+        "'daily' for rule is not understood. Write a rule by its number, such as RULE-003.",
+        "'0' for limit is not understood. Write a whole number from 1 to 1000.",
+        "'rules' cannot be asked of /api/history. What can be asked: account, from, limit, rule, symbol, to.",
+    ]
+
+
+async def test_what_comes_along_with_a_request_is_refused() -> None:
+    async with open_house() as house, aiohttp.ClientSession() as session:
+        reply = await session.get(house.url + "/api/status", data=b"x" * 100_000)
+        assert reply.status == 413
+        assert (await reply.json())["error"].startswith("Nothing that comes with a request is read here")
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE"])
@@ -175,24 +199,30 @@ async def test_a_bug_behind_one_path_is_a_sentence_and_takes_nothing_else_away()
 
 
 @pytest.mark.parametrize(
-    "sent",
+    ("sent", "status", "says"),
     [
-        b"\x16\x03\x01\x00\xa5\x01\x00",
-        b"GET / HTTP/1.1\r\nHost: \x00\r\n\r\n",
-        b"GET /api/status HTTP/1.0\r\n\r\n",
-        b"?\r\n\r\n",
+        (b"\x16\x03\x01\x00\xa5\x01\x00", 400, NO_HTTP),
+        (b"GET / HTTP/1.1\r\nHost: \x00\r\n\r\n", 400, NO_HTTP),
+        (b"GET /api/status HTTP/1.0\r\n\r\n", 403, "The door answers only under the names"),
+        (b"?\r\n\r\n", 400, NO_HTTP),
+        (b"GET /" + b"x" * 9000 + b" HTTP/1.1\r\n\r\n", 431, "A line of the request is longer than 8190 bytes."),
+        (b"GET / HTTP/1.1\r\nX: " + b"x" * 9000 + b"\r\n\r\n", 431, "A line of the request is longer than"),
+        (b"GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400, NO_HTTP),
     ],
-    ids=["TLS", "a zero", "no host", "nothing"],
+    ids=["TLS", "a zero", "no host", "nothing", "a long path", "a long header", "a length below zero"],
 )
-async def test_what_is_no_request_is_answered_with_an_error_and_said_nowhere(
-    sent: bytes, capsys: pytest.CaptureFixture[str]
+async def test_what_is_no_request_is_answered_with_a_sentence_and_said_nowhere(
+    sent: bytes, status: int, says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with open_house() as house:
         reader, writer = await asyncio.open_connection("127.0.0.1", house.server.port)
         writer.write(sent)
-        answer = await asyncio.wait_for(reader.readline(), 20)
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 20)
+        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+        said = msgspec.json.decode(await asyncio.wait_for(reader.readexactly(length), 20))["error"]
         writer.close()
-        assert answer.split(b" ")[1].startswith(b"4")
+        assert int(head.split(b" ")[1]) == status
+        assert said.startswith(says)
         assert (await ask(house, "/api/status"))[0] == 200
     told = capsys.readouterr()
     assert (told.out, told.err) == ("", "")
@@ -217,7 +247,7 @@ def test_every_message_is_described_and_every_path() -> None:
         *("lockout_set", "lockout_cleared", "enforcement_action", "daily_reset", "daemon_status"),
         *("breach", "alert", "connection", "snapshot", "refused"),
     }
-    status: News = DaemonStatus(seq=1, at=STATUS.at, data=replace(STATUS, last_acts=()))
+    status: News = DaemonStatus(seq=1, at=STATUS.at, data=replace(STATUS, acts=()))
     hold(msgspec.json.decode(msgspec.json.encode(status)), socket["sends"], described)
     with pytest.raises(jsonschema.ValidationError):
         hold({"type": "daemon_status", "seq": "1"}, socket["sends"], described)

@@ -16,6 +16,16 @@ _Account = Annotated[int, Meta(ge=1, le=2**53)]
 _Symbol = Annotated[str, Meta(pattern="^[A-Za-z0-9]*[A-Za-z][A-Za-z0-9]*$", max_length=16)]
 _Rule = Annotated[str, Meta(pattern="^[A-Za-z]{1,8}-[0-9]{1,8}$")]
 
+RIGHT = {
+    "account": "the number of an account, such as 465",
+    "from": "an instant with its zone, such as 2026-11-20T14:30:00Z",
+    "to": "an instant with its zone, such as 2026-11-20T14:30:00Z",
+    "symbol": "a product, such as MNQ",
+    "rule": "a rule by its number, such as RULE-003",
+    "limit": f"a whole number from 1 to {ROWS_MOST}",
+}
+"""What would be right, for each of the things that may be asked."""
+
 
 class Trouble(msgspec.Struct, frozen=True):
     """Why there is no other answer."""

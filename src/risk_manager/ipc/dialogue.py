@@ -19,18 +19,32 @@ from risk_manager.ipc.messages import SnapshotWanted
 TAKEN_MAX: Final = 4096
 """Characters that a client may send at once; more end the conversation with close code 1009."""
 _FRAME_BYTES_MAX: Final = 65_536
-"""A frame of more is not even read to its end; that one is closed with the same code and without a sentence."""
+"""A frame of more is not even read to its end."""
 REFUSALS_MAX: Final = 10
 PAUSE_SECONDS: Final = 0.25
 _NOT_UNDERSTOOD: Final = 'That is not understood. The one thing that can be asked here is {"type":"snapshot"}.'
+_NO_FRAME: Final = b"That is no WebSocket frame (RFC 6455)."
 _TOO_LARGE: Final = b"That is larger than anything that can be asked here."
 _ENOUGH: Final = b"Too much was sent that is not understood."
+_WHY: Final = {
+    WSCloseCode.MESSAGE_TOO_BIG: _TOO_LARGE,
+    WSCloseCode.PROTOCOL_ERROR: _NO_FRAME,
+    WSCloseCode.INVALID_TEXT: b"That is no text in UTF-8.",
+}
 _DECODER: Final = msgspec.json.Decoder(SnapshotWanted)
+
+
+class Socket(web.WebSocketResponse):
+    """A WebSocket that says why it closes, also where what came could not be read."""
+
+    async def close(self, *, code: int = WSCloseCode.OK, message: bytes = b"", drain: bool = True) -> bool:
+        """Close it; without a message the code's own sentence is sent, where it has one."""
+        return await super().close(code=code, message=message or _WHY.get(code, b""), drain=drain)
 
 
 def socket() -> web.WebSocketResponse:
     """A WebSocket as the door wants it; nothing is compressed, since it goes no further than this machine."""
-    return web.WebSocketResponse(compress=False, max_msg_size=_FRAME_BYTES_MAX)
+    return Socket(compress=False, max_msg_size=_FRAME_BYTES_MAX)
 
 
 async def hold(request: web.Request, socket: web.WebSocketResponse, broadcast: Broadcast) -> None:
@@ -51,7 +65,7 @@ async def _listen(socket: web.WebSocketResponse, listener: Listener, broadcast: 
     refused = 0
     async for frame in socket:
         if len(frame.data) > TAKEN_MAX:
-            await socket.close(code=WSCloseCode.MESSAGE_TOO_BIG, message=_TOO_LARGE)
+            await socket.close(code=WSCloseCode.MESSAGE_TOO_BIG)
             return
         if frame.type is WSMsgType.TEXT and _is_snapshot_wanted(frame.data):
             broadcast.snapshot(listener)

@@ -1,4 +1,7 @@
-"""How every request is met: who may ask, what may be done, and errors as sentences."""
+"""How every request is met: who may ask, what may be done, and errors as sentences.
+
+Also what is no request at all: it never gets as far as a path.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Final
 
 import msgspec
 from aiohttp import web
+from aiohttp.http_exceptions import LineTooLong
 
 from risk_manager.ipc import callers
 from risk_manager.ipc.answers import Trouble
@@ -16,6 +20,7 @@ from risk_manager.ipc.routes import JSON
 RUN: Final = "X-Guard-Run"
 """Names the run of the guard in every answer, as a snapshot does."""
 RUN_KEY: Final = web.AppKey("run", str)
+_SERVER_ERROR: Final = 500
 _ENCODER: Final = msgspec.json.Encoder()
 _HEADERS: Final = {
     "Cache-Control": "no-store",
@@ -35,6 +40,30 @@ def json_reply(body: bytes, status: int = 200) -> web.Response:
 def trouble(sentence: str, status: int) -> web.Response:
     """A sentence instead of an answer."""
     return json_reply(_ENCODER.encode(Trouble(sentence)), status)
+
+
+class Connection(web.RequestHandler):
+    """One connection to the door."""
+
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,  # noqa: ARG002  aiohttp's signature
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,  # noqa: ARG002
+    ) -> web.StreamResponse:
+        """Answer what cannot be read with a sentence, and hang up."""
+        if isinstance(exc, LineTooLong):
+            reply = trouble(f"A line of the request is longer than {self.max_line_size} bytes.", 431)
+        elif status < _SERVER_ERROR:
+            reply = trouble("That is no request of HTTP. Ask with GET; /api/openapi.json lists what there is.", status)
+        else:
+            reply = trouble("The guard could not answer that because of a bug.", status)
+        reply.headers.update(_HEADERS)
+        reply.force_close()
+        return reply
 
 
 @web.middleware
@@ -58,6 +87,10 @@ async def _met(request: web.Request, handler: _Handler) -> web.StreamResponse:
         reply = trouble("The door only answers; nothing can be changed here. Ask with GET.", 405)
         reply.headers["Allow"] = "GET"
         return reply
+    if request.can_read_body:
+        return trouble(
+            "Nothing that comes with a request is read here. What is asked stands behind a question mark.", 413
+        )
     try:
         return await handler(request)
     except ValueError as error:

@@ -18,13 +18,14 @@ from aiohttp import web
 
 from risk_manager.ipc import dialogue, openapi
 from risk_manager.ipc.address import HOST
-from risk_manager.ipc.answers import ActsWanted, Health, HistoryWanted
+from risk_manager.ipc.answers import RIGHT, ActsWanted, Health, HistoryWanted
 from risk_manager.ipc.broadcast import Broadcast
-from risk_manager.ipc.manners import RUN_KEY, json_reply, mannered, trouble
+from risk_manager.ipc.manners import RUN_KEY, Connection, json_reply, mannered, trouble
 from risk_manager.ipc.routes import METRICS, ROUTES, Route
 from risk_manager.ipc.status import GuardStatus
 
 SHUTDOWN_SECONDS: Final = 1.0
+KEPT_ALIVE_SECONDS: Final = 15.0
 CLIENTS_MAX: Final = 64
 _LOG: Final = logging.getLogger("risk_manager.door")
 _LOG.addHandler(logging.NullHandler())  # what is no HTTP at all is no news on a terminal
@@ -66,6 +67,7 @@ class Server:
         self._house = house
         self._broadcast = broadcast
         self._runner: web.AppRunner | None = None
+        self._listening: asyncio.Server | None = None
         self._open: set[web.WebSocketResponse] = set()
         self._described = msgspec.json.encode(openapi.description())
         self.port = 0
@@ -76,28 +78,27 @@ class Server:
         app = web.Application(middlewares=[mannered], client_max_size=1024)
         app[RUN_KEY] = self._broadcast.run
         app.router.add_routes([web.get(route.path, partial(self._answer, route), allow_head=False) for route in ROUTES])
-        runner = web.AppRunner(
-            app,
-            handle_signals=False,
-            access_log=None,
-            logger=_LOG,
-            shutdown_timeout=SHUTDOWN_SECONDS,
-            keepalive_timeout=15.0,
-        )
+        runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=SHUTDOWN_SECONDS)
         await runner.setup()
+        loop, server = asyncio.get_running_loop(), runner.server
+        assert server is not None
+        connection = partial(
+            Connection, server, loop=loop, access_log=None, logger=_LOG, keepalive_timeout=KEPT_ALIVE_SECONDS
+        )
         try:
-            await web.TCPSite(runner, HOST, port).start()
+            self._listening = await loop.create_server(connection, HOST, port)
         except BaseException:
             await runner.cleanup()
             raise
         self._runner = runner
-        self.port = int(runner.addresses[0][1])
+        self.port = int(self._listening.sockets[0].getsockname()[1])
 
     async def stop(self) -> None:
         """Close the door; whoever does not take leave is shown out."""
         runner, self._runner, self.port = self._runner, None, 0
-        if runner is None:
+        if runner is None or self._listening is None:
             return
+        self._listening.close()
         with suppress(TimeoutError):
             async with asyncio.timeout(SHUTDOWN_SECONDS):
                 leave = (socket.close(code=1001, message=b"The guard stops.") for socket in tuple(self._open))
@@ -163,7 +164,15 @@ def _asked(request: web.Request, route: Route) -> Any:
         raise ValueError(f"Only one {twice[0]} can be asked for.")
     # All values are words here. Only whole numbers are read out of them: no numbers as instants, no null as nothing.
     given = {name: int(value) if _NUMBER.fullmatch(value) else value for name, value in request.query.items()}
+    known = {field.encode_name for field in msgspec.structs.fields(route.asks)}
+    for name in given:
+        if name not in known:
+            says = f"What can be asked: {', '.join(sorted(known))}" if known else "Nothing can be asked with it"
+            raise ValueError(f"{name!r} cannot be asked of {route.path}. {says}.")
     try:
         return msgspec.convert(given, route.asks)
     except msgspec.ValidationError as error:
-        raise ValueError(f"What is asked is not understood: {error}.") from None
+        name = str(error).rpartition("$.")[2].rstrip("`")
+        raise ValueError(
+            f"{request.query.get(name, '')!r} for {name} is not understood. Write {RIGHT[name]}."
+        ) from None
