@@ -265,7 +265,7 @@ async def test_a_command_that_cannot_leave_in_time_never_leaves() -> None:
             guard.gateway._lanes.pass_at_once(Lane.ENFORCEMENT)
         ended = await guard.gateway.send(guard.close())
         assert isinstance(ended, CommandLost)
-        assert ended.why == f"{CLOSE} was not sent: the allowance of requests is used up."
+        assert ended.why == f"It was not sent: the allowance of requests is used up ({CLOSE})."
         assert guard.requests() == 0
 
 
@@ -376,7 +376,7 @@ async def test_a_refused_login_says_what_to_do_and_is_tried_again() -> None:
     async with guarded(up=False, logins=[login]) as guard:
         await guard.until(lambda: bool(guard.seen(LoginRefused)))
         why = guard.seen(LoginRefused)[0].why
-        assert "code 9 (ApiSubscriptionNotFound)" in why
+        assert "This login has no API subscription (/api/Auth/loginKey, code 9 ApiSubscriptionNotFound)" in why
         assert "link it in the platform's settings" in why
         assert "simulator-key" not in why + repr(guard.gateway.__dict__)
         login.refusal_code = None
@@ -389,4 +389,4 @@ async def test_a_refusal_with_text_comes_through_whole() -> None:
         ended = await guard.gateway.send(guard.close())
         assert isinstance(ended, CommandRefused)
         assert ended.refusal is Refusal.OTHER
-        assert ended.why == f"{CLOSE} was refused with code 5 (OrderRejected), saying: Velocity."
+        assert ended.why == f"It says: Velocity. ({CLOSE}, code 5 OrderRejected)"

@@ -44,7 +44,7 @@ async def open_socket(http: aiohttp.ClientSession, url: str, token: str) -> aioh
         if error.status == _UNAUTHORISED:
             raise TokenRefusedError from None
         if error.status not in _NEGOTIATE_AFTER:
-            raise UnreachableError(f"The hub answered HTTP {error.status}.") from None
+            raise UnreachableError(f"The gateway answered HTTP {error.status} where a stream was asked for.") from None
     address, cookies = await _negotiated(http, url, token)
     return await _upgrade(http, address, cookies)
 
@@ -76,7 +76,7 @@ async def _negotiated(http: aiohttp.ClientSession, url: str, token: str) -> tupl
         if reply.status == _UNAUTHORISED:
             raise TokenRefusedError
         if reply.status != 200:
-            raise UnreachableError(f"The hub's negotiation answered HTTP {reply.status}.")
+            raise UnreachableError(f"The gateway answered HTTP {reply.status} where a stream was asked for.")
         body = await reply.read()
         cookies = "; ".join(f"{name}={cookie.value}" for name, cookie in reply.cookies.items())
     try:
@@ -85,5 +85,5 @@ async def _negotiated(http: aiohttp.ClientSession, url: str, token: str) -> tupl
         told = _Negotiated()
     id_ = told.connection_token or told.connection_id
     if not id_:
-        raise UnreachableError("The hub's negotiation gave no connection id.")
+        raise UnreachableError("The gateway opened a stream without an id for it.")
     return base.with_query({"access_token": token, "id": id_}), cookies

@@ -17,6 +17,7 @@ import aiohttp
 
 from risk_manager.core.events import AnyEvent, Hub
 from risk_manager.gateway.decode import LANES
+from risk_manager.gateway.errors import broken
 from risk_manager.gateway.signalr import HANDSHAKE, Closed, Completed, Invoked, Odd, Protocol, Ready, Timing
 from risk_manager.gateway.status import HubCounters
 from risk_manager.gateway.tasks import end, start
@@ -106,9 +107,9 @@ class Connection:
             elif kind is aiohttp.WSMsgType.PING:
                 self._post(frame.data, aiohttp.WSMsgType.PONG)
             elif kind is aiohttp.WSMsgType.ERROR:
-                self.finish(f"The connection broke: {self._socket.exception() or 'no reason known'}")
+                self.finish(f"The connection broke. {broken(self._socket.exception() or ConnectionResetError())}")
             elif kind is not aiohttp.WSMsgType.PONG:
-                self.finish(f"The server closed the connection (WebSocket code {self._socket.close_code}).")
+                self.finish(f"The gateway closed the connection (code {self._socket.close_code}).")
 
     def _take(self, data: bytes) -> None:
         """Work through one frame."""
@@ -187,7 +188,7 @@ class Connection:
                     async with asyncio.timeout(self._timing.silence):
                         await self._socket.send_frame(*self._outbox.popleft())
                 except (aiohttp.ClientError, OSError, TimeoutError) as error:
-                    return self.finish(f"Sending failed: {str(error) or type(error).__name__}")
+                    return self.finish(f"Sending failed. {broken(error)}")
             now = self._clock()
             if (why := self._protocol.overdue(now)) is not None:
                 return self.finish(why)

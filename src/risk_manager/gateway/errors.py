@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
+import aiohttp
+
+from risk_manager.gateway.codes import meaning
+
 
 class GatewayError(Exception):
     """A call to the gateway did not bring what was asked for. The text is a sentence without secrets."""
@@ -40,6 +46,33 @@ class TooManyError(GatewayError):
 
 
 def refusal_sentence(endpoint: str, code: int, name: str, message: str) -> str:
-    """One sentence for a refusal, with everything that the gateway said."""
-    said = f", saying: {message}" if message else ", without a word of explanation"
-    return f"{endpoint} was refused with code {code} ({name}){said}"
+    """One sentence for a refusal: what the gateway said, or what its number means, and the number itself."""
+    said = f"It says: {message}" if message else meaning(name)
+    return f"{said} ({endpoint}, code {code} {name})"
+
+
+def broken(error: BaseException) -> str:
+    """Why there is no line to the gateway, as a sentence without the names of our tools."""
+    match error:
+        case aiohttp.ClientConnectorDNSError():
+            return f"The name {error.host} cannot be looked up: look at the network."
+        case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientSSLError():
+            return f"The connection to {error.host} is not safe: its certificate is not accepted."
+        case aiohttp.ClientConnectorError():
+            return f"Nobody answers at {error.host}:{error.port} ({_reason(error.os_error)})."
+        case aiohttp.WSServerHandshakeError():
+            return f"The gateway answered HTTP {error.status} where a stream was asked for."
+        case TimeoutError():
+            return "No answer came in time."
+        case aiohttp.ServerDisconnectedError() | ConnectionError():
+            return "The gateway closed the connection."
+        case OSError():
+            return f"The network failed: {_reason(error)}."
+        case _:
+            return f"{str(error).rstrip('.') or type(error).__name__}."
+
+
+def _reason(error: OSError) -> str:
+    """What the operating system says, in its words."""
+    known = os.strerror(error.errno) if error.errno else str(error)
+    return (known or type(error).__name__).lower()

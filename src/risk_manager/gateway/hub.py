@@ -20,7 +20,7 @@ from risk_manager.core.events import AnyEvent, Hub, HubBack, HubLost, LoginRefus
 from risk_manager.gateway.backoff import Backoff
 from risk_manager.gateway.connect import TokenRefusedError, open_socket
 from risk_manager.gateway.connection import LOGGED_OUT, Call, Connection, Socket
-from risk_manager.gateway.errors import GatewayError
+from risk_manager.gateway.errors import GatewayError, broken
 from risk_manager.gateway.signalr import Timing
 from risk_manager.gateway.status import HubCounters, HubStatus
 from risk_manager.gateway.tasks import report, start
@@ -147,11 +147,11 @@ class HubLink:
                 socket = await open_socket(self._http, self._url, token)
         except TimeoutError:
             waited = f"within {self._timing.handshake:g} s."
-            why = f"The hub did not answer {waited}" if token else f"No login was accepted {waited}"
+            why = f"The gateway did not answer {waited}" if token else f"The gateway took no login {waited}"
         except TokenRefusedError:
-            why = await self._with_new_token(token, "The hub refused the token (401).")
+            why = await self._with_new_token(token, "The gateway does not take the login any more (HTTP 401).")
         except (aiohttp.ClientError, OSError, GatewayError, ValueError) as error:
-            why = raw_text(f"Connecting failed: {str(error) or type(error).__name__}")[:_WHY_LENGTH_MAX]
+            why = raw_text(broken(error))[:_WHY_LENGTH_MAX]
         else:
             return await self._live(socket, token)
         self._counters.attempts_failed += 1

@@ -136,13 +136,13 @@ def token_from_reply(path: str, body: bytes) -> str:
     try:
         reply = _login.decode(body)
     except UNREADABLE:
-        raise UnreachableError(f"{path} was answered with something that is not the gateway's format.") from None
+        raise UnreachableError(f"The answer is not in the gateway's format ({path}).") from None
     if not reply.success:
         name = codes.code_name(path, reply.errorCode)
         raise RefusedError(path, reply.errorCode, name, raw_text(reply.errorMessage or ""))
     token = reply.newToken or reply.token
     if not token or not token.isascii() or not token.isprintable() or " " in token:
-        raise UnreachableError(f"{path} reported success without a token that can be sent in a header.")
+        raise UnreachableError(f"The login was taken, and no token came that can be sent ({path}).")
     return token
 
 
@@ -166,4 +166,4 @@ def check(path: str, body: bytes) -> None:
 
 def _not_understood(path: str, body: bytes) -> UnreachableError:
     said = raw_text(body)[:_REPLY_QUOTED_MAX]
-    return UnreachableError(f"{path} was answered with something that is not the gateway's format: {said}")
+    return UnreachableError(f"The answer is not in the gateway's format ({path}): {said}")

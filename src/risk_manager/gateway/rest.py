@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import aiohttp
 
 from risk_manager.gateway.budget import Lane, Lanes
-from risk_manager.gateway.errors import GatewayError, TooManyError, UnauthorisedError, UnreachableError
+from risk_manager.gateway.errors import GatewayError, TooManyError, UnauthorisedError, UnreachableError, broken
 
 READ_SECONDS: Final = 10.0
 COMMAND_SECONDS: Final = 5.0
@@ -88,12 +88,12 @@ class Rest:
             self._lanes.budget.answered()
             return reply.body
         if reply.status == _TOO_MANY:
-            raise TooManyError(f"{path} was answered with 429: too many requests in a minute.")
+            raise TooManyError(f"The gateway says that there are too many requests in this minute ({path}, HTTP 429).")
         if reply.status == _UNAUTHORISED:
-            raise UnauthorisedError(f"{path} was answered with 401 although the token had just been renewed.")
+            raise UnauthorisedError(f"The gateway does not take the login, also not a new one ({path}, HTTP 401).")
         if reply.status < 500:
             raise BadRequestError(path, reply.status)
-        raise UnreachableError(f"{path} was answered with HTTP {reply.status}.")
+        raise UnreachableError(f"The gateway is in trouble ({path}, HTTP {reply.status}).")
 
     async def post(
         self, path: str, body: bytes, token: str | None, seconds: float, *, leave_by: float | None = None
@@ -116,13 +116,13 @@ class Rest:
                     self._lanes.refused(_seconds(answer.headers.get("Retry-After")))
                 return reply
         except aiohttp.ClientConnectorError as error:
-            raise UnreachableError(f"{path}: no connection to the gateway ({error.os_error}).", sent=False) from None
+            raise UnreachableError(f"{broken(error)} It was not sent ({path}).", sent=False) from None
         except aiohttp.ConnectionTimeoutError:
-            raise UnreachableError(f"{path} was not sent: no connection in time.", sent=False) from None
+            raise UnreachableError(f"It was not sent: there was no connection in time ({path}).", sent=False) from None
         except TimeoutError:
-            raise UnreachableError(f"{path} was not answered within {seconds:g} s.") from None
+            raise UnreachableError(f"No answer came within {seconds:g} s ({path}).") from None
         except (aiohttp.ClientError, OSError) as error:
-            raise UnreachableError(f"{path}: the connection broke ({type(error).__name__}).") from None
+            raise UnreachableError(f"{broken(error)} ({path})") from None
 
     async def _with_token(self, path: str, body: bytes, seconds: float) -> Reply:
         token = await self._token_by(path, asyncio.get_running_loop().time() + seconds)
@@ -138,7 +138,7 @@ class Rest:
             async with asyncio.timeout_at(time):
                 return await self._token()
         except TimeoutError:
-            raise UnreachableError(f"{path} was not sent: there is no token.", sent=False) from None
+            raise UnreachableError(f"It was not sent: there is no login ({path}).", sent=False) from None
 
 
 class BadRequestError(UnreachableError):
@@ -146,7 +146,7 @@ class BadRequestError(UnreachableError):
 
     def __init__(self, path: str, status: int) -> None:
         """`status` is the HTTP status."""
-        super().__init__(f"{path} was answered with HTTP {status}.")
+        super().__init__(f"The gateway does not take it ({path}, HTTP {status}).")
         self.status = status
 
 

@@ -49,7 +49,7 @@ class Sender:
         try:
             answer = await reply
         except UnreachableError as error:
-            return lost(command, f"{request.path}: {error}")
+            return lost(command, f"{error} ({request.path})")
         if answer.status == _UNAUTHORISED:
             return await self._ordinarily(command, request, refused=token)  # a 401 was not executed
         if answer.status == _TOO_MANY:
@@ -61,7 +61,7 @@ class Sender:
             async with asyncio.timeout(LEAVE_SECONDS):
                 await self._lanes.pass_through(Lane.ENFORCEMENT)
         except TimeoutError:
-            return lost(command, f"{request.path} was not sent: the allowance of requests is used up.")
+            return lost(command, f"It was not sent: the allowance of requests is used up ({request.path}).")
         return await self._ordinarily(command, request)
 
     async def _ordinarily(self, command: OrderCommand, request: Request, *, refused: str | None = None) -> Verdict:

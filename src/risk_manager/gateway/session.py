@@ -210,7 +210,7 @@ def _body(path: str, reply: Reply) -> bytes:
     if reply.status == _OK:
         return reply.body
     if reply.status == _TOO_MANY:
-        raise TooManyError(f"{path} was answered with 429: too many requests in a minute.")
+        raise TooManyError(f"The gateway says that there are too many requests in this minute ({path}, HTTP 429).")
     if reply.status >= _SERVER_ERROR:
-        raise UnreachableError(f"{path} was answered with HTTP {reply.status}.")
-    raise UnauthorisedError(f"{path} was answered with HTTP {reply.status}")
+        raise UnreachableError(f"The gateway is in trouble ({path}, HTTP {reply.status}).")
+    raise UnauthorisedError(f"The gateway does not take it ({path}, HTTP {reply.status})")

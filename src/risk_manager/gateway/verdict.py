@@ -80,15 +80,15 @@ def verdict(command: OrderCommand, path: str, status: int, body: bytes) -> Verdi
     if status == _OK:
         return _of_envelope(command, path, body)
     if status == _TOO_MANY:
-        return lost(command, f"{path} was answered with 429: too many requests in a minute.")
+        return lost(command, f"The gateway says that there are too many requests in this minute ({path}, HTTP 429).")
     if status >= _SERVER_ERROR:
-        return lost(command, f"{path} was answered with HTTP {status}: whether it was executed is not known.")
-    if status == _UNAUTHORISED:
-        why = (
-            f"{path} was answered with 401, with no other token to be had or with a new one, too: it was not executed."
+        return lost(
+            command, f"Whether it was executed is not known: the gateway is in trouble ({path}, HTTP {status})."
         )
+    if status == _UNAUTHORISED:
+        why = f"The gateway does not take the login, also not a new one: it was not executed ({path}, HTTP 401)."
     else:
-        why = f"{path} was answered with HTTP {status}: {raw_text(body)[:_REPLY_QUOTED_MAX]}"
+        why = f"The gateway does not take it ({path}, HTTP {status}): {raw_text(body)[:_REPLY_QUOTED_MAX]}"
     return CommandRefused(account=command.account, command=command, refusal=Refusal.OTHER, why=why)
 
 
@@ -102,7 +102,7 @@ def _of_envelope(command: OrderCommand, path: str, body: bytes) -> Verdict:
         reply = _decode.decode(body)
     except UNREADABLE:
         said = raw_text(body)[:_REPLY_QUOTED_MAX]
-        return lost(command, f"{path} was answered with something that is not the gateway's format: {said}")
+        return lost(command, f"The answer is not in the gateway's format ({path}): {said}")
     if reply.success:
         return CommandAccepted(account=command.account, command=command, order=reply.orderId)
     # A rejected order has an id all the same (documented); it is not one that lives.

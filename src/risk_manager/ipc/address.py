@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+import aiohttp
 import msgspec
 
 from risk_manager.home import PUBLISHED_FILE
@@ -75,6 +76,21 @@ def find(data: Path, port: int | None = None) -> Address:
     if not named:
         raise NoDoorError("The guard is not running here, or it has no door.")
     return Address(port=named, run="")
+
+
+def away(error: Exception, where: Address) -> str:
+    """Why the door does not answer, as a sentence."""
+    match error:
+        case TimeoutError():
+            return "The guard's door has been silent for too long: it hangs, or the machine is very busy."
+        case aiohttp.WSServerHandshakeError(status=503):
+            return "Too many programs listen to the guard already: close one."
+        case aiohttp.WSServerHandshakeError():
+            return f"What answers at {HOST}:{where.port} is not the door of a guard (HTTP {error.status})."
+        case aiohttp.ClientConnectorError():
+            return f"Nobody answers at {HOST}:{where.port}: the guard is not running, or its door is closed."
+        case _:
+            return "The guard's door was closed while it was asked."
 
 
 def check(asked: Address, run: str) -> None:

@@ -60,7 +60,7 @@ async def _ask(home: Path, path: str, asked: Mapping[str, Any], port: int | None
             if reply.status == 200:
                 return body
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise NoDoorError(f"The guard's door does not answer ({type(error).__name__}).") from error
+        raise NoDoorError(address.away(error, where)) from error
     try:
         raise RefusedError(msgspec.json.decode(body, type=Trouble).error)
     except msgspec.MsgspecError:

@@ -66,6 +66,7 @@ class Feed:
         self._changed = changed
         self._retry_seconds = retry_seconds
         self._seq: int | None = None
+        self._where = Address(port=0, run="")
         self.status: GuardStatus | None = None
         """The newest that is known, live or not; None: nothing was ever published in this home."""
         self.is_live = False
@@ -85,10 +86,8 @@ class Feed:
                 why = "The guard has closed its door."
             except NoDoorError as error:
                 why = str(error)
-            except TimeoutError:
-                why = "The guard's door has been silent for too long."
             except (aiohttp.ClientError, OSError) as error:
-                why = f"The guard's door is away ({type(error).__name__})."
+                why = address.away(error, self._where)
             except msgspec.MsgspecError as error:
                 why = f"The guard's door speaks what this program does not understand: {error}."
             self._fall_back(why)
@@ -96,7 +95,7 @@ class Feed:
 
     async def _follow(self) -> None:
         """Hear the door until it closes."""
-        where = address.find(self._data, self._port)
+        where = self._where = address.find(self._data, self._port)
         url = f"ws://{address.HOST}:{where.port}/"
         async with (
             aiohttp.ClientSession(timeout=_CONNECT) as session,
