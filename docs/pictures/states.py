@@ -27,7 +27,7 @@ from risk_manager.ipc.status import (
 NOW: Final = datetime(2026, 11, 23, 14, 31, 5, tzinfo=UTC)
 HOME: Final = ZoneInfo("Europe/Berlin")
 RESET: Final = datetime(2026, 11, 23, 23, 0, tzinfo=UTC)
-LOCK_ALL: Final = "Everything is closed and the account is locked until 17:00 America/Chicago."
+LOCK_ALL: Final = "Everything is closed and the account is locked until 17:00 Chicago."
 
 
 def ago(seconds: float) -> datetime:
@@ -149,7 +149,6 @@ CALM: Final = GuardStatus(
     version="0.1.0",
     connection=ConnectionStatus(user_hub=True, market_hub=True, lost_since=None, reconnects=0, unreadable=0),
     accounts=(ACCOUNT,),
-    last_acts=(),
     acts=REDUCED,
     market=MarketStatus(
         is_open=True,
@@ -234,7 +233,7 @@ LOCKED_ACTS: Final = (
         at=ago(41),
         account=465,
         rule="RULE-003",
-        says="The account is locked until Tue 00:00:00 here, Mon 17:00:00 in Chicago",
+        says="The account is locked until Mon 17:00 Chicago (23:00 UTC)",
         is_loud=True,
     ),
     ActStatus(at=ago(41), account=465, rule="RULE-003", says=LOST, is_loud=True),

@@ -7,6 +7,7 @@ has lists instead of these rights: there nothing is changed by them.
 from __future__ import annotations
 
 import os
+import shlex
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,6 +30,11 @@ def folder(given: Path | None = None) -> Path:
         return given
     named = os.environ.get(VARIABLE)
     return Path(named) if named else Path.home() / ".risk-manager"
+
+
+def option(given: Path) -> str:
+    """What stands behind a command that is meant for this home: ` --home ...`; empty for the one without it."""
+    return f" --home {shlex.quote(str(given))}" if given != folder() else ""
 
 
 def belong(path: Path) -> None:

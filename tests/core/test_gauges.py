@@ -82,7 +82,7 @@ def test_the_day_counts_what_is_open_where_the_rule_does() -> None:
     story.sees(story.trade("MNQ", 1, pnl=-100), position("MNQ", 1, 100), quote("MNQ", 75))
     gauge = one(story, "RULE-003")
     assert (gauge.value, gauge.limit) == (Decimal(-150), Decimal(-500))
-    assert gauge.then == "Everything is closed and the account is locked until 17:00 America/Chicago."
+    assert gauge.then == "Everything is closed and the account is locked until 17:00 Chicago."
 
 
 def test_the_target_of_the_day() -> None:

@@ -265,7 +265,7 @@ def test_a_price_that_has_grown_old_is_told_with_its_time() -> None:
     assert story.alerts == alerts(
         story,
         Severity.WARNING,
-        "The price of MNQ is from 15:30:05 UTC: limits are judged with the last known price.",
+        "The price of MNQ is from Thu 10:30:05 Chicago (15:30:05 UTC): limits are judged with the last known price.",
     )
 
 

@@ -16,8 +16,8 @@ from risk_manager.core.events import AccountRead, Cleared, PositionSeen
 from risk_manager.core.model import Side, Trade
 from risk_manager.core.settings import Settings
 from risk_manager.core.state import State
+from risk_manager.core.told_times import dated, named
 from risk_manager.daemon.absence import Absence
-from risk_manager.daemon.differing import clock
 from risk_manager.daemon.guard import Taken
 from risk_manager.interfaces.trader.status import lines
 from risk_manager.store import Recovered
@@ -91,8 +91,7 @@ def test_how_long_and_that_nothing_has_changed() -> None:
     state, settings = left({})
     told = said(state, settings, NOON + timedelta(minutes=5), was_clean=True)
     assert told == [
-        f"Nobody has watched since {NOON.astimezone():%Y-%m-%d %H:%M:%S} (5 min): it ended in order. "
-        "What happened meanwhile is judged now.",
+        f"Nobody has watched since {dated(NOON)} (5 min): it ended in order. What happened meanwhile is judged now.",
         f"{WHO}nothing has changed",
     ]
 
@@ -108,8 +107,8 @@ def test_what_was_traded_with_its_results_and_what_they_come_to() -> None:
     now = NOON + timedelta(minutes=5)
     told = said(state, settings, now, fill(1, NOON), fill(3, second, -50), fill(2, first), held=3)
     assert told[1:] == [
-        f"{WHO}{clock(first)} bought 1 MNQ ({MNQ}) at 25000, costs $0.37 (order 2, fill 2)",
-        f"{WHO}{clock(second)} sold 1 MNQ ({MNQ}) at 25000 for -$50.00, costs $0.37 (order 3, fill 3)",
+        f"{WHO}{named(first)} bought 1 MNQ ({MNQ}) at 25000, costs $0.37 (order 2, fill 2)",
+        f"{WHO}{named(second)} sold 1 MNQ ({MNQ}) at 25000 for -$50.00, costs $0.37 (order 3, fill 3)",
         f"{WHO}MNQ ({MNQ}) was flat and is now long 3 at 25000",
         f"{WHO}2 fills in all, realized -$50.74 after $0.74 of costs",
     ]
@@ -121,17 +120,17 @@ def test_a_reset_and_the_locks_and_waivers_that_ended_with_it() -> None:
     state, settings = left(rules, fill(1, NOON), fill(2, NOON, -50))
     assert [lock.rule for lock in state.accounts[ACCOUNT].locks] == ["RULE-003", "RULE-006"]
     cleared = engine.step(state, Cleared(account=ACCOUNT, rule="RULE-006"), {ACCOUNT: settings}, NOON).state
-    began = f"{WHO}the trading day ended at {clock(RESET)} (17:00 America/Chicago); what counts per day begins anew"
+    began = f"{WHO}the trading day ended {named(RESET)}; what counts per day begins anew"
     asked = RESET - timedelta(minutes=59)
     told = said(cleared, settings, RESET + timedelta(minutes=1))
     assert told[1:] == [
         began,
-        f"{WHO}the account is no longer locked (RULE-003), at {clock(RESET)}",
-        f"{WHO}the waiver of RULE-006 ended at {clock(RESET)}",
-        f"{WHO}fills before {clock(asked)} belong to days that are over, and were not asked for",
+        f"{WHO}the account is no longer locked (RULE-003), {named(RESET)}",
+        f"{WHO}the waiver of RULE-006 ended {named(RESET)}",
+        f"{WHO}fills before {named(asked)} belong to days that are over, and were not asked for",
     ]
     told = said(state, settings, NOON + timedelta(days=3))
-    assert f"from {clock(RESET)} to {clock(RESET + timedelta(days=2))}, several times" in told[1]
+    assert f"from {named(RESET)} to {named(RESET + timedelta(days=2))}, several times" in told[1]
 
 
 def test_the_session_windows_that_began_and_ended() -> None:
@@ -142,15 +141,15 @@ def test_the_session_windows_that_began_and_ended() -> None:
     end, start = datetime(2026, 11, 23, 21, 0, tzinfo=UTC), datetime(2026, 11, 24, 14, 30, tzinfo=UTC)
     own_end, own_start = datetime(2026, 11, 23, 19, 0, tzinfo=UTC), datetime(2026, 11, 23, 23, 0, tzinfo=UTC)
     assert [one for one in said(state, settings, end + timedelta(hours=1))[1:] if "session" in one] == [
-        f"{WHO}the session ended at {clock(end)}",
-        f"{WHO}the session of ES ended at {clock(own_end)}",
+        f"{WHO}the session ended {named(end)}",
+        f"{WHO}the session of ES ended {named(own_end)}",
     ]
     assert [one for one in said(state, settings, start)[1:] if "session" in one] == [
-        f"{WHO}the session ended at {clock(end)}, began at {clock(start)}",
-        f"{WHO}the session of ES ended at {clock(own_end)}, began at {clock(own_start)}",
+        f"{WHO}the session ended {named(end)}, began {named(start)}",
+        f"{WHO}the session of ES ended {named(own_end)}, began {named(own_start)}",
     ]
     week = said(state, settings, start + timedelta(days=13))
-    assert any(f"the session ended at {clock(end)}, began at " in one and " more, began at " in one for one in week)
+    assert any(f"the session ended {named(end)}, began " in one and " more, began " in one for one in week)
 
 
 def test_a_long_list_is_cut_for_the_screen_and_not_for_the_log() -> None:

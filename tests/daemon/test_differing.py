@@ -13,7 +13,8 @@ from risk_manager.core import engine
 from risk_manager.core.differences import Difference
 from risk_manager.core.events import AccountRead, OrderSeen, PositionSeen
 from risk_manager.core.model import OrderStatus, OrderType, Side, Trade
-from risk_manager.daemon.differing import clock, disagreement, happening
+from risk_manager.core.told_times import named
+from risk_manager.daemon.differing import disagreement, happening
 from risk_manager.daemon.guard import Taken
 from risk_manager.daemon.telling import sentences
 
@@ -121,15 +122,15 @@ def only(**read: object) -> Difference:
         ),
         (
             {"trades": (FILL,)},
-            f"a fill was not known; the gateway says {clock(FILLED_AT)} sold 2 MNQ (CON.F.US.MNQ.Z26) at 25001.25 "
+            f"a fill was not known; the gateway says {named(FILLED_AT)} sold 2 MNQ (CON.F.US.MNQ.Z26) at 25001.25 "
             "for -$12.50, costs $1.48 (order 7, fill 99)",
-            f"{clock(FILLED_AT)} sold 2 MNQ (CON.F.US.MNQ.Z26) at 25001.25 for -$12.50, costs $1.48 (order 7, fill 99)",
+            f"{named(FILLED_AT)} sold 2 MNQ (CON.F.US.MNQ.Z26) at 25001.25 for -$12.50, costs $1.48 (order 7, fill 99)",
         ),
         (
             {"trades": (OPENING,)},
-            f"a fill was not known; the gateway says {clock(FILLED_AT)} bought 1 MNQ (CON.F.US.MNQ.Z26) at 25001.25 "
+            f"a fill was not known; the gateway says {named(FILLED_AT)} bought 1 MNQ (CON.F.US.MNQ.Z26) at 25001.25 "
             "(order 7, fill 98)",
-            f"{clock(FILLED_AT)} bought 1 MNQ (CON.F.US.MNQ.Z26) at 25001.25 (order 7, fill 98)",
+            f"{named(FILLED_AT)} bought 1 MNQ (CON.F.US.MNQ.Z26) at 25001.25 (order 7, fill 98)",
         ),
         (
             {"can_trade": False},

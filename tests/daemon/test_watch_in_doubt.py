@@ -47,7 +47,7 @@ async def test_a_broker_that_refuses_everything_gets_no_storm_and_people_hear_of
             house.order(1, root, price=PRICE - 500)
         await house.until(lambda: house.said("CRITICAL: A request is held back"))
         assert len(house.asked(CLOSE, REDUCE, CANCEL)) <= REQUESTS_MAX
-        assert any("the breaker is open" in act for act in house.status().last_acts)
+        assert any("the breaker is open" in act.says for act in house.status().acts)
         assert house.net() == 1
         house.venue.clear()
         house.watch.enforcement._owners.clear()  # ten seconds later

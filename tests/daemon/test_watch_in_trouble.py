@@ -165,7 +165,7 @@ async def test_a_refused_close_is_tried_again_without_end_and_told() -> None:
         assert [one.error_code for one in house.venue.requests(REDUCE)] == [7, 7, 7, 0]
         assert house.said("The broker refused to close 3 of MNQ")
         assert house.said("CRITICAL")
-        assert any("not in the mood" in act for act in house.status().last_acts)
+        assert any("not in the mood" in act.says for act in house.status().acts)
 
 
 @pytest.mark.parametrize("acts", [True, False])
@@ -297,7 +297,7 @@ async def test_messages_that_cannot_be_read_are_counted_told_once_and_survived(
         seen = house.status().connection.unreadable
         assert seen >= 4, "order, trade, position, account"
         assert hubs_of(house.watch)[0].unreadable == seen
-        assert sum("cannot be read" in act for act in house.status().last_acts) == 1
+        assert sum("cannot be read" in act.says for act in house.status().acts) == 1
         house.order(1)
         await house.until(lambda: len(house.asked(REDUCE)) == 2)
         await house.settled()
@@ -343,7 +343,7 @@ async def test_a_feed_that_stands_still_is_told_once_and_the_last_price_counts()
         house.venue.clear()
         house.price(PRICE - 1)
         await house.until(lambda: house.status().accounts[0].unrealized_pnl == -4)
-        assert sum("The price of MNQ is from" in act for act in house.status().last_acts) == 1
+        assert sum("The price of MNQ is from" in act.says for act in house.status().acts) == 1
         assert house.net() == 2
 
 

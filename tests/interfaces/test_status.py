@@ -75,28 +75,32 @@ def test_everything_that_stands_is_told() -> None:
         "",
         "Account 465 Main",
         "  day: realized -$400.00, open -$12.50, net -$412.50",
-        "  LOCKED whole account until 17:00 Chicago (23:00 here): the day is lost (daily_realized_loss)",
-        "  COOLDOWN MNQ until its cause is gone: the day is lost (daily_realized_loss)",
-        "  long 2 MNQ at 25210.25: -$12.50, not protected by a stop",
+        "  LOCKED whole account until 17:00 Chicago (23:00 here): the day is lost (RULE-003)",
+        "  COOLDOWN MNQ until its cause is gone: the day is lost (RULE-003)",
+        "  long 2 MNQ at 25210.25: -$12.50, no stop for 2",
         "  short 1 MNQ at 25210.25: no price yet",
         "  1 orders alive; rules on: daily_realized_loss",
         "",
-        "Lately:",
-        *[f"  act {number}" for number in range(5)],
+        "Lately, by your own clock:",
+        *[f"  15:00:00 act {number}" for number in range(5)],
     ]
 
 
 def test_an_account_with_nothing_may_trade_and_is_flat() -> None:
     calm = replace(ACCOUNT, locks=(), positions=(), orders=(), rules=(), is_tradable=True, net_pnl=Decimal("1234.5"))
     clean = replace(STATUS.connection, unreadable=0, repeated=0, missed=0)
-    told = status.lines(replace(STATUS, accounts=(calm,), connection=clean, last_acts=()), 0)
+    told = status.lines(replace(STATUS, accounts=(calm,), connection=clean, acts=()), 0)
     assert "net $1,234.50" in told[3]
     assert told[4:] == ["  may trade", "  flat", "  0 orders alive; rules on: none"]
 
 
 @pytest.mark.parametrize(
     ("user", "market", "words"),
-    [(False, True, "user hub"), (True, False, "market hub"), (False, False, "user and market")],
+    [
+        (False, True, "user hub"),
+        (True, False, "market hub"),
+        (False, False, "user hub (orders and fills) and the market"),
+    ],
 )
 def test_a_guard_that_does_not_see_says_that_it_is_blind(user: bool, market: bool, words: str) -> None:
     away = replace(STATUS.connection, user_hub=user, market_hub=market, lost_since=AT)

@@ -74,7 +74,7 @@ def test_rules_say_how_far_it_is_and_what_then() -> None:
         "Account 465 Main",
         "  RULE-003 daily_realized_loss",
         "    [################....]  82 % Loss of the day: -$412.50, $87.50 away from -$500.00.",
-        "                                 Everything is closed and the account is locked.",
+        "                                 Then: Everything is closed and the account is locked.",
     ]
 
 
@@ -90,7 +90,7 @@ def test_a_rule_without_a_number_a_breach_and_a_waiver() -> None:
     plain = replace(GAUGE, value=None, limit=None, ends_at=AT)
     rule = RuleStatus(id="RULE-009", key="sessions", gauges=(plain,), is_breached=True, waived_until=AT)
     told = list(rules.lines(STATUS, [replace(ACCOUNT, rule_details=(rule,))], 0))
-    assert told[1].startswith("  RULE-009 sessions BREACHED WAIVED until 2026-")
+    assert told[1].startswith("  RULE-009 sessions BREACHED WAIVED until 09:00 Chicago")
     assert told[2] == " " * 33 + "Loss of the day: -$412.50, $87.50 away from -$500.00."
     assert told[3].startswith(" " * 33 + "In 0:00, at ") and " Chicago" in told[3], (
         "in the trader's zone and the market's"
@@ -108,7 +108,7 @@ def test_a_bar_stays_a_bar(value: int, shown: str) -> None:
 def test_history_is_one_story() -> None:
     stripped = [line.partition("  ")[2] for line in text(STORY)]
     assert stripped == [
-        "465  lock         RULE-003  locked (whole account) until its condition ends, stands: the day is lost",
+        "465  lock         RULE-003  locked (whole account) until its cause is gone, stands: the day is lost",
         "465  trade  MNQ             sold 2 at 25000.25, -$12.50, costs $0.74",
         "465  act    MNQ   RULE-003  the guard closes all of it: MNQ (accepted). =1+1 is how a formula begins",
     ]
@@ -156,7 +156,9 @@ def test_the_monitor_leaves_out_prices_pictures_and_other_accounts() -> None:
     assert monitor.told_line(told, 466, as_json=False) is None
     line = news.ConnectionNews(hub="user", is_connected=False, why="cut")
     away = messages.Connection(seq=2, at=AT, data=line)
-    assert (monitor.told_line(away, 466, as_json=False) or "").endswith(" BLIND: the user hub is away (cut)")
+    assert (monitor.told_line(away, 466, as_json=False) or "").endswith(
+        " BLIND: the user hub (orders and fills) is away. cut"
+    )
 
 
 def test_hours_take_turns(tmp_path: Path) -> None:

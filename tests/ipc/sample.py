@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from risk_manager.ipc.status import (
     AccountStatus,
+    ActStatus,
     ConnectionStatus,
     GuardStatus,
     LockStatus,
@@ -18,7 +19,7 @@ from risk_manager.ipc.status import (
 
 AT = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 LOCK = LockStatus(
-    rule="daily_realized_loss",
+    rule="RULE-003",
     symbol=None,
     kind="hard",
     since=AT,
@@ -74,5 +75,5 @@ STATUS = GuardStatus(
         user_hub=True, market_hub=True, lost_since=None, reconnects=3, unreadable=1, repeated=2, missed=4
     ),
     accounts=(ACCOUNT,),
-    last_acts=tuple(f"act {number}" for number in range(20)),
+    acts=tuple(ActStatus(at=AT, says=f"act {number}", account=465) for number in range(20)),
 )

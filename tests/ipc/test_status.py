@@ -54,7 +54,7 @@ def test_a_part_is_no_state(tmp_path: Path) -> None:
 
 def test_a_reader_sees_the_old_one_or_the_new_one(tmp_path: Path) -> None:
     path = tmp_path / "status.json"
-    small, large = replace(STATUS, last_acts=()), replace(STATUS, last_acts=("act",) * 20_000)
+    small, large = replace(STATUS, acts=()), replace(STATUS, acts=STATUS.acts * 1_000)
     published.write(path, small)
     stopped = threading.Event()
 
@@ -66,7 +66,7 @@ def test_a_reader_sees_the_old_one_or_the_new_one(tmp_path: Path) -> None:
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        seen = [len(published.read(path).last_acts) for _ in range(300)]
+        seen = [len(published.read(path).acts) for _ in range(300)]
     finally:
         stopped.set()
         writer.join()

@@ -14,6 +14,7 @@ from typing import Final
 import pytest
 
 from risk_manager.core.state import State
+from risk_manager.core.told_times import dated
 from risk_manager.store import StoreError, StoreTrouble, copies, lease, open_store, replay, swapping, verify
 from risk_manager.store.line import PUT_BACK
 from tests.store.scalper import START
@@ -58,7 +59,7 @@ def test_a_deleted_database_is_replaced_by_the_newest_backup_loudly_and_once(tmp
     assert again.store.warnings == [
         f"CRITICAL: The database was gone: {path} had been deleted or moved, and a guard had written it. The backup "
         f"{made.name} is in its place: what came after it is not known, locks included. That is the time from "
-        f"{until:%Y-%m-%d %H:%M:%S} to {START:%Y-%m-%d %H:%M:%S} UTC. Trades and positions are asked of the broker."
+        f"{dated(until)} to {dated(START)}. Trades and positions are asked of the broker."
     ]
     again.go_on(50)
     again.store.close()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from risk_manager.core.told_times import dated
 from risk_manager.store import StoreError, StoreTrouble, backup, copies, put_back, replay, restore, verify
 from risk_manager.store.connection import connect_to_read
 from risk_manager.store.line import PUT_BACK
@@ -63,8 +64,8 @@ def test_the_next_guard_hears_of_it_loudly_and_the_one_after_that_does_not(tmp_p
     assert back == put_back.PutBack(backup=made.name, until=until, at=LATER, user=1000, aside=aside.name)
     assert until is not None
     assert again.store.warnings == [
-        f"CRITICAL: The database is the backup {made.name}, which user 1000 put back at {LATER:%Y-%m-%d %H:%M:%S} UTC. "
-        f"It ends at {until:%Y-%m-%d %H:%M:%S} UTC: locks, waivers and counts of later are not known. Trades and "
+        f"CRITICAL: The database is the backup {made.name}, which user 1000 put back at {dated(LATER)}. "
+        f"It ends at {dated(until)}: locks, waivers and counts of later are not known. Trades and "
         f"positions are asked of the broker. What stood there is kept as {aside.name}."
     ]
     again.go_on(50)

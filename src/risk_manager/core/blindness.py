@@ -10,7 +10,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from risk_manager.core import market_hours, pnl
+from risk_manager.core import market_hours, pnl, told_times
 from risk_manager.core.contracts import symbol_of
 from risk_manager.core.instants import seconds, soonest
 from risk_manager.core.model import ContractId, Position
@@ -77,9 +77,8 @@ def _told(sight: Sight, position: Position) -> Alert:
     elif quote is None or not pnl.is_priced(position, quote):
         text = f"No price of {symbol} has been seen: its open P&L is left out of every limit."
     else:
-        text = (
-            f"The price of {symbol} is from {quote.told_at:%H:%M:%S} UTC: limits are judged with the last known price."
-        )
+        at = told_times.named(quote.told_at)
+        text = f"The price of {symbol} is from {at}: limits are judged with the last known price."
     return Alert(severity=Severity.WARNING, text=text, at=sight.now, account=sight.account.id)
 
 

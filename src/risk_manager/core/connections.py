@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from risk_manager.core import told_times
 from risk_manager.core.commands import Cancel, MoveStop, Resize
 from risk_manager.core.events import (
     AccountSeen,
@@ -63,7 +64,7 @@ def _told_of(
             away = state.away.get(event.hub)
             state = replace(state, away=without(state.away, event.hub))
             if away is not None and away.is_told:
-                text = f"The connection to the {event.hub.value} hub is back."
+                text = f"The connection to {event.hub.in_words} is back."
                 alerts.append(Alert(severity=Severity.INFO, text=text, at=now))
         case ReloadRefused():
             alerts.append(_of_refusal(event, now))
@@ -151,8 +152,8 @@ def _told_of_lost_hubs(
         state = replace(state, away={**state.away, hub: replace(away, is_told=True)})
         if _wants(settings, "alert_on_disconnect"):
             text = (
-                f"The connection to the {hub.value} hub is lost since {away.since:%H:%M:%S} UTC. The guard is blind "
-                "there and goes on trying; nothing is closed for it."
+                f"The connection to {hub.in_words} is lost since {told_times.named(away.since)}. The guard is "
+                "blind there and goes on trying; nothing is closed for it."
             )
             alerts.append(Alert(severity=Severity.CRITICAL, text=text, at=now))
     return state, alerts

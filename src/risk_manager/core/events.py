@@ -96,6 +96,11 @@ class Hub(enum.Enum):
     USER = "user"
     MARKET = "market"
 
+    @property
+    def in_words(self) -> str:
+        """What it is and what comes over it, for people."""
+        return "the user hub (orders and fills)" if self is Hub.USER else "the market hub (prices)"
+
 
 class HubLost(Event, frozen=True, kw_only=True, tag="hub_lost"):
     """A stream is gone; why in words."""

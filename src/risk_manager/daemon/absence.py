@@ -17,7 +17,8 @@ from risk_manager.core.rules import session_block_outside
 from risk_manager.core.sessions import phase_at
 from risk_manager.core.settings import Settings
 from risk_manager.core.state import Account
-from risk_manager.daemon.differing import clock, happening
+from risk_manager.core.told_times import dated, named
+from risk_manager.daemon.differing import happening
 from risk_manager.daemon.ending import Ending, in_words
 from risk_manager.daemon.guard import Taken
 from risk_manager.daemon.telling import account_named, lock_sentence
@@ -83,16 +84,16 @@ class Absence:
         for reset in booking.resets_of(settings):
             first, last = trading_day.next_reset(since, reset), trading_day.last_reset(now, reset)
             if first <= now:
-                days = f"at {clock(first)}" if first == last else f"from {clock(first)} to {clock(last)}, several times"
-                yield f"the trading day ended {days} ({reset.at:%H:%M} {reset.zone}); what counts per day begins anew"
+                days = named(first) if first == last else f"from {named(first)} to {named(last)}, several times"
+                yield f"the trading day ended {days}; what counts per day begins anew"
         yield from _windows(settings, since, now)
         for lock in taken.step.locks:
             if lock.ended and lock.account == known.id:
-                at = f", at {clock(lock.until)}" if lock.until is not None and lock.until <= now else ""
+                at = f", {named(lock.until)}" if lock.until is not None and lock.until <= now else ""
                 yield f"{lock_sentence(lock)}{at}"
         for waiver in known.waivers:
             if waiver.until <= now:
-                yield f"the waiver of {waiver.rule} ended at {clock(waiver.until)}"
+                yield f"the waiver of {waiver.rule} ended {named(waiver.until)}"
 
     def _by_the_broker(self, taken: Taken) -> Iterator[str]:
         """What was traded, ordered and allowed."""
@@ -108,7 +109,7 @@ class Absence:
         account = getattr(taken.event, "account", None)
         oldest = booking.read_from(self._settings[account], now) if account is not None else now
         if self._since < oldest:
-            yield f"fills before {clock(oldest)} belong to days that are over, and were not asked for"
+            yield f"fills before {named(oldest)} belong to days that are over, and were not asked for"
 
 
 def _windows(settings: Settings, since: datetime, now: datetime) -> Iterator[str]:
@@ -120,7 +121,7 @@ def _windows(settings: Settings, since: datetime, now: datetime) -> Iterator[str
         changes: list[str] = []
         phase = phase_at(window, calendar, since)
         while phase.until <= now:
-            changes.append(f"{'ended' if phase.is_inside else 'began'} at {clock(phase.until)}")
+            changes.append(f"{'ended' if phase.is_inside else 'began'} {named(phase.until)}")
             phase = phase_at(window, calendar, phase.until)
         more = len(changes) - _CHANGES_MOST
         shown = changes if more <= 0 else [*changes[: _CHANGES_MOST - 1], f"{more} more", changes[-1]]
@@ -132,13 +133,10 @@ def _head(found: Recovered, since: datetime, now: datetime, why: str) -> str:
     long = _long(max(0.0, (now - since).total_seconds()))
     if found.put_back is not None:
         return (
-            f"The database is a backup that was put back: of the time since {since.astimezone():%Y-%m-%d %H:%M:%S} "
+            f"The database is a backup that was put back: of the time since {dated(since)} "
             f"({long}) nothing is known. What happened meanwhile is judged now, as far as the broker tells it."
         )
-    return (
-        f"Nobody has watched since {since.astimezone():%Y-%m-%d %H:%M:%S} ({long}): {why}. "
-        "What happened meanwhile is judged now."
-    )
+    return f"Nobody has watched since {dated(since)} ({long}): {why}. What happened meanwhile is judged now."
 
 
 def _long(seconds: float) -> str:

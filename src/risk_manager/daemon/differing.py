@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from typing import assert_never
 
+from risk_manager.core import told_times
 from risk_manager.core.contracts import symbol_of
 from risk_manager.core.differences import (
     Difference,
@@ -56,11 +56,6 @@ def happening(difference: Difference) -> str:
             assert_never(difference)
 
 
-def clock(at: datetime) -> str:
-    """An instant in the trader's own time."""
-    return f"{at.astimezone():%a %H:%M:%S}"
-
-
 def _named(contract: ContractId) -> str:
     return f"{symbol_of(contract)} ({contract})"
 
@@ -96,8 +91,8 @@ def _fill(trade: Trade) -> str:
     result = "" if trade.profit_and_loss is None else f" for {usd(trade.profit_and_loss)}"
     costs = f", costs {usd(trade.costs)}" if trade.costs else ""
     return (
-        f"{clock(trade.at)} {verb} {trade.size} {_named(trade.contract)} at {_price(trade.price)}{result}{costs} "
-        f"(order {trade.order}, fill {trade.id})"
+        f"{told_times.named(trade.at)} {verb} {trade.size} {_named(trade.contract)} at {_price(trade.price)}{result}"
+        f"{costs} (order {trade.order}, fill {trade.id})"
     )
 
 

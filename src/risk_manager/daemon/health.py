@@ -18,7 +18,7 @@ def _reasons(status: GuardStatus, *, is_guarding: bool) -> Iterator[str]:
     if not is_guarding:
         yield "The guard is still starting: not every account has been read and judged."
     if not status.connection.user_hub:
-        yield "The guard is blind: the user hub (orders, fills, positions) is away."
+        yield "The guard is blind: the user hub (orders and fills) is away."
     if not status.connection.market_hub:
         yield "The guard is blind: the market hub (prices) is away."
     if not status.is_saved:

@@ -13,6 +13,7 @@ from risk_manager.config.rule_table import known_rules
 from risk_manager.core.events import AdminActed, Reloaded, StoreBack, StoreLost
 from risk_manager.core.model import AccountId
 from risk_manager.core.settings import Settings
+from risk_manager.core.told_times import dated
 from risk_manager.daemon.clock import Clock
 from risk_manager.daemon.guard import Guard
 from risk_manager.store import Recovered, Store, open_store
@@ -68,7 +69,7 @@ class Keeping:
             guard.put(event)
         back = self._recovered.put_back if self._recovered is not None else None
         if back is not None and back.user is not None:
-            what = f"put the backup {back.backup} back at {back.at:%Y-%m-%d %H:%M:%S} UTC, while no guard was running"
+            what = f"put the backup {back.backup} back at {dated(back.at)}, while no guard was running"
             guard.put(AdminActed(user=back.user, what=what))
 
     def announce(self, configuration: Configuration, reloads: int) -> None:

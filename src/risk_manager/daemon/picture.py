@@ -98,7 +98,6 @@ class Picture:
                 account_status(state, account, self._guard.settings[key], now, self._closes.get(key))
                 for key, account in state.accounts.items()
             ),
-            last_acts=tuple(f"{act.at:%H:%M:%S} {act.says}" for act in self._acts if act.at >= self._started_at),
             acts=tuple(self._acts),
             market=market_status(next(iter(self._guard.settings.values()), Settings()), now),
             is_saved=self._is_saved,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from typing import NamedTuple, assert_never
-from zoneinfo import ZoneInfo
 
+from risk_manager.core import told_times
 from risk_manager.core.commands import Cancel, Close, Command, Fetch, MoveStop, PlaceStop, Reduce, Resize
 from risk_manager.core.contracts import symbol_of
 from risk_manager.core.events import AccountRead, CommandHeld, CommandLost, CommandRefused, Reloaded
@@ -18,7 +17,6 @@ from risk_manager.daemon.differing import disagreement
 from risk_manager.daemon.guard import Taken
 
 _RULE = re.compile(r"RULE-\d+")
-_MARKET = ZoneInfo("America/Chicago")
 
 
 class Said(NamedTuple):
@@ -64,11 +62,11 @@ def said(taken: Taken) -> Iterator[Said]:
         rules, edits = ", ".join(event.changed), f" ({'; '.join(event.edits)})" if event.edits else ""
         yield Said(f"New settings are in force{f'; changed: {rules}' if rules else ''}{edits}", event.account)
     if isinstance(event, CommandRefused):
-        yield Said(f"The broker refused to {in_words(event.command)}: {event.why}", event.account)
+        yield Said(f"The broker refused to {in_words(event.command)}. {event.why}", event.account)
     if isinstance(event, CommandHeld):
         yield Said(f"The guard has not sent the request to {in_words(event.command)}: {event.why}", event.account)
     if isinstance(event, CommandLost):
-        text = f"Nobody knows whether the broker got the request to {in_words(event.command)}: {event.why}"
+        text = f"Nobody knows whether the broker got the request to {in_words(event.command)}. {event.why}"
         yield Said(text, event.account)
 
 
@@ -89,15 +87,7 @@ def lock_sentence(lock: LockChange) -> str:
     kind = "locked" if lock.kind == "hard" else "in a cooldown"
     if lock.ended:
         return f"{what} is no longer {kind} ({lock.rule})"
-    return f"{what} is {kind} until {when(lock.until)} ({lock.rule})"
-
-
-def when(at: datetime | None) -> str:
-    """An instant in the trader's own time and the market's; without one, the condition."""
-    if at is None:
-        return "its condition ends"
-    here, there = at.astimezone(), at.astimezone(_MARKET)
-    return f"{here:%a %H:%M:%S} here, {there:%a %H:%M:%S} in Chicago"
+    return f"{what} is {kind} until {told_times.lock_end(lock.rule, lock.until)} ({lock.rule})"
 
 
 def act(command: Command, *, with_reason: bool = True) -> str:

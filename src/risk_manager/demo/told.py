@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from risk_manager.core import pnl
 from risk_manager.core.pnl import usd
+from risk_manager.core.told_times import lock_end
 from risk_manager.daemon.guard import Taken
-from risk_manager.daemon.telling import sentences, when
+from risk_manager.daemon.telling import sentences
 from risk_manager.demo.script import Act, Told, tell
 from risk_manager.demo.stage import ACCOUNT, RISK_CONFIG, Stage, set_up
 
@@ -59,7 +60,7 @@ def summary(stage: Stage, told: list[Told]) -> bool:
         print(f"  {'ok ' if one.came_true else 'BAD'}  the trader {one.title}: {one.expected}")
     print(f"  The day by the broker's own book: {usd(realized - costs)}; the guard says {usd(_realized(stage))}.")
     for lock in account.locks:
-        print(f"  Locked until {when(lock.until)}: {lock.why}.")
+        print(f"  Locked until {lock_end(lock.rule, lock.until)}: {lock.why}.")
     if reactions:
         print(f"  From the event to the guard's request: {min(reactions):.1f} to {max(reactions):.1f} ms.")
     is_equal = realized - costs == _realized(stage)

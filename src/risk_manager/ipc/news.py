@@ -8,8 +8,14 @@ from typing import Literal
 
 import msgspec
 
+from risk_manager.core.events import Hub
+
 Outcome = Literal["asked", "accepted", "refused", "unknown", "held"]
 """`unknown`: nobody knows whether the broker got it. `held`: the guard's own breaker has not let it leave."""
+
+
+HUBS = {hub.value: hub.in_words for hub in Hub}
+"""The broker's two streams, in words, by their names."""
 
 
 class TradeNews(msgspec.Struct, frozen=True, kw_only=True):

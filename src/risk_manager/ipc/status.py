@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from risk_manager.core.gauge import Gauge as Gauge  # screens know only the words of ipc
+from risk_manager.core.told_times import lock_condition as lock_condition
 from risk_manager.home import PUBLISHED_FILE
 
 
@@ -176,10 +177,8 @@ class GuardStatus(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     connection: ConnectionStatus
     accounts: tuple[AccountStatus, ...]
-    last_acts: tuple[str, ...]
-    """What the guard has done lately, newest first, in words."""
     acts: tuple[ActStatus, ...] = ()
-    """The same with what belongs to it."""
+    """What the guard has done lately, newest first, also before its start."""
     market: MarketStatus | None = None
     is_saved: bool = True
     """False while nothing can be saved: a restart would forget."""

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import msgspec
 
+from risk_manager.core.told_times import dated
 from risk_manager.store import line as lines
 from risk_manager.store import meta
 from risk_manager.store.instant import micros
@@ -35,11 +36,11 @@ class PutBack(msgspec.Struct, frozen=True, kw_only=True):
         """For people, loudly."""
         if self.user is None:
             return self._of_a_guard
-        end = f"It ends at {self.until:%Y-%m-%d %H:%M:%S} UTC" if self.until is not None else "It is empty"
+        end = f"It ends at {dated(self.until)}" if self.until is not None else "It is empty"
         kept = f" What stood there is kept as {self.aside}." if self.aside else ""
         return (
             f"CRITICAL: The database is the backup {self.backup}, which user {self.user} put back at "
-            f"{self.at:%Y-%m-%d %H:%M:%S} UTC. {end}: locks, waivers and counts of later are not known. Trades and "
+            f"{dated(self.at)}. {end}: locks, waivers and counts of later are not known. Trades and "
             f"positions are asked of the broker.{kept}"
         )
 
@@ -51,10 +52,10 @@ class PutBack(msgspec.Struct, frozen=True, kw_only=True):
                 f"CRITICAL: {self.why} There is no good backup. No lock and no count of earlier is known: look at the "
                 f"account before you trade.{kept}"
             )
-        span = f"the time from {self.until:%Y-%m-%d %H:%M:%S} to" if self.until is not None else "all until"
+        span = f"the time from {dated(self.until)} to" if self.until is not None else "all until"
         return (
             f"CRITICAL: {self.why} The backup {self.backup} is in its place: what came after it is not known, locks "
-            f"included. That is {span} {self.at:%Y-%m-%d %H:%M:%S} UTC. Trades and positions are asked of the broker."
+            f"included. That is {span} {dated(self.at)}. Trades and positions are asked of the broker."
             f"{kept}"
         )
 

@@ -20,6 +20,7 @@ from risk_manager.core.contracts import symbol_of
 from risk_manager.core.events import AnyEvent, QuoteSeen, Reloaded
 from risk_manager.core.record import Breach, LockChange
 from risk_manager.core.state import Account, State
+from risk_manager.core.told_times import lock_end
 from risk_manager.store import line as lines
 from risk_manager.store import marks
 from risk_manager.store.instant import from_micros
@@ -109,7 +110,7 @@ def _lock(change: LockChange) -> str:
     what = f"{change.rule} {change.kind} lock of {change.symbol or 'the account'}"
     if change.ended:
         return f"{what} ended"
-    return f"{what} until {'its condition ends' if change.until is None else f'{change.until:%Y-%m-%d %H:%M:%S} UTC'}"
+    return f"{what} until {lock_end(change.rule, change.until)}"
 
 
 def _command(command: Command) -> str:

@@ -16,7 +16,7 @@ from risk_manager.core.gauge import Gauge, Unit, lasting
 from tests.core.story import ACCOUNT, Story, can_trade, position, quote, stop_order
 
 LOCKED = "Everything is closed and the account is locked until"
-CHICAGO_5, CHICAGO_4 = f"{LOCKED} 17:00 America/Chicago.", f"{LOCKED} 16:00 America/Chicago."
+CHICAGO_5, CHICAGO_4 = f"{LOCKED} 17:00 Chicago.", f"{LOCKED} 16:00 Chicago."
 ALL, EXCESS, ONE = "Everything is closed.", "What is too much is closed.", "The position is closed."
 FOR = "Everything is closed and locked for"
 BROKER = f"{LOCKED} the broker lets it trade again."

@@ -33,7 +33,7 @@ LATER = {"start": "10:00", "end": "16:00", "timezone": "America/New_York"}
 PRICED = {"quote_stale_after": 3600}
 """No word about prices."""
 ALWAYS = {"start": "17:00", "end": "17:00", "timezone": "America/Chicago"}
-OUTSIDE = "Outside the session of {}, which begins again at 2025-10-24 13:30 UTC"
+OUTSIDE = "Outside the session of {}, which begins again Fri 08:30 Chicago (13:30 UTC)"
 ACCOUNTS = OUTSIDE.format("the account")
 
 
@@ -240,7 +240,7 @@ def test_the_warning_names_what_follows_the_window() -> None:
     )
     story.sees(position("NQ", 1), position("ES", 1), order(5, "MNQ", 1, limit=90), order(6, "NQ", 1, limit=90))
     story.waits_until(END - timedelta(minutes=5))
-    text = "RULE-009: The session of MNQ, NQ ends at 20:00 UTC"
+    text = "RULE-009: The session of MNQ, NQ ends Thu 15:00 Chicago (20:00 UTC)"
     assert story.alerts == [Alert(severity=Severity.WARNING, text=text, at=story.now, account=ACCOUNT)]
     assert (story.breached, story.commands) == ([], [])
     story.waits("60s")
@@ -254,7 +254,7 @@ def test_the_warning_of_a_symbols_window_names_that_symbol_alone() -> None:
     story.waits_until(END - timedelta(minutes=5))
     assert story.alerts == []
     story.sees(position("ES", 1), after="1s")
-    assert [alert.text for alert in story.alerts] == ["RULE-009: The session of ES ends at 20:00 UTC"]
+    assert [alert.text for alert in story.alerts] == ["RULE-009: The session of ES ends Thu 15:00 Chicago (20:00 UTC)"]
 
 
 # A later start
@@ -323,8 +323,8 @@ def test_both_windows_warn_each_of_its_own() -> None:
     story.sees(position("NQ", 1), position("ES", 1))
     story.waits_until(END - timedelta(minutes=5))
     assert sorted(alert.text for alert in story.alerts) == [
-        "RULE-009: The session of ES ends at 20:00 UTC",
-        "RULE-009: The session of NQ ends at 20:00 UTC",
+        "RULE-009: The session of ES ends Thu 15:00 Chicago (20:00 UTC)",
+        "RULE-009: The session of NQ ends Thu 15:00 Chicago (20:00 UTC)",
     ]
 
 

@@ -51,7 +51,7 @@ SEEN: Final = Picture(
 )
 GREEN: Final = [
     Found("configuration", True, "Guards 465 (5 rules), 466 (5 rules)."),
-    Found("guard", True, "It runs since 2025-10-23 12:00 UTC."),
+    Found("guard", True, "It runs since 2025-10-23 07:00 Chicago (12:00 UTC)."),
     Found("connection", True, "Both hubs are there."),
     Found("store", True, "What matters is saved."),
 ]

@@ -71,16 +71,14 @@ def hubs(*, user: bool, market: bool) -> GuardStatus:
 
 
 COOLDOWN: Final = LockStatus(
-    rule="cooldown_after_loss",
+    rule="RULE-007",
     symbol=None,
     kind="cooldown",
     since=ago(30),
     until=NOW + timedelta(seconds=270),
     why="Order 8806 lost $159.48, the limit is $100.00",
 )
-BLOCKED: Final = LockStatus(
-    rule="symbol_blocks", symbol="RTY", kind="hard", since=ago(60), until=None, why="RTY is blocked"
-)
+BLOCKED: Final = LockStatus(rule="RULE-011", symbol="RTY", kind="hard", since=ago(60), until=None, why="RTY is blocked")
 FLAT: Final = replace(
     ACCOUNT,
     positions=(),
@@ -112,6 +110,8 @@ SEVERAL: Final = replace(
     ),
 )
 STALE: Final = one(replace(ACCOUNT, positions=(replace(MNQ, mark_at=ago(75)),)))
+COOLING: Final = one(replace(NEAR_ACCOUNT, locks=(COOLDOWN,), is_tradable=False))
+OFFLINE: Final = hubs(user=False, market=False)
 CLOSED: Final = MarketStatus(is_open=False, changes_at=RESET + timedelta(days=2))
 SESSIONS: Final = (
     Hours(began_at=ago(9 * 86_400), ended_at=ago(9 * 86_400 - 7200), made={465: Decimal(310), 466: Decimal(-42)}),
@@ -131,27 +131,30 @@ PAGES: Final = ("now", "positions", "orders", "rules", "history", "stats", "cloc
 
 SCREENS: Final[dict[str, Screen]] = {
     **{f"calm_{number}_{page}": live(CALM, str(number)) for number, page in enumerate(PAGES, 1)},
-    **{f"locked_{number}_{page}": live(LOCKED, str(number)) for number, page in enumerate(PAGES[:6], 1)},
+    **{f"locked_{number}_{page}": live(LOCKED, str(number)) for number, page in enumerate(PAGES, 1)},
     **{f"flat_{number}_{page}": live(replace(one(FLAT), acts=()), str(number)) for number, page in enumerate(PAGES, 1)},
+    **{f"cooldown_{number}_{page}": live(COOLING, str(number)) for number, page in enumerate(PAGES[1:], 2)},
+    **{f"offline_{number}_{page}": live(OFFLINE, str(number)) for number, page in enumerate(PAGES[1:], 2)},
+    **{f"stale_{number}_{page}": live(STALE, str(number)) for number, page in enumerate(PAGES, 1)},
+    **{f"twenty_{number}_{page}": live(TWENTY, str(number)) for number, page in enumerate(PAGES, 1) if number != 2},
+    **{f"away_{number}_{page}": away(AWAY, str(number)) for number, page in enumerate(PAGES, 1)},
     "near_1_now": live(NEAR),
     "near_2_positions": live(NEAR, "2"),
     "near_4_rules": live(NEAR, "4"),
-    "cooldown": live(one(replace(NEAR_ACCOUNT, locks=(COOLDOWN,), is_tradable=False))),
+    "cooldown": live(COOLING),
     "cooldown_and_locked": live(one(replace(LOCKED_ACCOUNT, locks=(COOLDOWN, LOCK)))),
     "symbol_lock": live(one(replace(ACCOUNT, locks=(BLOCKED,)))),
     "symbol_lock_near": live(one(replace(NEAR_ACCOUNT, locks=(BLOCKED,)))),
     "lock_without_an_end": live(
-        one(replace(FLAT, locks=(replace(LOCK, rule="auth_loss_guard", until=None, why="The broker says no"),)))
+        one(replace(FLAT, locks=(replace(LOCK, rule="RULE-010", until=None, why="The broker says no"),)))
     ),
     "broker_says_no": live(one(replace(FLAT, can_trade=False))),
     "waived_1_now": live(one(WAIVED)),
     "waived_4_rules": live(one(WAIVED), "4"),
-    "offline": live(hubs(user=False, market=False)),
+    "offline": live(OFFLINE),
     "offline_and_locked": live(replace(hubs(user=False, market=False), accounts=(LOCKED_ACCOUNT,))),
     "blind_user": live(hubs(user=False, market=True)),
     "blind_market": live(hubs(user=True, market=False)),
-    "stale_1_now": live(STALE),
-    "stale_2_positions": live(STALE, "2"),
     "unpriced": live(one(replace(ACCOUNT, positions=(replace(MNQ, mark=None, mark_at=None, open_pnl=None),))), "2"),
     "being_closed": live(one(replace(ACCOUNT, being_closed=(MNQ.contract,))), "2"),
     "twenty": live(TWENTY, "2"),
@@ -166,8 +169,6 @@ SCREENS: Final[dict[str, Screen]] = {
     "market_closed": live(replace(one(FLAT), market=CLOSED)),
     "market_closed_and_locked": live(replace(LOCKED, market=CLOSED)),
     "market_not_known": live(replace(CALM, market=None)),
-    "away_1_now": away(AWAY),
-    "away_2_positions": away(AWAY, "2"),
     "away_since_yesterday": away(
         replace(CALM, at=ago(86_400), market=MarketStatus(is_open=True, changes_at=ago(60_000)))
     ),

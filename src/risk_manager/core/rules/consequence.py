@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from risk_manager.core import trading_day
+from risk_manager.core import told_times, trading_day
 from risk_manager.core.model import ContractId, Symbol
 from risk_manager.core.rule import CloseAll, CloseContract, Finding, LockKind, LockWish, Wish
 from risk_manager.core.settings import Action, Defaults, ResetTime, WallTime, ZoneName
@@ -49,5 +49,5 @@ _THEN: Final = {
 
 def then(action: Action, reset: ResetTime) -> str:
     """What an action does, for people to read before it happens."""
-    locked = f"Everything is closed and the account is locked until {reset.at:%H:%M} {reset.zone}."
+    locked = f"Everything is closed and the account is locked until {told_times.wall(reset.at, reset.zone)}."
     return _THEN.get(action, locked)

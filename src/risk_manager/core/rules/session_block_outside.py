@@ -18,7 +18,7 @@ from decimal import Decimal
 
 import msgspec
 
-from risk_manager.core import locks
+from risk_manager.core import locks, told_times
 from risk_manager.core.contracts import symbol_of
 from risk_manager.core.gauge import Gauge
 from risk_manager.core.holidays import Calendar
@@ -180,7 +180,7 @@ def _outside(
     if any(lock.rule == ID and lock.symbol == symbol for lock in sight.account.locks):
         return
     name = symbol if symbol is not None else "the account"
-    why = f"Outside the session of {name}, which begins again at {watched.phase.until:%Y-%m-%d %H:%M} UTC"
+    why = f"Outside the session of {name}, which begins again {told_times.named(watched.phase.until)}"
     if not config.lockout_outside_session:
         yield from _offences(sight, config, watched, symbol, why)
         return
@@ -249,7 +249,7 @@ def _warning(sight: Sight, memory: Memory, symbol: Symbol, watched: Watched) -> 
     mine = [name for name in map(symbol_of, contracts) if (name == symbol if symbol else name not in memory)]
     if mine:
         names = ", ".join(sorted(set(mine)))
-        why = f"The session of {names} ends at {end:%H:%M} UTC"
+        why = f"The session of {names} ends {told_times.named(end)}"
         yield Finding(about=f"warning {symbol} {end:%Y-%m-%dT%H:%M}", why=why, is_breach=False, warning=True)
 
 

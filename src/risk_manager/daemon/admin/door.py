@@ -20,6 +20,7 @@ import msgspec
 
 from risk_manager.config.password import PasswordError, matches, set_password
 from risk_manager.core.events import AdminActed, Cleared
+from risk_manager.core.told_times import named
 from risk_manager.daemon.admin.gate import IN_SILENCE, LOGS_IN, WRONG, Gate
 from risk_manager.daemon.clock import Clock
 from risk_manager.daemon.guard import Guard
@@ -124,7 +125,7 @@ class AdminDoor:
         until = self._gate.silent_until(self._clock.now())
         if until is not None:
             self._acted(user, IN_SILENCE, is_refused=True)
-            return Answer(is_done=False, says=f"After wrong passwords none is looked at before {until:%H:%M:%S} UTC.")
+            return Answer(is_done=False, says=f"After wrong passwords none is looked at before {named(until)}.")
         try:
             is_right = await asyncio.to_thread(matches, self._password_file, call.password)
         except PasswordError as error:
@@ -132,14 +133,14 @@ class AdminDoor:
         now = self._clock.now()
         if not is_right:
             until = self._gate.wrong(now)
-            silence = f"None is looked at before {until:%H:%M:%S} UTC" if until is not None else None
+            silence = f"None is looked at before {named(until)}" if until is not None else None
             self._acted(user, WRONG if silence is None else f"{WRONG} too often. {silence}", is_refused=True)
             more = "" if silence is None else f" {silence}."
             return Answer(is_done=False, says=f"The password is wrong.{more}")
         token = secrets.token_urlsafe(32)
         until = self._gate.right(token, now)
         self._acted(user, LOGS_IN)
-        return Answer(is_done=True, says=f"You are in until {until:%H:%M:%S} UTC.", token=token, until=until)
+        return Answer(is_done=True, says=f"You are in until {named(until)}.", token=token, until=until)
 
     async def _act(self, call: Reload | Clear | Backup | Stop | SetPassword, user: int) -> Answer:
         match call:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from risk_manager.core.told_times import dated
 from risk_manager.store import Copy, copies
 
 
@@ -19,8 +20,8 @@ def lost(path: Path, copy: Copy) -> list[str]:
         else "It is not a part of the journal that is there now."
     )
     return [
-        f"{copy.path.name} ends at {instant(copy.until)}, {_ago(copy.until)}. {where}",
-        f"What happened from {instant(copy.until)} until now is not in it: locks, cooldowns, waivers, clears, and the "
+        f"{copy.path.name} ends at {dated(copy.until)}, {_ago(copy.until)}. {where}",
+        f"What happened from {dated(copy.until)} until now is not in it: locks, cooldowns, waivers, clears, and the "
         "record. Trades and positions are asked of the broker at the next start.",
     ]
 
@@ -35,7 +36,7 @@ def whole(copy: Copy) -> str:
     """A backup that was looked through, in a sentence."""
     if copy.until is None:
         return f"The backup has {size(copy.size)} and no line yet."
-    return f"The backup has {size(copy.size)}. It goes to line {copy.last.seq}, of {instant(copy.until)}."
+    return f"The backup has {size(copy.size)}. It goes to line {copy.last.seq}, of {dated(copy.until)}."
 
 
 def row(copy: Copy) -> dict[str, object]:
@@ -51,13 +52,8 @@ def row(copy: Copy) -> dict[str, object]:
     }
 
 
-def instant(at: datetime) -> str:
-    """When, as every command has it."""
-    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
-
-
 def _end(copy: Copy) -> str:
-    return f"until {instant(copy.until)}, {_ago(copy.until)}" if copy.until is not None else "without a line"
+    return f"until {dated(copy.until)}, {_ago(copy.until)}" if copy.until is not None else "without a line"
 
 
 def _ago(at: datetime) -> str:

@@ -17,10 +17,13 @@ import msgspec
 from risk_manager.config import ConfigError, Configuration, load_home
 from risk_manager.config.password import is_set
 from risk_manager.config.rule_table import known_rules
+from risk_manager.core.told_times import dated, named
 from risk_manager.gateway.session import Credentials
 from risk_manager.gateway.trying import LoginFailedError, accounts_of
+from risk_manager.home import option
 from risk_manager.interfaces.admin.entrance import House
 from risk_manager.ipc import status as published
+from risk_manager.ipc.news import HUBS
 
 _FREE_BYTES = 500 * 1024 * 1024
 _OLD_SECONDS = 5
@@ -113,7 +116,7 @@ def disk(house: House) -> Found:
 
 def running(house: House) -> Iterator[Found]:
     """Whether a guard runs, sees the account, and can save."""
-    start = "Start it: risk-manager run" + (f" --home {house.folder}" if house.folder != House(None).folder else "")
+    start = f"Start it: risk-manager run{option(house.folder)}"
     try:
         told = published.read(house.folder / "data" / "status.json")
     except (OSError, msgspec.MsgspecError):
@@ -124,13 +127,15 @@ def running(house: House) -> Iterator[Found]:
     if has_ended or age > _OLD_SECONDS:
         yield Found("guard", False, f"It does not run: what it has published is {age:.0f} s old.", start)
         return
-    yield Found("guard", True, f"It runs since {told.started_at:%Y-%m-%d %H:%M} UTC.")
+    yield Found("guard", True, f"It runs since {dated(told.started_at)}.")
     if told.waits_for_start:
         why = f"The guard runs with something else than the files say. {' '.join(told.waits_for_start)}"
         yield Found("in force", False, why, "Start the guard again.")
-    away = [name for name, up in (("user", told.connection.user_hub), ("market", told.connection.market_hub)) if not up]
+    hubs = (("user", told.connection.user_hub), ("market", told.connection.market_hub))
+    away = [HUBS[name] for name, up in hubs if not up]
     if away:
-        why = f"The {' and '.join(away)} hub is away since {told.connection.lost_since}."
+        since = f" since {named(told.connection.lost_since)}" if told.connection.lost_since is not None else ""
+        why = f"{' and '.join(away).capitalize()} {'are' if len(away) > 1 else 'is'} away{since}."
         yield Found("connection", False, why, "Look at the network; the guard goes on trying by itself.")
     else:
         yield Found("connection", True, "Both hubs are there.")

@@ -193,7 +193,7 @@ def _write(folder: Path, texts: dict[str, str], password: str) -> None:
 
 
 def _what_next(folder: Path, key: str) -> None:
-    where = f" --home {folder}" if folder != homes.folder() else ""
+    where = homes.option(folder)
     tell(f"\nWritten to {folder / 'config'}.")
     if key.startswith("${"):
         tell(f"Set {KEY_VARIABLE} where the guard runs.")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from risk_manager.core.told_times import dated, lock_end, named
 from risk_manager.exit_codes import ExitCode
 from risk_manager.interfaces.admin.entrance import House, ended, tell
 from risk_manager.ipc import status as published
@@ -36,7 +37,7 @@ def show(*, home: Path | None = None, json: bool = False) -> int:
     for account in told.accounts:
         print("\n".join(_lines(account)))
     if not house.is_guarded():
-        tell(f"The guard is not running: this is what it saw at {told.at:%Y-%m-%d %H:%M:%S} UTC.")
+        tell(f"The guard is not running: this is what it saw at {dated(told.at)}.")
         return ExitCode.NOT_RUNNING
     return ExitCode.FINE
 
@@ -45,12 +46,13 @@ def _lines(account: AccountStatus) -> list[str]:
     head = f"Account {account.id} {account.name}".rstrip()
     lines = [f"{head}: nothing is locked." if not account.locks else f"{head}:"]
     for lock in account.locks:
-        end = f"until {lock.until:%Y-%m-%d %H:%M:%S} UTC" if lock.until is not None else "until its condition ends"
         kind = "locked" if lock.kind == "hard" else "cooldown"
-        lines.append(f"  {lock.rule}  {lock.symbol or 'account'}  {kind} {end}: {lock.why}")
+        lines.append(
+            f"  {lock.rule}  {lock.symbol or 'account'}  {kind} until {lock_end(lock.rule, lock.until)}: {lock.why}"
+        )
     for rule in account.rule_details:
         if rule.waived_until is not None:
-            lines.append(f"  {rule.id}  waived until {rule.waived_until:%Y-%m-%d %H:%M:%S} UTC")
+            lines.append(f"  {rule.id}  waived until {named(rule.waived_until)}")
     return lines
 
 

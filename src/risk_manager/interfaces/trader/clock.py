@@ -16,7 +16,7 @@ from risk_manager import home as homes
 from risk_manager.exit_codes import ExitCode
 from risk_manager.interfaces.trader import hours
 from risk_manager.interfaces.trader.hours import Hours
-from risk_manager.interfaces.trader.reading import length, local, usd
+from risk_manager.interfaces.trader.reading import length, local, own_zone, usd
 from risk_manager.ipc import asking
 from risk_manager.ipc.address import NoDoorError
 from risk_manager.ipc.answers import HistoryWanted
@@ -59,6 +59,8 @@ def _show(home: Path, *, as_json: bool) -> int:
         print(msgspec.json.format(msgspec.json.encode(counted)).decode())
     else:
         print("\n".join(lines(counted, now)))
+        if counted:
+            print(own_zone(now), file=sys.stderr)
     return ExitCode.FINE
 
 

@@ -7,6 +7,7 @@ import io
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,7 +18,8 @@ from cyclopts.types import PositiveInt
 from risk_manager import home as homes
 from risk_manager.exit_codes import ExitCode
 from risk_manager.interfaces.trader.past import Line, lines_of
-from risk_manager.interfaces.trader.reading import instant, local
+from risk_manager.interfaces.trader.picture import no_account, published_state
+from risk_manager.interfaces.trader.reading import by_number, instant, local, own_zone
 from risk_manager.ipc import asking
 from risk_manager.ipc.address import NoDoorError
 from risk_manager.ipc.answers import ROWS_MOST, History, HistoryWanted
@@ -55,7 +57,7 @@ class Filters:
             since=instant(self.since) if self.since is not None else None,
             to=instant(self.to, is_end=True) if self.to is not None else None,
             symbol=self.symbol,
-            rule=f"RULE-{int(self.rule):03}" if self.rule is not None and self.rule.isdecimal() else self.rule,
+            rule=self.rule if self.rule is None else by_number(self.rule),
             limit=min(self.limit, ROWS_MOST),
         )
 
@@ -87,12 +89,19 @@ def run(*, home: Path | None = None, filters: Filters = _EVERYTHING, csv: bool =
         print(error, file=sys.stderr)
         return ExitCode.REFUSED
     rows = sorted(lines_of(found), key=lambda line: line.at)
+    if not rows and filters.account is not None:
+        status = published_state(home)
+        why = no_account(status, filters.account) if status is not None else None
+        if why is not None:
+            print(why, file=sys.stderr)
+            return ExitCode.BAD_INPUT
     if json:
         print(msgspec.json.format(msgspec.json.encode(found)).decode())
     elif csv:
         print(table(rows), end="")
     else:
         print("\n".join(text(rows)) or "Nothing was saved that fits.")
+        print(own_zone(datetime.now().astimezone()), file=sys.stderr)
     return ExitCode.FINE
 
 

@@ -10,11 +10,14 @@ from pathlib import Path
 import msgspec
 
 from risk_manager import home as homes
-from risk_manager.interfaces.trader.reading import usd
+from risk_manager.exit_codes import ExitCode
+from risk_manager.interfaces.trader.dashboard import times
+from risk_manager.interfaces.trader.picture import no_account, published_state
+from risk_manager.interfaces.trader.reading import own_zone, usd
 from risk_manager.ipc import messages
 from risk_manager.ipc.client import Feed
 from risk_manager.ipc.messages import Message
-from risk_manager.ipc.news import OrderNews, PositionNews, TradeNews
+from risk_manager.ipc.news import HUBS, OrderNews, PositionNews, TradeNews
 
 _NOT_SHOWN = messages.Snapshot | messages.Refused | messages.DaemonStatus | messages.MarketQuote
 
@@ -31,6 +34,11 @@ def run(*, home: Path | None = None, account: int | None = None, json: bool = Fa
     json
         Print each message as a line of JSON, for other programs.
     """
+    status = published_state(home) if account is not None else None
+    why = no_account(status, account) if status is not None else None
+    if why is not None:
+        print(why, file=sys.stderr)
+        return ExitCode.BAD_INPUT
     return asyncio.run(_watch(homes.folder(home), account, as_json=json))
 
 
@@ -48,6 +56,7 @@ async def _watch(home: Path, account: int | None, *, as_json: bool) -> int:
             now = f"{datetime.now().astimezone():%H:%M:%S}"
             print(f"{now} {feed.why_away or 'Connected to the guard.'}", file=sys.stderr, flush=True)
 
+    print(own_zone(datetime.now().astimezone()), file=sys.stderr, flush=True)
     feed = Feed(home, told=told, changed=changed)
     lost[0] = feed.why_away
     await feed.run()
@@ -83,10 +92,10 @@ def _says(message: Message) -> str:
         case messages.Alerted(data=alert):
             return f"{alert.severity.upper()}: {alert.says}"
         case messages.DailyReset(data=day):
-            return f"A new trading day begins; it ends {day.ends_at.astimezone():%Y-%m-%d %H:%M}."
+            return f"A new trading day begins; it ends {times.both(day.ends_at, message.at, None)}."
         case messages.Connection(data=line):
-            what = f"the {line.hub} hub"
-            return f"{what} is connected again" if line.is_connected else f"BLIND: {what} is away ({line.why})"
+            what = HUBS[line.hub]
+            return f"{what} is connected again" if line.is_connected else f"BLIND: {what} is away. {line.why}"
         case _:
             return ""
 

@@ -8,8 +8,10 @@ from decimal import Decimal
 
 import msgspec
 
-from risk_manager.interfaces.trader.reading import local, usd
+from risk_manager.interfaces.trader.dashboard import times
+from risk_manager.interfaces.trader.reading import usd
 from risk_manager.ipc.answers import ActRow, History, LockRow, TradeRow
+from risk_manager.ipc.status import lock_condition
 
 _DOES = {
     "close": "closes all of it",
@@ -68,6 +70,7 @@ def _act(row: ActRow) -> Line:
     target = row.symbol or row.target
     what = f"the guard {_DOES.get(row.kind, row.kind)}: {target}"
     outcome = row.outcome or "no answer yet"
+    told = f"{outcome}: {row.outcome_why}" if row.outcome_why else outcome
     return Line(
         at=row.at,
         kind="act",
@@ -75,7 +78,7 @@ def _act(row: ActRow) -> Line:
         symbol=row.symbol,
         rule=row.rule or None,
         what=what,
-        says=f"{what} ({outcome}). {row.why}",
+        says=f"{what} ({told}). {row.why}".rstrip(),
         outcome=outcome,
         why=row.why,
     )
@@ -83,8 +86,8 @@ def _act(row: ActRow) -> Line:
 
 def _lock(row: LockRow) -> Line:
     what = "locked" if row.kind == "hard" else "cooldown"
-    end = local(row.until) if row.until is not None else "its condition ends"
-    over = f", ended {local(row.ended_at)}" if row.ended_at is not None else ", stands"
+    end = times.both(row.until, row.since, None) if row.until is not None else lock_condition(row.rule)
+    over = f", ended {times.both(row.ended_at, row.since, None)}" if row.ended_at is not None else ", stands"
     return Line(
         at=row.since,
         kind="lock",

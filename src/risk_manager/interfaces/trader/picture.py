@@ -27,6 +27,14 @@ def published_state(home: Path | None) -> GuardStatus | None:
     return None
 
 
+def no_account(status: GuardStatus, account: int | None) -> str | None:
+    """That the guard has no such account, as a sentence; None where it has it, or none is asked for."""
+    known = [one.id for one in status.accounts]
+    if account is None or account in known:
+        return None
+    return f"The guard has no account {account}. It has: {', '.join(map(str, known))}."
+
+
 def age_seconds(status: GuardStatus) -> int:
     """How old a state is."""
     return int((datetime.now(UTC) - status.at).total_seconds())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -9,6 +10,13 @@ from decimal import Decimal
 def local(at: datetime) -> str:
     """An instant in the trader's own time zone, to the second."""
     return f"{at.astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def own_zone(now: datetime) -> str:
+    """Which zone `local` tells times in, for people: `Times are your own (CET, UTC+01:00).`"""
+    here = now.astimezone()
+    offset = f"{here:%z}"
+    return f"Times are your own ({here:%Z}, UTC{offset[:3]}:{offset[3:]})."
 
 
 def usd(amount: Decimal) -> str:
@@ -26,6 +34,12 @@ def instant(text: str, *, is_end: bool = False) -> datetime:
     if is_end and len(text.strip()) <= len("2026-11-20"):
         at += timedelta(days=1)
     return at.astimezone(UTC)
+
+
+def by_number(rule: str) -> str:
+    """A rule as people write it: `3`, `rule-3`, `RULE-003`; what is none of these stays as it is."""
+    found = re.fullmatch(r"(?:rule[-_ ]?)?0*([0-9]{1,3})", rule.strip(), re.IGNORECASE)
+    return f"RULE-{int(found[1]):03}" if found is not None else rule
 
 
 def length(span: timedelta) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 
 import msgspec
 
 from risk_manager.exit_codes import ExitCode
 from risk_manager.interfaces.trader.dashboard import times
-from risk_manager.interfaces.trader.picture import age_seconds, is_old, published_state
-from risk_manager.interfaces.trader.reading import local
+from risk_manager.interfaces.trader.dashboard.rules import consequence
+from risk_manager.interfaces.trader.picture import age_seconds, is_old, no_account, published_state
 from risk_manager.ipc.status import AccountStatus, Gauge, GuardStatus, RuleStatus
 
 _BAR = 20
@@ -34,11 +35,11 @@ def run(*, home: Path | None = None, account: int | None = None, json: bool = Fa
     status = published_state(home)
     if status is None:
         return ExitCode.NOT_RUNNING
-    chosen = [one for one in status.accounts if account in (None, one.id)]
-    if not chosen:
-        known = ", ".join(str(one.id) for one in status.accounts)
-        print(f"The guard has no account {account}. It has: {known}.", file=sys.stderr)
+    why = no_account(status, account)
+    if why is not None:
+        print(why, file=sys.stderr)
         return ExitCode.BAD_INPUT
+    chosen = [one for one in status.accounts if account in (None, one.id)]
     age = age_seconds(status)
     if json:
         rows = [{"account": one.id, "name": one.name, "rules": one.rule_details} for one in chosen]
@@ -65,14 +66,15 @@ def lines(status: GuardStatus, accounts: list[AccountStatus], age: int) -> Itera
 def _rule(rule: RuleStatus, now: datetime) -> Iterator[str]:
     marks = " BREACHED" if rule.is_breached else ""
     if rule.waived_until is not None:
-        marks += f" WAIVED until {local(rule.waived_until)}"
+        marks += f" WAIVED until {times.both(rule.waived_until, now, None)}"
     yield f"  {rule.id} {rule.key}{marks}"
-    for gauge in rule.gauges:
-        yield f"    {_bar(gauge)}{gauge.label}: {gauge.says}"
-        if gauge.ends_at is not None:
-            yield f"    {'':{_COLUMN}}In {times.until(gauge.ends_at, now)}, at {times.both(gauge.ends_at, now, None)}."
-    for then in dict.fromkeys(gauge.then for gauge in rule.gauges):
-        yield f"    {'':{_COLUMN}}{then}"
+    for then, alike in groupby(rule.gauges, key=lambda gauge: gauge.then):
+        for gauge in alike:
+            yield f"    {_bar(gauge)}{gauge.label}: {gauge.says}"
+            if gauge.ends_at is not None:
+                at = times.both(gauge.ends_at, now, None)
+                yield f"    {'':{_COLUMN}}In {times.until(gauge.ends_at, now)}, at {at}."
+        yield f"    {'':{_COLUMN}}Then: {consequence(rule, then)}"
     if not rule.gauges:
         yield "    it has nothing to show now"
 

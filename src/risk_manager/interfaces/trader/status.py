@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,10 +11,10 @@ import msgspec
 from risk_manager.exit_codes import ExitCode
 from risk_manager.interfaces.trader.dashboard import times
 from risk_manager.interfaces.trader.picture import age_seconds, is_old, published_state
-from risk_manager.ipc.status import AccountStatus, GuardStatus
+from risk_manager.ipc.news import HUBS
+from risk_manager.ipc.status import AccountStatus, ActStatus, GuardStatus, PositionStatus, lock_condition
 
-_OLD_AFTER_SECONDS = 5
-_AWAY_MOST = 12
+_AWAY_MOST, _ACTS_MOST = 12, 5
 
 
 def run(*, home: Path | None = None, json: bool = False) -> int:
@@ -46,9 +46,12 @@ def lines(status: GuardStatus, age: int, zone: tzinfo | None = None) -> list[str
     elif hubs.user_hub and hubs.market_hub:
         head = "The guard is running and connected."
     else:
-        blind = " and ".join(name for name, up in (("user", hubs.user_hub), ("market", hubs.market_hub)) if not up)
+        blind = " and ".join(
+            HUBS[name] for name, up in (("user", hubs.user_hub), ("market", hubs.market_hub)) if not up
+        )
+        verb = "are" if not (hubs.user_hub or hubs.market_hub) else "is"
         since = f" since {times.both(hubs.lost_since, status.at, zone)}" if hubs.lost_since is not None else ""
-        head = f"The guard is running and BLIND: the {blind} hub is away{since}."
+        head = f"The guard is running and BLIND: {blind} {verb} away{since}."
     text = [head]
     odd = {
         "could not be read": hubs.unreadable,
@@ -64,9 +67,14 @@ def lines(status: GuardStatus, age: int, zone: tzinfo | None = None) -> list[str
         text += ["", "Before this start:", *(f"  {line}" for line in shown)]
         if more > 0:
             text.append(f"  ... and {more} more, in the log")
-    if status.last_acts:
-        text += ["", "Lately:", *(f"  {act}" for act in status.last_acts[:5])]
+    if status.acts:
+        text += ["", "Lately, by your own clock:", *(_act(act, status, zone) for act in status.acts[:_ACTS_MOST])]
     return text
+
+
+def _act(act: ActStatus, status: GuardStatus, zone: tzinfo | None) -> str:
+    whose = f"{act.account} " if act.account is not None and len(status.accounts) > 1 else ""
+    return f"  {times.stamp(act.at, status.at, zone)} {whose}{act.says}"
 
 
 def _account(account: AccountStatus, status: GuardStatus, zone: tzinfo | None) -> list[str]:
@@ -77,7 +85,7 @@ def _account(account: AccountStatus, status: GuardStatus, zone: tzinfo | None) -
         f"net {_usd(account.net_pnl)}",
     ]
     for lock in account.locks:
-        ends = times.both(lock.until, status.at, zone) if lock.until is not None else "its cause is gone"
+        ends = times.both(lock.until, status.at, zone) if lock.until is not None else lock_condition(lock.rule)
         what = "LOCKED" if lock.kind == "hard" else "COOLDOWN"
         text.append(f"  {what} {lock.symbol or 'whole account'} until {ends}: {lock.why} ({lock.rule})")
     for rule in account.rule_details:
@@ -89,16 +97,23 @@ def _account(account: AccountStatus, status: GuardStatus, zone: tzinfo | None) -
     elif account.is_tradable:
         text.append("  may trade")
     for position in account.positions:
-        side = "long" if position.signed_size > 0 else "short"
-        worth = _usd(position.open_pnl) if position.open_pnl is not None else "no price yet"
-        text.append(
-            f"  {side} {abs(position.signed_size)} {position.symbol} at {position.average_price}: {worth}"
-            + ("" if position.unprotected_since is None else ", not protected by a stop")
-        )
+        text.append(_position(position, status.at))
     if not account.positions:
         text.append("  flat")
     text.append(f"  {len(account.orders)} orders alive; rules on: {', '.join(account.rules) or 'none'}")
     return text
+
+
+def _position(position: PositionStatus, now: datetime) -> str:
+    side = "long" if position.signed_size > 0 else "short"
+    worth = _usd(position.open_pnl) if position.open_pnl is not None else "no price yet"
+    text = f"  {side} {abs(position.signed_size)} {position.symbol} at {position.average_price}: {worth}"
+    if position.unprotected_since is None:
+        return text
+    missing = abs(position.signed_size) - position.stopped
+    if position.grace_until is None:
+        return f"{text}, no stop for {missing}"
+    return f"{text}, NO STOP for {missing}: closed in {times.until(position.grace_until, now)} unless it gets one"
 
 
 def _usd(amount: Decimal) -> str:

@@ -8,6 +8,7 @@ from functools import partial
 import msgspec
 from textual import work
 
+from risk_manager.core.told_times import dated, lock_end, named
 from risk_manager.interfaces.admin.console.dialogs import Ask, Choose
 from risk_manager.interfaces.admin.console.page import NUMBER_ROOM, Drawn, Page, Row
 from risk_manager.interfaces.admin.entrance import RefusedError
@@ -41,24 +42,21 @@ class LockoutsPage(Page[GuardStatus]):
         """A row a lock; waivers below."""
         advice: list[Line] = []
         if not self._guarded:
-            advice += wrapped(
-                f"No guard runs: this is what it saw at {seen.at:%Y-%m-%d %H:%M:%S} UTC.", width, tone=Tone.CAUTION
-            )
+            advice += wrapped(f"No guard runs: this is what it saw at {dated(seen.at)}.", width, tone=Tone.CAUTION)
         rows = [_row(one, lock, partial(self.clear, one, lock), width) for one in seen.accounts for lock in one.locks]
         advice += wrapped("Enter ends a lock." if rows else "Nothing is locked.", width)
         body: list[Line] = []
         for one in seen.accounts:
             for rule in one.rule_details:
                 if rule.waived_until is not None:
-                    body += wrapped(
-                        f"{rule.id} of account {one.id} is waived until {rule.waived_until:%Y-%m-%d %H:%M} UTC.", width
-                    )
+                    body += wrapped(f"{rule.id} of account {one.id} is waived until {named(rule.waived_until)}.", width)
         return Drawn(advice, rows, body)
 
     @work
     async def clear(self, account: AccountStatus, lock: LockStatus) -> None:
         """Ask why and how, and have the guard end it."""
-        about = [f"Account {account.id}, {lock.symbol or 'all of it'}, {_end(lock)}.", lock.why]
+        end = lock_end(lock.rule, lock.until)
+        about = [f"Account {account.id}, {lock.symbol or 'all of it'}, until {end}.", lock.why]
         reason = await self.app.push_screen_wait(
             Ask(f"End the lock of {lock.rule}: why", [*about, "The reason is recorded, and everybody is told."])
         )
@@ -87,9 +85,7 @@ class LockoutsPage(Page[GuardStatus]):
 
 def _row(account: AccountStatus, lock: LockStatus, opens: Callable[[], object], width: int) -> Row:
     kind = "locked" if lock.kind == "hard" else "cooldown"
-    head = title(f"{account.id} {lock.symbol or 'account'} · {lock.rule} · {kind} {_end(lock)}")
+    head = title(
+        f"{account.id} {lock.symbol or 'account'} · {lock.rule} · {kind} until {lock_end(lock.rule, lock.until)}"
+    )
     return Row(head, opens, tuple(wrapped(lock.why, width - NUMBER_ROOM, tone=Tone.FAINT)))
-
-
-def _end(lock: LockStatus) -> str:
-    return f"until {lock.until:%m-%d %H:%M} UTC" if lock.until is not None else "until its condition ends"

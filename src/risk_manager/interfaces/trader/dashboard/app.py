@@ -28,7 +28,7 @@ from risk_manager.interfaces.trader.dashboard.banner import Banner
 from risk_manager.interfaces.trader.dashboard.dialogs import Help, Picker
 from risk_manager.interfaces.trader.dashboard.moment import Moment, Source, look
 from risk_manager.interfaces.trader.dashboard.news import News
-from risk_manager.interfaces.trader.dashboard.saying import Line, Tone, line, title, wrapped
+from risk_manager.interfaces.trader.dashboard.saying import Line, Tone, title, wrapped
 from risk_manager.interfaces.trader.dashboard.widgets import Page, Words
 from risk_manager.interfaces.trader.hours import Hours
 
@@ -87,10 +87,11 @@ class Dashboard(App[None]):
         zone: tzinfo | None,
         hours: Callable[[], tuple[Hours, ...]] = tuple,
         punch: Callable[[], None] = lambda: None,
+        how_to_start: str = "risk-manager run",
     ) -> None:
         """`clock` tells the time in UTC; `zone` is the trader's own, None that of the machine. `hours` tells when the
         trader was clocked in, `punch` clocks in or out; both raise ValueError or OSError with a sentence where that
-        cannot be read or written."""
+        cannot be read or written. `how_to_start` is the command that starts the guard that is watched."""
         super().__init__()
         self.animation_level = "none"
         self._source = source
@@ -98,6 +99,7 @@ class Dashboard(App[None]):
         self._zone = zone
         self._hours = hours
         self._punch = punch
+        self._how_to_start = how_to_start
         self._chosen: int | None = None
         self._news = News()
         self.caption = ""
@@ -132,6 +134,8 @@ class Dashboard(App[None]):
     def show_now(self) -> None:
         """Show how things are at this moment."""
         moment = look(self._source, self._chosen, self._clock(), self._zone)
+        if moment is not None:
+            moment = replace(moment, how_to_start=self._how_to_start)
         width = self.size.width - _MARGIN
         self._caption.display = bool(self.caption)
         self._caption.say(wrapped(self.caption, width))
@@ -151,8 +155,8 @@ class Dashboard(App[None]):
         is_there = self._source.status is not None
         self._head.say([title("The guard has no account yet." if is_there else "No guard has been seen here yet.")])
         why = self._source.why_away or "It has been found and says what it watches in a moment."
-        advice = "Start one: risk-manager run. This page fills by itself."
-        self._sign(Banner(Tone.CAUTION, [*wrapped(why, width), line(advice)]))
+        advice = f"Start one: {self._how_to_start}. This page fills by itself."
+        self._sign(Banner(Tone.CAUTION, [*wrapped(why, width), *wrapped(advice, width)]))
 
     def _sign(self, sign: Banner) -> None:
         for tone in (Tone.BAD, Tone.CAUTION, Tone.GOOD):

@@ -58,7 +58,7 @@ def _away(moment: Moment) -> tuple[str, list[str], list[str]] | None:
     if moment.is_running:
         return None
     seen = f"Shown is what it saw {times.age(moment.age_seconds)} ago."
-    advice = "Start it: risk-manager run. Until then only stops that lie at the broker protect you."
+    advice = f"Start it: {moment.how_to_start}. Until then only stops that lie at the broker protect you."
     why = [moment.why_away] if moment.why_away else []
     return "THE GUARD IS NOT RUNNING: nobody watches your limits.", [f"{seen} {advice}"], why
 

@@ -32,6 +32,14 @@ def run(*, home: Path | None = None) -> int:
     def punch() -> None:
         hours.punch(hours.place(), datetime.now(UTC))
 
-    app = Dashboard(Feed(homes.folder(home)), clock=lambda: datetime.now(UTC), zone=None, hours=known, punch=punch)
+    folder = homes.folder(home)
+    app = Dashboard(
+        Feed(folder),
+        clock=lambda: datetime.now(UTC),
+        zone=None,
+        hours=known,
+        punch=punch,
+        how_to_start=f"risk-manager run{homes.option(folder)}",
+    )
     app.run()
     return ExitCode.FINE

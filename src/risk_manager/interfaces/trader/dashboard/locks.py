@@ -6,13 +6,7 @@ from datetime import datetime
 
 from risk_manager.interfaces.trader.dashboard import times
 from risk_manager.interfaces.trader.dashboard.moment import Moment
-from risk_manager.ipc.status import LockStatus
-
-_WHILE = {
-    "auth_loss_guard": "until the broker lets this account trade again",
-    "symbol_blocks": "as long as it is on your list of blocked symbols",
-    "session_block_outside": "until your session begins",
-}
+from risk_manager.ipc.status import LockStatus, lock_condition
 
 
 def of_account(moment: Moment) -> list[LockStatus]:
@@ -34,16 +28,11 @@ def headline(lock: LockStatus, moment: Moment) -> str:
 
 def _end(lock: LockStatus, moment: Moment) -> str:
     if lock.until is None:
-        return f" {condition(lock, moment)}"
+        return f" until {lock_condition(lock.rule)}"
     if lock.until <= moment.now:
         return f": should have ended {times.both(lock.until, moment.now, moment.zone)}"
     left = times.until(lock.until, moment.now)
     return f" for {left}, until {times.both(lock.until, moment.now, moment.zone)}"
-
-
-def condition(lock: LockStatus, moment: Moment) -> str:
-    """What ends a lock that has no time."""
-    return _WHILE.get(moment.rule_name(lock.rule).replace(" ", "_"), "until its condition ends")
 
 
 def reason(lock: LockStatus, moment: Moment) -> str:

@@ -58,6 +58,8 @@ class Moment:
     is_live: bool = True
     why_away: str | None = None
     age_seconds: float = 0.0
+    how_to_start: str = "risk-manager run"
+    """The command that starts this home's guard."""
     hours: tuple[Hours, ...] = ()
     """When the trader was clocked in, oldest first; only read for the page that shows it."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from risk_manager.interfaces.trader.dashboard import locks, positions, rules, times
 from risk_manager.interfaces.trader.dashboard.moment import Moment
 from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, labelled, line, title
-from risk_manager.ipc.status import ActStatus
+from risk_manager.ipc.status import ActStatus, lock_condition
 
 _LABEL, _CLOSES_MOST = 12, 3
 
@@ -77,7 +77,7 @@ def _locked(moment: Moment) -> Line:
     until = locks.free_at(moment)
     word = Span("NO", Tone.BAD) if first.kind == "hard" else Span("ONLY EXITS", Tone.CAUTION)
     if until is None:
-        return line(word, f", {locks.condition(first, moment)}.")
+        return line(word, f", until {lock_condition(first.rule)}.")
     left = times.until(until, moment.now)
     again = f". Again in {left}, at {times.both(until, moment.now, moment.zone)}."
     market = moment.status.market

@@ -140,7 +140,16 @@ def _whole(one: Measured, moment: Moment, width: int) -> list[Line]:
     if rule.waived_until is not None:
         until = times.both(rule.waived_until, moment.now, moment.zone)
         text += wrapped(f"WAIVED by the admin: not enforced until {until}.", width - 2, first="  ", tone=Tone.CAUTION)
-    return [*text, *wrapped(f"Then: {gauge.then} ({named})", width - 2, first="  ", tone=Tone.FAINT), line()]
+    return [
+        *text,
+        *wrapped(f"Then: {consequence(rule, gauge.then)} ({named})", width - 2, first="  ", tone=Tone.FAINT),
+        line(),
+    ]
+
+
+def consequence(rule: RuleStatus, then: str) -> str:
+    """What happens at a limit of a rule; while the rule is waived: nothing."""
+    return "It is recorded, and nothing is done for it while the rule is waived." if _is_waived(rule) else then
 
 
 def _is_waived(rule: RuleStatus) -> bool:
