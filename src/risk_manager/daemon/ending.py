@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from risk_manager.core.told_times import dated
 from risk_manager.home import PRIVATE_FILE, belong
 
 FILE: Final = "ending.json"
@@ -68,5 +69,5 @@ def in_words(ending: Ending | None, alive_at: datetime, booted_at: datetime, *, 
     if was_clean:
         return "it ended in order"
     if alive_at < booted_at - _CLOCKS_DIFFER:
-        return f"the machine went down under it, and was started again at {booted_at.astimezone():%Y-%m-%d %H:%M:%S}"
+        return f"the machine went down under it, and was started again at {dated(booted_at)}"
     return "it crashed or was killed, while the machine stayed up"
