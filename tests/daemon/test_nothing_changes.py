@@ -129,4 +129,4 @@ async def everything(home: Path, side: Side) -> dict[str, Any]:
 def all_answered(home: Path) -> bool:
     """Whether nothing is under way."""
     with closing(sqlite3.connect(f"file:{home / 'data' / 'state.db'}?mode=ro", uri=True)) as database:
-        return database.execute("SELECT count(*) FROM enforcement_log WHERE outcome IS NULL").fetchone() == (0,)
+        return bool(database.execute("SELECT count(*) FROM enforcement_log WHERE outcome IS NULL").fetchone() == (0,))

@@ -26,7 +26,7 @@ _NOT_UNDERSTOOD: Final = 'That is not understood. The one thing that can be aske
 _NO_FRAME: Final = b"That is no WebSocket frame (RFC 6455)."
 _TOO_LARGE: Final = b"That is larger than anything that can be asked here."
 _ENOUGH: Final = b"Too much was sent that is not understood."
-_WHY: Final = {
+_WHY: Final[dict[int, bytes]] = {
     WSCloseCode.MESSAGE_TOO_BIG: _TOO_LARGE,
     WSCloseCode.PROTOCOL_ERROR: _NO_FRAME,
     WSCloseCode.INVALID_TEXT: b"That is no text in UTF-8.",

@@ -83,7 +83,12 @@ class Server:
         loop, server = asyncio.get_running_loop(), runner.server
         assert server is not None
         connection = partial(
-            Connection, server, loop=loop, access_log=None, logger=_LOG, keepalive_timeout=KEPT_ALIVE_SECONDS
+            Connection,
+            server,
+            loop=loop,
+            access_log=None,  # type: ignore[arg-type]  # aiohttp's word for none
+            logger=_LOG,
+            keepalive_timeout=KEPT_ALIVE_SECONDS,
         )
         try:
             self._listening = await loop.create_server(connection, HOST, port)
