@@ -11,7 +11,6 @@ from typing import Any, Final
 
 import aiohttp
 import msgspec
-import pytest
 
 from risk_manager.cli import COMMANDS
 from risk_manager.exit_codes import ExitCode
@@ -19,11 +18,6 @@ from risk_manager.ipc import address
 from risk_manager.ipc.routes import ROUTES
 from tests.daemon.programs import Side, done, make_home, program, until
 from tests.daemon.test_command import broker, guard, shown
-
-if sys.platform == "win32":
-    pytest.skip("ends its programs with SIGTERM, and presses keys in a terminal of POSIX", allow_module_level=True)
-
-from tests.terminal import in_terminal
 
 ONCE: Final = {
     "status": ["", "--json"],
@@ -45,55 +39,6 @@ _SHOUTS: Final = (
     "{",
 )
 _OF_THE_GUARD: Final = ("lockouts", "waivers", "orders", "positions", "enforcement_log", "trade_history")
-
-
-async def test_nothing_of_the_traders_commands_can_change_anything(tmp_path: Path) -> None:
-    assert {name for name, (place, _) in COMMANDS.items() if ".trader." in place} == {*ONCE, *ON_AND_ON}
-    async with broker() as side:
-        home = make_home(tmp_path / "home", side.url)
-        with (home / "config" / "risk_config.yaml").open("a") as file:
-            file.write("daily_realized_loss: {limit: -1, single_trade_limit: -0.01}\n")
-        async with guard(home) as running:
-            contract = await side.contract("MNQ")
-            await side.post("place", accountId=465, contractId=contract, side=0, size=5)
-            await shown(home, "  LOCKED whole account")
-            await shown(home, "  flat")
-            before = await everything(home, side)
-            assert before["lockouts"], "there is something that a trader would like to change"
-
-            at, own = ("--home", str(home)), {"XDG_DATA_HOME": str(tmp_path / "own")}
-            for name, ways in ONCE.items():
-                for way in ways:
-                    code, out, err = await done(name, *way.split(), *at, **own)
-                    wanted = ExitCode.BAD_INPUT if "--account 7" in way else ExitCode.FINE
-                    assert code == wanted, (name, way, out, err)
-            async with program("monitor", *at) as monitor:
-                await monitor.says("Connected to the guard.")
-            os.environ["XDG_DATA_HOME"], kept = own["XDG_DATA_HOME"], os.environ.get("XDG_DATA_HOME")
-            try:
-                await press_everything(at)
-            finally:
-                os.environ.pop("XDG_DATA_HOME")
-                os.environ.update({"XDG_DATA_HOME": kept} if kept is not None else {})
-            await say_everything(home)
-
-            assert await everything(home, side) == before
-            assert running.process.returncode is None
-            assert await running.stop() == ExitCode.FINE
-
-
-async def press_everything(at: tuple[str, ...]) -> None:
-    """Every key of the keyboard on every page of the dashboard."""
-    async with in_terminal("dashboard", *at) as (terminal, _):
-        await terminal.shows(b"GUARDING")
-        for page in b"1234567":
-            terminal.press(bytes((page,)))
-            for key in _KEYS:
-                terminal.press(key)
-        terminal.press(b"\x1b")
-        for _ in range(3):
-            terminal.press(b"\x11")
-        assert await terminal.ended() == ExitCode.FINE
 
 
 async def say_everything(home: Path) -> None:
@@ -130,3 +75,54 @@ def all_answered(home: Path) -> bool:
     """Whether nothing is under way."""
     with closing(sqlite3.connect(f"file:{home / 'data' / 'state.db'}?mode=ro", uri=True)) as database:
         return bool(database.execute("SELECT count(*) FROM enforcement_log WHERE outcome IS NULL").fetchone() == (0,))
+
+
+if sys.platform != "win32":  # it ends its programs with SIGTERM, and presses keys in a terminal of POSIX
+    from tests.terminal import in_terminal
+
+    async def test_nothing_of_the_traders_commands_can_change_anything(tmp_path: Path) -> None:
+        assert {name for name, (place, _) in COMMANDS.items() if ".trader." in place} == {*ONCE, *ON_AND_ON}
+        async with broker() as side:
+            home = make_home(tmp_path / "home", side.url)
+            with (home / "config" / "risk_config.yaml").open("a") as file:
+                file.write("daily_realized_loss: {limit: -1, single_trade_limit: -0.01}\n")
+            async with guard(home) as running:
+                contract = await side.contract("MNQ")
+                await side.post("place", accountId=465, contractId=contract, side=0, size=5)
+                await shown(home, "  LOCKED whole account")
+                await shown(home, "  flat")
+                before = await everything(home, side)
+                assert before["lockouts"], "there is something that a trader would like to change"
+
+                at, own = ("--home", str(home)), {"XDG_DATA_HOME": str(tmp_path / "own")}
+                for name, ways in ONCE.items():
+                    for way in ways:
+                        code, out, err = await done(name, *way.split(), *at, **own)
+                        wanted = ExitCode.BAD_INPUT if "--account 7" in way else ExitCode.FINE
+                        assert code == wanted, (name, way, out, err)
+                async with program("monitor", *at) as monitor:
+                    await monitor.says("Connected to the guard.")
+                os.environ["XDG_DATA_HOME"], kept = own["XDG_DATA_HOME"], os.environ.get("XDG_DATA_HOME")
+                try:
+                    await press_everything(at)
+                finally:
+                    os.environ.pop("XDG_DATA_HOME")
+                    os.environ.update({"XDG_DATA_HOME": kept} if kept is not None else {})
+                await say_everything(home)
+
+                assert await everything(home, side) == before
+                assert running.process.returncode is None
+                assert await running.stop() == ExitCode.FINE
+
+    async def press_everything(at: tuple[str, ...]) -> None:
+        """Every key of the keyboard on every page of the dashboard."""
+        async with in_terminal("dashboard", *at) as (terminal, _):
+            await terminal.shows(b"GUARDING")
+            for page in b"1234567":
+                terminal.press(bytes((page,)))
+                for key in _KEYS:
+                    terminal.press(key)
+            terminal.press(b"\x1b")
+            for _ in range(3):
+                terminal.press(b"\x11")
+            assert await terminal.ended() == ExitCode.FINE
