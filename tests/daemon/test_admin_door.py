@@ -1,4 +1,4 @@
-"""The admin's door of a running guard, over its real socket: who is let in, what is done, what is said of it."""
+"""The admin's door of a running guard, over its real socket or pipe: who is let in, what is done and said."""
 
 from __future__ import annotations
 
@@ -6,25 +6,17 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 import pytest
 
-from risk_manager.config import settings_from_mapping
 from risk_manager.config.password import set_password
-from risk_manager.core.events import AccountRead, AdminActed, StoreBack, StoreLost, TradeSeen
-from risk_manager.core.model import Side, Trade
-from risk_manager.daemon.admin.door import AdminDoor
-from risk_manager.daemon.guard import Guard, Taken
+from risk_manager.core.events import StoreBack, StoreLost
 from risk_manager.daemon.picture import Picture
 from risk_manager.daemon.reloading import Reload as Reloaded
-from risk_manager.gateway.tasks import end, start
 from risk_manager.ipc import admin
 from risk_manager.ipc.admin import (
     TOKEN_ENDED,
@@ -39,116 +31,11 @@ from risk_manager.ipc.admin import (
     ask,
 )
 from risk_manager.store import StoreError, StoreTrouble
+from tests.daemon.admin_house import ACCOUNT, PASSWORD, house, own_user
 from tests.daemon.test_rights import another, place
 
 __all__ = ["another", "place"]
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="Unix sockets")
-
-PASSWORD: Final = "three words do it"
-ACCOUNT: Final = 465
-connect: Any = getattr(asyncio, "open_unix_connection", None)
-
-
-class OwnClock:
-    """A clock that the test turns."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2025, 10, 23, 15, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.time
-
-
-class House:
-    """A guard with a door."""
-
-    def __init__(self, folder: Path, **rules: Any) -> None:
-        self.clock = OwnClock()
-        self.guard = Guard({ACCOUNT: settings_from_mapping(rules)}, lambda _: None, self.clock)
-        self.guard.put(AccountRead(account=ACCOUNT, asked_at=self.clock.time, can_trade=True, after_restart=True))
-        self.heard: list[Taken] = []
-        self.guard.listen(self.heard.append)
-        self.stopped_by: list[str] = []
-        self.reload = Reloaded(True, "The new settings are in force.")
-        self.backup: Path | StoreError = folder / "backups" / "risk-1.db"
-        self.socket = folder / "admin.sock"
-        self.hash = folder / "hash"
-        set_password(self.hash, PASSWORD, rounds=4)
-        self.door = AdminDoor(
-            self.socket, self.hash, self.guard, self.clock, self._reloaded, self._backed_up, self._stopped
-        )
-
-    async def _reloaded(self) -> Reloaded:
-        return self.reload
-
-    def _backed_up(self) -> Path:
-        if isinstance(self.backup, StoreError):
-            raise self.backup
-        return self.backup
-
-    def _stopped(self, by: str) -> None:
-        self.stopped_by.append(by)
-
-    async def is_open(self) -> None:
-        """Wait until somebody answers."""
-        while True:
-            try:
-                _, writer = await connect(str(self.socket))
-            except (FileNotFoundError, ConnectionRefusedError):
-                await asyncio.sleep(0)
-            else:
-                writer.close()
-                return
-
-    async def token(self) -> str:
-        answer = await ask(self.socket, Login(password=PASSWORD))
-        assert answer.token is not None, answer.says
-        return answer.token
-
-    async def says(self, raw: bytes) -> bytes:
-        reader, writer = await connect(str(self.socket))
-        writer.write(raw)
-        writer.write_eof()
-        try:
-            return bytes(await reader.read())
-        except ConnectionResetError:
-            return b""
-        finally:
-            writer.close()
-
-    def lose(self) -> None:
-        """A loss of 600 dollars."""
-        trade = Trade(
-            id=1,
-            order=2,
-            contract="CON.F.US.MNQ.Z25",
-            side=Side.SELL,
-            size=1,
-            price=Decimal(100),
-            profit_and_loss=Decimal(-600),
-            costs=Decimal(0),
-            at=self.clock.time,
-        )
-        self.guard.put(TradeSeen(account=ACCOUNT, trade=trade))
-        assert [lock.rule for lock in self.locks()] == ["RULE-003"]
-
-    def locks(self) -> tuple[Any, ...]:
-        return self.guard.state.accounts[ACCOUNT].locks
-
-    async def acts(self) -> list[tuple[str, bool]]:
-        await asyncio.sleep(0)
-        return [(one.event.what, one.event.is_refused) for one in self.heard if isinstance(one.event, AdminActed)]
-
-
-@asynccontextmanager
-async def house(folder: Path, **rules: Any) -> AsyncIterator[House]:
-    one = House(folder, **rules)
-    running = start(one.door.run(), "door")
-    await one.is_open()
-    yield one
-    one.guard.stop()
-    await end(running)
-    assert not one.socket.exists()
+not_on_windows = pytest.mark.skipif(os.name == "nt", reason="Unix sockets and their rights")
 
 
 LOSS: Final = {"daily_realized_loss": {"limit": -500, "include_unrealized": False}}
@@ -273,6 +160,7 @@ async def test_a_clear_that_keeps_the_rule_says_that_the_lock_stands_again(tmp_p
         assert answer.says.startswith("RULE-003 has locked again at once, for it still holds: Daily loss -$")
 
 
+@not_on_windows
 async def test_a_guard_that_does_not_answer_is_not_waited_for_without_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -332,7 +220,7 @@ async def test_reload_and_stop(tmp_path: Path) -> None:
         one.reload = Reloaded(False, "risk_config.yaml:3: no")
         assert await ask(one.socket, Reload(token=token)) == Answer(is_done=False, says="risk_config.yaml:3: no")
         assert (await ask(one.socket, Stop(token=token, why="an update"))).is_done
-        assert one.stopped_by == [f"the admin (user {getattr(os, 'getuid', int)()}): an update"]
+        assert one.stopped_by == [f"the admin (user {own_user()}): an update"]
 
 
 @pytest.mark.parametrize("raw", [b"\n", b"{}\n", b"nonsense\n", b'{"type":"reload"}\n', b'{"type":"shell","do":"x"}\n'])
@@ -348,6 +236,7 @@ async def test_a_line_without_an_end_is_dropped_and_the_door_stays_open(tmp_path
         assert await one.token()
 
 
+@not_on_windows
 async def test_only_the_owner_may_open_the_socket(tmp_path: Path) -> None:
     async with house(tmp_path) as one:
         assert one.socket.stat().st_mode & 0o777 == 0o600
@@ -363,6 +252,7 @@ print(place.makefile().readline())
 """
 
 
+@not_on_windows
 @pytest.mark.parametrize("is_open", [False, True])
 async def test_another_user_is_not_let_in_also_with_the_password_and_where_the_socket_is_open(
     place: Path, another: Any, is_open: bool

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import msgspec
+
+from risk_manager.ipc import pipe
 
 SOCKET_FILE: Final = "admin.sock"
 LINE_MAX: Final = 64 * 1024
@@ -94,38 +97,63 @@ class AdminDoorError(Exception):
 
 async def ask(path: Path, call: Call) -> Answer:
     """Say one thing to the guard whose door is at `path`. Raises AdminDoorError."""
-    connect = getattr(asyncio, "open_unix_connection", None)
-    if connect is None:
-        raise AdminDoorError("On Windows the guard has no admin door yet: change the files, they are read at once.")
+    said, seconds = msgspec.json.encode(call) + b"\n", _BACKUP_SECONDS if isinstance(call, Backup) else _ANSWER_SECONDS
     try:
-        reader, writer = await connect(str(path), limit=LINE_MAX)
-    except FileNotFoundError:
-        raise AdminDoorError(
-            f"No guard is running for this home, or its door is not open yet: there is no {path}."
-        ) from None
-    except ConnectionRefusedError:
-        raise AdminDoorError("The guard of this home has ended without closing its door. Start it again.") from None
-    except PermissionError:
-        raise AdminDoorError(f"{path} may be used by the guard's own user and by root only.") from None
-    except OSError as error:
-        raise AdminDoorError(f"{path} cannot be used: {error.strerror}.") from None
-    try:
-        writer.write(msgspec.json.encode(call) + b"\n")
-        async with asyncio.timeout(_BACKUP_SECONDS if isinstance(call, Backup) else _ANSWER_SECONDS):
-            await writer.drain()
-            line = await reader.readline()
+        line = await _through(path, said, seconds)
     except TimeoutError:
         raise AdminDoorError(
             "The guard runs and does not answer: it hangs, or the machine is very busy. What was asked may still be"
             " done."
         ) from None
-    except (OSError, ValueError) as error:
-        raise AdminDoorError(f"The guard went away while it was asked: {error}.") from None
-    finally:
-        writer.close()
     if not line:
         raise AdminDoorError("The guard closed the door without an answer. Its log says why.")
     try:
         return msgspec.json.decode(line, type=Answer)
     except msgspec.MsgspecError:
         raise AdminDoorError("What answers there is not a guard of this version.") from None
+
+
+if sys.platform == "win32":
+
+    async def _through(path: Path, said: bytes, seconds: float) -> bytes:
+        try:
+            return await asyncio.to_thread(pipe.say, path, said, seconds)
+        except FileNotFoundError:
+            raise AdminDoorError("No guard is running for this home, or its door is not open yet.") from None
+        except PermissionError:
+            raise AdminDoorError(
+                "The door of this home is for administrators and the guard's own user. Open the command prompt with a "
+                "right click, Run as administrator."
+            ) from None
+        except TimeoutError:
+            raise
+        except OSError as error:
+            raise AdminDoorError(f"The guard went away while it was asked: {error.strerror}.") from None
+
+else:
+
+    async def _through(path: Path, said: bytes, seconds: float) -> bytes:
+        connect = getattr(asyncio, "open_unix_connection")  # noqa: B009  the name is not there on Windows
+        try:
+            reader, writer = await connect(str(path), limit=LINE_MAX)
+        except FileNotFoundError:
+            raise AdminDoorError(
+                f"No guard is running for this home, or its door is not open yet: there is no {path}."
+            ) from None
+        except ConnectionRefusedError:
+            raise AdminDoorError("The guard of this home has ended without closing its door. Start it again.") from None
+        except PermissionError:
+            raise AdminDoorError(f"{path} may be used by the guard's own user and by root only.") from None
+        except OSError as error:
+            raise AdminDoorError(f"{path} cannot be used: {error.strerror}.") from None
+        try:
+            writer.write(said)
+            async with asyncio.timeout(seconds):
+                await writer.drain()
+                return bytes(await reader.readline())
+        except TimeoutError:
+            raise
+        except (OSError, ValueError) as error:
+            raise AdminDoorError(f"The guard went away while it was asked: {error}.") from None
+        finally:
+            writer.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 NAME: Final = "risk-manager"
@@ -15,6 +14,8 @@ class Program(NamedTuple):
     """The interpreter, as an absolute path on the platform that the plan is for."""
     port: int | None = None
     """Where screens may ask; None: what is usual."""
+    packages: str = ""
+    """The folder with this program and all that it needs, where the interpreter is not told by its own place."""
 
 
 class Step(NamedTuple):
@@ -32,17 +33,15 @@ class Plan(NamedTuple):
     steps: tuple[Step, ...]
     after: str = ""
     """What is to be known when it is done."""
+    remark: str = "#"
+    """What begins a comment in the platform's own shell."""
 
 
 def as_script(plan: Plan) -> str:
     """The plan for people, and for the platform's own shell: sentences as comments, and the commands."""
-    parts = [f"{_comment(step.says)}\n{step.types}" for step in plan.steps]
-    return "\n\n".join([*parts, *([_comment(plan.after)] if plan.after else [])])
+    parts = [f"{_comment(step.says, plan.remark)}\n{step.types}" for step in plan.steps]
+    return "\n\n".join([*parts, *([_comment(plan.after, plan.remark)] if plan.after else [])])
 
 
-def _comment(text: str) -> str:
-    return "\n".join(_commented(text.splitlines()))
-
-
-def _commented(lines: Iterable[str]) -> Iterable[str]:
-    return (f"# {line}".rstrip() for line in lines)
+def _comment(text: str, remark: str) -> str:
+    return "\n".join(f"{remark} {line}".rstrip() for line in text.splitlines())

@@ -1,6 +1,7 @@
-"""A Unix socket for the guard's own user and root, and the password besides.
+"""A door for the guard's own user and the machine's administrators, and the password besides: a Unix socket, on Windows
+a named pipe.
 
-TCP reaches every user of the machine, this door does not: the kernel says who asks. Every attempt and every act is an
+TCP reaches every user of the machine, this door does not: the system says who asks. Every attempt and every act is an
 event, so that it is in the journal and on the screens.
 """
 
@@ -11,6 +12,7 @@ import os
 import secrets
 import socket
 import struct
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +23,7 @@ import msgspec
 from risk_manager.config.password import PasswordError, matches, set_password
 from risk_manager.core.events import AdminActed, Cleared
 from risk_manager.core.told_times import named
+from risk_manager.daemon.admin import pipe
 from risk_manager.daemon.admin.gate import IN_SILENCE, LOGS_IN, WRONG, Gate
 from risk_manager.daemon.clock import Clock
 from risk_manager.daemon.guard import Guard
@@ -64,13 +67,17 @@ class AdminDoor:
 
     async def run(self) -> None:
         """Answer until cancelled. Raises OSError where the door cannot be opened."""
-        serve = getattr(asyncio, "start_unix_server", None)
-        if serve is None:
-            return  # Windows has no such sockets; its files are read when they change
+        if sys.platform == "win32":
+            await pipe.serve(self._path, self._answer_there)
+        else:
+            await self._run_socket()
+
+    async def _run_socket(self) -> None:
         self._path.unlink(missing_ok=True)  # of a guard that was killed; the lease says that there is no other one
         place = socket.socket(getattr(socket, "AF_UNIX"))  # noqa: B009  the name is not there on Windows
         place.bind(str(self._path))
         os.chmod(self._path, _OWNER_ONLY)  # before anybody can connect
+        serve = getattr(asyncio, "start_unix_server")  # noqa: B009
         server = await serve(self._answer, sock=place, limit=LINE_MAX)
         try:
             await server.serve_forever()
@@ -85,15 +92,20 @@ class AdminDoor:
             async with asyncio.timeout(_IDLE_SECONDS):
                 line = await reader.readline()
             if line:
-                writer.write(msgspec.json.encode(await self._answer_to(line, user)) + b"\n")
+                is_known = user in (_ROOT, _own_user())
+                writer.write(msgspec.json.encode(await self._answer_to(line, user, is_known=is_known)) + b"\n")
                 await writer.drain()
         except (TimeoutError, ValueError, OSError):
             pass  # gone, silent, or a line without an end: nobody is left who could read an answer
         finally:
             writer.close()
 
-    async def _answer_to(self, line: bytes, user: int) -> Answer:
-        if user not in (_ROOT, _own_user()):
+    async def _answer_there(self, line: bytes, user: int) -> bytes:
+        """On Windows: nobody else could have opened the pipe."""
+        return msgspec.json.encode(await self._answer_to(line, user, is_known=True)) + b"\n"
+
+    async def _answer_to(self, line: bytes, user: int, *, is_known: bool) -> Answer:
+        if not is_known:
             self._acted(user, "knock at the admin door", is_refused=True)
             return Answer(is_done=False, says="Only the guard's own user and root may use this door.")
         try:

@@ -18,6 +18,7 @@ from risk_manager.interfaces.admin.asking import StoppedError, agree
 from risk_manager.interfaces.admin.backup_words import lines, lost, row, whole
 from risk_manager.interfaces.admin.entrance import House, RefusedError, tell
 from risk_manager.ipc.admin import Backup
+from risk_manager.ipc.pipe import is_there
 from risk_manager.store import Copy, Keep, StoreError, backup, copies, lease
 from risk_manager.store import restore as put_back
 from risk_manager.store.opening import FILE
@@ -122,7 +123,7 @@ def _made(house: House, *, from_stdin: bool) -> Path:
     """By the running guard, whose file it is. Where none runs, or has no door, the file is only read, so it is done
     from here."""
     now = datetime.now(UTC)
-    if not (lease.is_held(house.data) and house.socket.exists()):
+    if not (lease.is_held(house.data) and is_there(house.socket)):
         house.enter_alone(from_stdin=from_stdin)
         if not (house.data / FILE).exists():
             raise RefusedError(f"There is no database {house.data / FILE}: no guard has ever run there.")

@@ -24,6 +24,7 @@ from risk_manager.home import option
 from risk_manager.interfaces.admin.entrance import House
 from risk_manager.ipc import status as published
 from risk_manager.ipc.news import HUBS
+from risk_manager.ipc.pipe import is_there
 
 _FREE_BYTES = 500 * 1024 * 1024
 _OLD_SECONDS = 5
@@ -123,7 +124,7 @@ def running(house: House) -> Iterator[Found]:
         yield Found("guard", False, "It has not run here yet.", start)
         return
     age = (datetime.now(UTC) - told.at).total_seconds()
-    has_ended = os.name != "nt" and not house.socket.exists()  # in order; after a kill only the age tells
+    has_ended = not is_there(house.socket)  # in order; after a kill only the age tells
     if has_ended or age > _OLD_SECONDS:
         yield Found("guard", False, f"It does not run: what it has published is {age:.0f} s old.", start)
         return

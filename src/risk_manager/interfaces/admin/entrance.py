@@ -15,6 +15,7 @@ from risk_manager.config.password import HASH_FILE, PasswordError, is_set, match
 from risk_manager.exit_codes import ExitCode
 from risk_manager.ipc import status as published
 from risk_manager.ipc.admin import SOCKET_FILE, AdminDoorError, Answer, Call, Login, ask
+from risk_manager.ipc.pipe import is_there
 from risk_manager.store import lease
 
 NOT_SET = "No admin password is set yet. Set one: risk-manager admin password"
@@ -43,7 +44,7 @@ class House:
         is_held = lease.is_held(self.data)
         if is_held is not None:
             return is_held
-        if self.socket.exists():
+        if is_there(self.socket):
             return True
         try:
             told = published.read(self.data / "status.json")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from risk_manager.config.password import PasswordError, is_set, matches, set_password
@@ -53,7 +52,7 @@ class WrongError(Exception):
 def held(house: House, old: str) -> str | None:
     """Hold the old password against the running guard, which counts and records the attempts, and where none runs
     against its file. The guard's token; None where none runs. Raises WrongError, PasswordError."""
-    if _has_door(house):
+    if house.is_guarded():
         try:
             return house.let_in(old).token
         except RefusedError as error:
@@ -75,8 +74,3 @@ def put(house: House, new: str, token: str | None) -> None:
         raise PasswordError(str(error)) from None
     if not answer.is_done:
         raise PasswordError(answer.says)
-
-
-def _has_door(house: House) -> bool:
-    """Whether there is a guard that can be asked; on Windows it has no door."""
-    return os.name != "nt" and house.is_guarded()
