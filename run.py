@@ -5,6 +5,8 @@
     python3 run.py test       format, lint, types, imports, tests; with words after it, only the tests that they name
     python3 run.py check      the same without the tests
     python3 run.py foreign    the simulator and the guard tried by clients that are not ours; needs node and npm
+    python3 run.py systemd    the service on a throw-away copy of this machine; needs root and systemd-nspawn
+    python3 run.py container  the image, built and run; needs root and a Docker engine
     python3 run.py bench      the benchmarks
     python3 run.py mutants    mutation testing of core, an hour and a half; with words after it, only what they match
 
@@ -46,7 +48,7 @@ def main(words: list[str]) -> int:
     if word == "demo":
         prepare("run.lock")
         return run("-m", "risk_manager", "demo", *rest)
-    if word in ("test", "check", "foreign", "bench", "mutants"):
+    if word in ("test", "check", "foreign", "systemd", "container", "bench", "mutants"):
         prepare("dev.lock")
     if word == "test":
         return run("-m", "pytest", *rest) if rest else test()
@@ -54,6 +56,8 @@ def main(words: list[str]) -> int:
         return check()
     if word == "foreign":
         return run("-m", "tests.foreign.prepare") or run("-m", "pytest", "tests/foreign", *rest)
+    if word in ("systemd", "container"):
+        return run("-m", "pytest", f"tests/{word}", *rest)
     if word == "bench":
         return run("-m", "benchmarks", *rest)
     if word == "mutants":

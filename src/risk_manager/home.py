@@ -12,6 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 
 VARIABLE = "RISK_MANAGER_HOME"
+SERVICE_HOME = Path("/var/lib/risk-manager")
+"""Where a guard lives that systemd keeps running."""
 
 OPEN_WAY = 0o711
 """A folder with something published in it: everyone may pass through, its user alone may look around."""
@@ -25,11 +27,14 @@ _ROOT = 0
 
 
 def folder(given: Path | None = None) -> Path:
-    """The folder that is meant: the one given, else that of RISK_MANAGER_HOME, else one in the user's own folder."""
+    """The folder that is meant: the one given, else that of RISK_MANAGER_HOME, else the one of the service where it is
+    installed, else one in the user's own folder."""
     if given is not None:
         return given
     named = os.environ.get(VARIABLE)
-    return Path(named) if named else Path.home() / ".risk-manager"
+    if named:
+        return Path(named)
+    return SERVICE_HOME if SERVICE_HOME.is_dir() else Path.home() / ".risk-manager"
 
 
 def option(given: Path) -> str:

@@ -39,7 +39,9 @@ def test_a_secret_is_not_shown_and_the_rest_is(text: str) -> None:
     assert shown.count("\n") >= 1
 
 
-@pytest.mark.parametrize("reference", ["${TOPSTEPX_API_KEY}", '"${TOPSTEPX_API_KEY}"', "keyring:topstepx"])
+@pytest.mark.parametrize(
+    "reference", ["${TOPSTEPX_API_KEY}", '"${TOPSTEPX_API_KEY}"', "keyring:topstepx", "credential:key"]
+)
 def test_a_reference_is_no_secret(reference: str) -> None:
     text = f"topstepx:\n  api_key: {reference}\n"
     assert hidden(text) == text

@@ -53,7 +53,7 @@ def test_where_the_key_comes_from(written: str, key: str) -> None:
     assert load(text, TOPSTEPX_API_KEY="from-env").login.api_key.reveal() == key
 
 
-@pytest.mark.parametrize("written", ["${NEVER_SET}", "keyring:never-there"])
+@pytest.mark.parametrize("written", ["${NEVER_SET}", "keyring:never-there", "credential:never.there"])
 def test_settings_need_no_login(written: str) -> None:
     text = f'topstepx: {{username: "{written}", api_key: "{written}"}}\nmonitored_account: {{account_id: 123}}'
     assert settings_of({"risk_config.yaml": RISK, "accounts.yaml": text}, TABLE) == load(ONE).settings

@@ -159,7 +159,7 @@ def test_what_would_not_hold_is_not_written(tmp_path: Path) -> None:
     assert written(path) == OWN
 
 
-@pytest.mark.parametrize("reference", ["${TOPSTEPX_API_KEY}", "$\\u007bTOPSTEPX_API_KEY}", "keyring:topstepx"])
+@pytest.mark.parametrize("reference", ["${TOPSTEPX_API_KEY}", "$\\u007bTOPSTEPX_API_KEY}", "keyring:a", "credential:a"])
 @pytest.mark.parametrize("field", ["webhook_url", "apprise_url"])
 def test_nothing_of_the_guards_is_carried_out_by_a_reference(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, field: str, reference: str

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pickle
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -54,3 +55,17 @@ def test_the_systems_keyring_is_asked_under_our_name(monkeypatch: pytest.MonkeyP
     with pytest.raises(NotFoundError, match="KeyringError") as refused:
         resolve("keyring:broken", {})
     assert "42" not in str(refused.value)
+
+
+def test_a_credential_is_what_systemd_has_put_into_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "risk-manager.api_key").write_text("from-systemd\n")
+    (tmp_path / "empty").touch()
+    handed = {"CREDENTIALS_DIRECTORY": str(tmp_path)}
+    assert resolve("credential:risk-manager.api_key", handed).reveal() == "from-systemd"
+    with pytest.raises(NotFoundError, match="there is no credential another that can be read in"):
+        resolve("credential:another", handed)
+    with pytest.raises(NotFoundError, match="the credential empty is empty"):
+        resolve("credential:empty", handed)
+    for elsewhere in ("credential:../risk-manager.api_key", "credential:", "credential:..", f"credential:{tmp_path}/a"):
+        with pytest.raises(NotFoundError, match="named like a file without a folder"):
+            resolve(elsewhere, handed)

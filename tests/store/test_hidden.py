@@ -31,7 +31,10 @@ def test_a_key_that_stands_in_the_text_is_hidden_and_the_rest_reads_as_before(te
     assert sorted(read["topstepx"].values()) == [REFERENCE, "me"]
 
 
-@pytest.mark.parametrize("text", ["api_key: ${MY_KEY}\n", 'api_key: "${MY_KEY}"\n', "api_key: keyring:topstep\n"])
+@pytest.mark.parametrize(
+    "text",
+    ["api_key: ${MY_KEY}\n", 'api_key: "${MY_KEY}"\n', "api_key: keyring:a\n", "api_key: credential:a\n"],
+)
 def test_a_reference_stays(text: str) -> None:
     assert without_secrets({"accounts.yaml": text}) == {"accounts.yaml": text}
 

@@ -1,7 +1,7 @@
 """A configuration file as people may see it: what is secret in it is not shown.
 
 What stands under a key of a secret is one, in whatever way YAML lets it be written; a reference to the environment or
-to the keyring is none.
+to the keyring or to a credential is none.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _OPEN: Final = frozenset({"username", "api_url", "user_hub_url", "market_hub_url
 _CHANNELS, _HEARTBEAT = "channels", "heartbeat"
 _OPEN_OF_A_CHANNEL: Final = frozenset({"kind", "chat_id", "api_url", "severity", "events", "quiet_hours"})
 _OPEN_OF_THE_HEARTBEAT: Final = frozenset({"every_seconds"})
-_REFERENCE: Final = re.compile(r"\$\{\w+\}|keyring:.*", re.DOTALL)
+_REFERENCE: Final = re.compile(r"\$\{\w+\}|(?:keyring|credential):.*", re.DOTALL)
 
 
 def is_secret(way: Sequence[str]) -> bool:

@@ -18,11 +18,11 @@ from risk_manager.config.channels import Channel
 from risk_manager.config.notifications import notifications_of
 from risk_manager.config.problem import ConfigError, Problem
 from risk_manager.config.risk import VERSION
+from risk_manager.config.secret import REFERENCES
 from risk_manager.home import PRIVATE_FILE
 
 OWN_FILE: Final = "notifications.json"
 _BYTES_MAX: Final = 64 * 1024
-_REFERENCES: Final = ("${", "keyring:")
 _NO_REFERENCE: Final = (
     "stands for something of the guard's, and nothing of that goes out to here. Write the text itself"
 )
@@ -100,8 +100,8 @@ def _text(path: Path) -> str | None:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise _refused(f"{path} is no UTF-8 text") from None
-    if any(one in text for one in _REFERENCES):
-        raise _refused(f"A reference (${{NAME}}, keyring:NAME) {_NO_REFERENCE}")
+    if any(one in text for one in REFERENCES):
+        raise _refused(f"A reference (${{NAME}}, keyring:NAME, credential:NAME) {_NO_REFERENCE}")
     return text
 
 

@@ -8,6 +8,8 @@ from typing import Final
 
 import bcrypt
 
+from risk_manager.home import belong
+
 HASH_FILE: Final = "admin_password.hash"
 SHORTEST: Final = 10
 _LONGEST_BYTES: Final = 72
@@ -49,6 +51,7 @@ def set_password(path: Path, password: str, *, rounds: int = 12) -> None:
         file.write(hashed + b"\n")
         file.flush()
         os.fsync(file.fileno())
+    belong(fresh)
     os.replace(fresh, path)
 
 

@@ -6,14 +6,24 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from risk_manager.config.reading import Reading, wrong
 
 _ENVIRONMENT: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _KEYRING: Final = "keyring:"
+_CREDENTIAL: Final = "credential:"
+REFERENCES: Final = ("${", _KEYRING, _CREDENTIAL)
+"""What begins so names a secret and is none."""
+_CREDENTIALS_VARIABLE: Final = "CREDENTIALS_DIRECTORY"
+_CREDENTIALS: Final = "/etc/credstore"
+"""Where systemd takes them from, which root alone can read; what it hands to a service lies elsewhere."""
 _SERVICE: Final = "risk-manager"
-_RIGHT: Final = "Write ${NAME} for an environment variable, keyring:NAME, or the text itself in quotation marks"
+_RIGHT: Final = (
+    "Write ${NAME} for an environment variable, keyring:NAME, credential:NAME for one that systemd hands over, or the "
+    "text itself in quotation marks"
+)
 
 Keyring = Callable[[str], str | None]
 """From a name to its secret; None where there is none."""
@@ -68,9 +78,30 @@ def resolve(text: str, environment: Mapping[str, str] = os.environ, keyring: Key
         if not value:
             raise NotFoundError(f"the keyring has nothing under {name} of {_SERVICE}")
         return Secret(value)
+    if text.startswith(_CREDENTIAL):
+        return Secret(_handed_over(text.removeprefix(_CREDENTIAL).strip(), environment))
     if "${" in text:
         raise NotFoundError(f"a reference to the environment is the whole value. {_RIGHT}")
     return Secret(text)
+
+
+def _handed_over(name: str, environment: Mapping[str, str]) -> str:
+    """The credential that systemd hands to a service; for root, who asks on a terminal, the one that it would."""
+    if environment is NO_SECRETS:
+        return environment[name]
+    folder = environment.get(_CREDENTIALS_VARIABLE) or _CREDENTIALS
+    if not name or "/" in name or name.startswith("."):
+        raise NotFoundError("a credential is named like a file without a folder, as risk-manager.api_key")
+    try:
+        value = Path(folder, name).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise NotFoundError(
+            f"there is no credential {name} that can be read in {folder}. It lies in {_CREDENTIALS}, and "
+            "LoadCredential= in the unit of the service names it"
+        ) from None
+    if not value:
+        raise NotFoundError(f"the credential {name} is empty")
+    return value
 
 
 class _Anything(Mapping[str, str]):

@@ -142,6 +142,7 @@ class Household:
         gc.collect()
         gc.freeze()
         self._say("Guarding.")
+        self._pulse.tell()
 
     def _open_logs(self, folder: Path) -> Logs | None:
         settings = LogSettings()

@@ -56,6 +56,10 @@ class Pulse:
     def _beat(self) -> None:
         self._guard.beat()
         self._supervisor.beat()
+        self.tell()
+
+    def tell(self) -> None:
+        """Say what the guard is doing, where that has changed."""
         sentence = self._sentence()
         if sentence != self._said:
             self._said = sentence

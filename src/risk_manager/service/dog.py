@@ -15,7 +15,7 @@ from typing import Final
 
 from risk_manager.exit_codes import ExitCode
 
-HUNG_SECONDS: Final = 6
+HUNG_SECONDS: Final = 5
 """Without a beat for so long the engine hangs. With the start of the next guard it stays below ten seconds."""
 _LOOK_SECONDS: Final = 1.0
 _RECORD_SECONDS: Final = 1.0

@@ -39,7 +39,7 @@ def _hidden(text: str, secrets: Collection[str]) -> str:
 
 def _by_key(found: re.Match[str]) -> str:
     value = found[0][len(found["key"]) :].strip().strip("\"'")
-    if value.startswith(("${", "keyring:")):
+    if value.startswith(("${", "keyring:", "credential:")):
         return found[0]
     end = "\n" if found[0].endswith("\n") else ""
     return f'{found["key"]}"{REFERENCE}"{end}'

@@ -189,6 +189,7 @@ def _write(folder: Path, texts: dict[str, str], password: str) -> None:
             os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, homes.PRIVATE_FILE), "w", encoding="utf-8"
         ) as file:
             file.write(text)
+        homes.belong(path)
     set_password(config / HASH_FILE, password)
 
 
@@ -197,4 +198,7 @@ def _what_next(folder: Path, key: str) -> None:
     tell(f"\nWritten to {folder / 'config'}.")
     if key.startswith("${"):
         tell(f"Set {KEY_VARIABLE} where the guard runs.")
+    if folder == homes.SERVICE_HOME:
+        tell("The service finds it within ten seconds: risk-manager service status")
+        return
     tell(f"Next: risk-manager run{where}   and in another window: risk-manager dashboard{where}")

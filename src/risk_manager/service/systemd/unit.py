@@ -6,12 +6,14 @@ import shlex
 from typing import Final
 
 from risk_manager.exit_codes import ExitCode
+from risk_manager.home import SERVICE_HOME
+from risk_manager.service.dog import HUNG_SECONDS
 from risk_manager.service.plan import NAME, Program
 
 UNIT: Final = f"{NAME}.service"
 UNIT_FILE: Final = f"/etc/systemd/system/{UNIT}"
 USER: Final = NAME
-HOME: Final = f"/var/lib/{NAME}"
+HOME: Final = SERVICE_HOME.as_posix()
 CONFIG: Final = f"/etc/{NAME}"
 LOGS: Final = f"/var/log/{NAME}"
 CREDENTIAL: Final = f"{NAME}.api_key"
@@ -30,12 +32,12 @@ ExecStart={start}
 User={user}
 Group={user}
 Restart=always
-RestartSec=1
+RestartSec=250ms
 # Stopped by its admin, with the password: it stays so until the next boot, or until somebody starts it.
 RestartPreventExitStatus={dismissed}
 SuccessExitStatus={dismissed}
-# The engine beats once a second. It ends itself after six seconds without a beat, and this is the second wall.
-WatchdogSec=8
+# The engine beats once a second. It ends itself after {hung} seconds without a beat, and this is the second wall.
+WatchdogSec={watched}
 # A database that must be repaired first takes its time.
 TimeoutStartSec=5min
 TimeoutStopSec=15
@@ -102,6 +104,8 @@ def unit(program: Program) -> str:
         config=CONFIG,
         credential=CREDENTIAL,
         dismissed=int(ExitCode.DISMISSED),
+        hung=HUNG_SECONDS,
+        watched=HUNG_SECONDS + 2,
     )
 
 

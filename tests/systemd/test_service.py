@@ -1,0 +1,168 @@
+"""The service's life on a booted machine, in the order in which it is lived; each test begins with a guard at work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from risk_manager.service.systemd.unit import CONFIG, CREDENTIAL, HOME, LOGS, UNIT, UNIT_FILE, USER
+from tests.systemd.guarded import GUARDING, KEY, TRADER, done, guarded, is_guarding, journal, pid, shown, tells
+from tests.systemd.machine import PACKAGES, PYTHON, Machine, until
+
+LOST = "Nobody has watched since "
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    made = guarded(tmp_path_factory.mktemp("machine"))
+    yield made
+    made.remove()
+
+
+@pytest.fixture
+def guard(machine: Machine) -> int:
+    """The process that guards."""
+    return is_guarding(machine)
+
+
+def test_what_is_printed_is_what_install_has_done(machine: Machine, guard: int) -> None:
+    printed = machine.ours("service", "install", "--dry-run")
+    assert (printed.returncode, printed.stderr) == (0, "")
+    text = machine.run("cat", UNIT_FILE).stdout
+    assert text in printed.stdout
+    done(machine.run("sh", "-eu", says=printed.stdout))
+    assert is_guarding(machine, after=guard) != guard
+    assert machine.run("cat", UNIT_FILE).stdout == text
+    assert (shown(machine, "ActiveState"), shown(machine, "UnitFileState")) == ("active", "enabled")
+    told = tells(machine)
+    assert GUARDING in told
+    assert "It starts with the machine." in told
+
+
+def test_killed_by_root_it_guards_again_within_five_seconds(machine: Machine, guard: int) -> None:
+    done(machine.run("kill", "-KILL", str(guard)))
+    is_guarding(machine, 5.0, after=guard)
+    assert "it crashed or was killed, while the machine stayed up" in last_start(machine)
+
+
+def test_one_that_stands_still_is_started_again_within_ten_seconds(machine: Machine, guard: int) -> None:
+    done(machine.run("kill", "-USR2", str(guard)))
+    until(lambda: pid(machine) not in (0, guard), lambda: journal(machine), 10.0)
+    is_guarding(machine)
+    assert "The engine has stood still for 5 s" in last_start(machine)
+    assert "standing_still.py" in journal(machine)  # where it stood
+
+
+def test_a_process_that_is_stopped_is_started_again_within_ten_seconds(machine: Machine, guard: int) -> None:
+    done(machine.run("kill", "-STOP", str(guard)))
+    until(lambda: pid(machine) not in (0, guard), lambda: journal(machine), 10.0)
+    is_guarding(machine)
+
+
+def test_killed_again_and_again_it_is_never_given_up(machine: Machine, guard: int) -> None:
+    for _ in range(6):  # systemd's own limit is five in ten seconds
+        done(machine.run("kill", "-KILL", str(guard)))
+        until(lambda before=guard: pid(machine) not in (0, before), lambda: journal(machine))  # type: ignore[misc]
+        guard = pid(machine)
+    is_guarding(machine)
+
+
+def test_stopped_by_root_it_ends_in_order_and_the_next_one_knows_by_whom(machine: Machine, guard: int) -> None:
+    done(machine.run("systemctl", "stop", UNIT))
+    assert (shown(machine, "Result"), shown(machine, "ExecMainStatus")) == ("success", "0")
+    assert machine.ours("service", "status").returncode != 0
+    done(machine.run("systemctl", "start", UNIT))
+    is_guarding(machine)
+    assert "it was stopped by the signal SIGTERM" in last_start(machine)
+
+
+KNOCK = "import socket as s, sys; s.socket(s.AF_UNIX).connect(sys.argv[1])"
+MAY = "look at what is published"
+TRIES = {
+    MAY: f"cat {HOME}/data/status.json",
+    "stop": f"systemctl stop {UNIT}",
+    "restart": f"systemctl restart {UNIT}",
+    "mask": f"systemctl mask {UNIT}",
+    "disable": f"systemctl disable {UNIT}",
+    "change the unit": f"systemctl edit --force --stdin {UNIT} || echo x >>{UNIT_FILE}",
+    "put another beside it": f"mkdir -p {UNIT_FILE}.d && echo x >{UNIT_FILE}.d/x.conf",
+    "end": "kill -TERM PID",
+    "kill": "kill -KILL PID",
+    "halt": "kill -STOP PID",
+    "make it slow": "renice 19 PID",
+    "give it no files": "prlimit --pid PID --nofile=1",
+    "read its environment": "cat /proc/PID/environ",
+    "read its memory": "head -c 1 /proc/PID/mem",
+    "read the login": f"cat {CONFIG}/accounts.yaml",
+    "read the password": f"cat {CONFIG}/admin_password.hash",
+    "read the key": f"cat /etc/credstore/{CREDENTIAL}",
+    "read the key that is handed over": f"cat /run/credentials/{UNIT}/{CREDENTIAL}",
+    "read the database": f"cat {HOME}/data/state.db",
+    "read the logs": f"cat {LOGS}/daemon.log",
+    "change the limits": f"echo 'version: 1' >{CONFIG}/risk_config.yaml",
+    "put another configuration there": f"mv {HOME}/config {HOME}/other",
+    "take the database away": f"mv {HOME}/data/state.db {HOME}/data/other",
+    "put another program there": f"echo >>{PACKAGES}/risk_manager/cli.py",
+    "put one beside it": f"touch {PACKAGES}/sitecustomize.py",
+    "knock at the admin door": f"{PYTHON} -I -c '{KNOCK}' {HOME}/data/admin.sock",
+    "install another": f"{PYTHON} -I -m risk_manager service install",
+    "uninstall": f"{PYTHON} -I -m risk_manager service uninstall",
+    "shut the machine down": "systemctl poweroff",
+}
+"""What a trader may want to do in a bad moment, as he would type it. The first is the one that he may."""
+
+
+def test_the_trader_can_do_nothing_to_it(machine: Machine, guard: int) -> None:
+    script = "".join(
+        f"({tried.replace('PID', str(guard))}) >/dev/null 2>&1 </dev/null && echo '{name}'\n"
+        for name, tried in TRIES.items()
+    )
+    tried = machine.run("runuser", "-u", TRADER, "--", "sh", "-s", says=script)
+    assert tried.stdout.splitlines() == [MAY], "he could do more"
+    assert pid(machine) == guard
+    assert shown(machine, "UnitFileState") == "enabled"
+    assert is_guarding(machine) == guard
+
+
+def test_the_trader_sees_everything_that_is_for_him(machine: Machine, guard: int) -> None:
+    seen = machine.as_user(TRADER, PYTHON, "-I", "-m", "risk_manager", "status")
+    assert (seen.returncode, seen.stderr) == (0, "")
+    assert seen.stdout.startswith("The guard is running and connected.")
+    asked = "import urllib.request as u; print(u.urlopen('http://127.0.0.1:8765/api/status').read())"
+    told = done(machine.as_user(TRADER, PYTHON, "-I", "-c", asked))
+    assert '"id":465' in told
+    assert KEY not in seen.stdout + told
+
+
+def test_nothing_that_it_leaves_or_says_shows_the_key(machine: Machine, guard: int) -> None:
+    searched = machine.run("grep", "-rl", KEY, CONFIG, HOME, LOGS)
+    assert (searched.returncode, searched.stdout) == (1, "")
+    assert KEY not in journal(machine)
+
+
+def test_after_the_power_was_off_it_guards_by_itself(machine: Machine, guard: int) -> None:
+    machine.power_off()
+    machine.boot()
+    is_guarding(machine)
+    assert "it was stopped by the signal SIGTERM" in last_start(machine)
+
+
+def test_uninstalled_it_is_gone_and_what_it_knows_is_kept(machine: Machine, guard: int) -> None:
+    kept = (f"{CONFIG}/accounts.yaml", f"{HOME}/data/state.db", f"{LOGS}/daemon.log")
+    done(machine.ours("service", "uninstall"))
+    assert shown(machine, "LoadState") == "not-found"
+    assert machine.run("pgrep", "-u", USER).stdout == ""
+    assert done(machine.run("ls", *kept)).split() == sorted(kept)
+    again = machine.ours("service", "uninstall")
+    assert again.returncode == 0, "a second time there is nothing to do"
+    done(machine.ours("service", "install"))
+    is_guarding(machine)
+    assert LOST in last_start(machine)
+
+
+def last_start(machine: Machine) -> str:
+    """What the guard that runs now has said of the one before it."""
+    said = [line for line in journal(machine).splitlines() if line.startswith(LOST)]
+    assert said, journal(machine)
+    return said[-1]
