@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -133,7 +132,7 @@ class Machine:
         """Pull the plug and throw everything away."""
         if self._host is not None and self._host.poll() is None:
             if self._leader:
-                os.kill(self._leader, signal.SIGKILL)
+                _do("kill", "-KILL", str(self._leader))
             self._host.terminate()
             self._host.wait(_PATIENCE_SECONDS)
         for path in (self.disk, self._memory):

@@ -1,0 +1,80 @@
+"""Processes whose engine really stands still, and what ends them."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from risk_manager.exit_codes import ExitCode
+
+pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="stops its programs with SIGSTOP")
+
+DOG = """\
+import sys, threading, time
+from risk_manager.service import dog
+dog.HUNG_SECONDS, dog._LOOK_SECONDS, dog._RECORD_SECONDS = 0.5, 0.05, 0.1
+watched = dog.Dog({record})
+watched.beat()
+"""
+WRITE = "lambda why: print(why, flush=True)"
+
+
+def program(code: str, record: str = WRITE) -> subprocess.Popen[str]:
+    """A process with a dog that waits for half a second, and this code after its first beat."""
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        [sys.executable, "-c", DOG.format(record=record) + code], stdout=pipe, stderr=pipe, stdin=pipe, text=True
+    )
+
+
+def test_a_loop_that_turns_in_itself_is_ended_and_it_is_said_where_it_stood() -> None:
+    out, err = (hung := program("def turn():\n    while True: pass\nturn()")).communicate(timeout=30)
+    assert hung.returncode == ExitCode.HUNG
+    assert out == "The engine has stood still for 0.5 s\n"
+    assert "in turn" in err
+
+
+def test_a_wait_that_never_ends_is_ended() -> None:
+    (hung := program("threading.Lock().acquire() and threading.Event().wait()")).communicate(timeout=30)
+    assert hung.returncode == ExitCode.HUNG
+
+
+@pytest.mark.parametrize("record", ["lambda why: time.sleep(1000)", "lambda why: open('/not/there')"])
+def test_a_disk_that_hangs_or_fails_does_not_keep_it_alive(record: str) -> None:
+    (hung := program("time.sleep(1000)", record)).communicate(timeout=30)
+    assert hung.returncode == ExitCode.HUNG
+
+
+def test_one_that_beats_lives() -> None:
+    beating = program("for _ in range(40): time.sleep(0.05); watched.beat()\nprint('done')")
+    assert beating.communicate(timeout=30)[0] == "done\n"
+    assert beating.returncode == 0
+
+
+def test_one_that_ends_in_order_may_take_its_time() -> None:
+    ending = program("watched.end(); time.sleep(1.5); print('done')")
+    assert ending.communicate(timeout=30)[0] == "done\n"
+
+
+def test_before_the_first_beat_nothing_is_expected() -> None:
+    code = "watched = dog.Dog(print); dog.Dog(print); time.sleep(1); print('done')"
+    starting = program(f"watched.end(); {code}")
+    assert starting.communicate(timeout=30)[0] == "done\n"
+
+
+def test_time_in_which_the_whole_process_was_stopped_does_not_count() -> None:
+    """As after Ctrl+Z, or when the machine has slept: nobody has looked meanwhile."""
+    code = "print('up', flush=True)\nwhile True: watched.beat(); time.sleep(0.05)"
+    with program(code) as stopped:
+        assert stopped.stdout is not None
+        assert stopped.stdout.readline() == "up\n"
+        stopped.send_signal(signal.SIGSTOP)
+        time.sleep(1.5)
+        stopped.send_signal(signal.SIGCONT)
+        time.sleep(1.0)
+        assert stopped.poll() is None
+        stopped.kill()

@@ -1,0 +1,161 @@
+"""A real guard: what a supervisor is told of it, what ends it, and what the next one says about that."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from risk_manager.config.password import set_password
+from risk_manager.exit_codes import ExitCode
+from risk_manager.ipc.admin import Login, Stop, ask
+from tests.crash.house import broker, guard, new_home
+from tests.daemon.programs import SECRET, Program, program, until
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Unix sockets, and signals of POSIX")
+
+PASSWORD = "three words together"
+LOST = "Nobody has watched since "
+
+STANDING_STILL = """\
+import sys
+from pathlib import Path
+from risk_manager.core import engine
+from risk_manager.service import dog
+from risk_manager.service.duty import Duty
+dog.HUNG_SECONDS, dog._LOOK_SECONDS = 2.0, 0.5
+step = engine.step
+def standing_still(*words, **more):
+    while Path(sys.argv[2]).exists():
+        pass
+    return step(*words, **more)
+engine.step = standing_still
+sys.exit(Duty(Path(sys.argv[1]), 0).run())
+"""
+"""A guard whose engine turns in itself from the moment on in which a file is there."""
+
+FAILING = STANDING_STILL.replace("        pass\n", "        raise RuntimeError('the engine is broken')\n")
+
+
+@contextmanager
+def supervisor() -> Iterator[tuple[str, list[str]]]:
+    """A socket as systemd's, and what is told there, as it comes."""
+    with tempfile.TemporaryDirectory() as folder, socket.socket(getattr(socket, "AF_UNIX"), socket.SOCK_DGRAM) as place:  # noqa: B009
+        place.bind(f"{folder}/notify")
+        place.setblocking(False)
+        told: list[str] = []
+        loop = asyncio.get_running_loop()
+        loop.add_reader(place, lambda: told.append(place.recv(4096).decode()))
+        try:
+            yield f"{folder}/notify", told
+        finally:
+            loop.remove_reader(place)
+
+
+async def started(code: str, home: Path, file: Path) -> Program:
+    """This code as a process, for a home and a file."""
+    pipe = asyncio.subprocess.PIPE
+    environment = {**os.environ, "BROKER_KEY": SECRET}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", code, str(home), str(file), stdout=pipe, stderr=pipe, env=environment
+    )
+    running = Program(process)
+    running.read()
+    return running
+
+
+async def last_words(home: Path) -> str:
+    """What the next guard says of the end of the one before it."""
+    async with guard(home) as following:
+        said = await following.says(LOST)
+        assert await following.stop() == ExitCode.FINE
+    return said
+
+
+async def test_a_supervisor_is_told_that_it_is_ready_alive_guarding_and_at_its_end(tmp_path: Path) -> None:
+    async with broker() as side:
+        home = new_home(tmp_path, side, max_contracts={"limit": 1})
+        with supervisor() as (place, told):
+            async with program("run", "--home", str(home), BROKER_KEY=SECRET, NOTIFY_SOCKET=place) as running:
+                await until(lambda: "STATUS=Guarding 465." in told, f"{told}")
+                assert told[0] == "WATCHDOG=1", "the first beat comes before everything"
+                assert told.index("READY=1") < told.index("STATUS=Guarding 465.")
+                beats = told.count("WATCHDOG=1")
+                await until(lambda: told.count("WATCHDOG=1") > beats + 1, "it beats in a quiet market")
+                assert await running.stop() == ExitCode.FINE
+            await until(lambda: told[-1].startswith("STOPPING=1\n"), f"{told}")
+            assert told.count("READY=1") == 1
+            assert SECRET not in "".join(told)
+
+
+async def test_a_supervisor_is_told_that_the_guard_is_blind(tmp_path: Path) -> None:
+    async with broker() as side:
+        home = new_home(tmp_path, side, max_contracts={"limit": 1})
+    with supervisor() as (place, told):  # the broker is away
+        async with program("run", "--home", str(home), BROKER_KEY=SECRET, NOTIFY_SOCKET=place) as running:
+            await until(lambda: any(one.startswith("STATUS=BLIND: the market hub and ") for one in told), f"{told}")
+            beats = told.count("WATCHDOG=1")
+            await until(lambda: told.count("WATCHDOG=1") > beats, "it is alive all the same")
+            assert await running.stop() == ExitCode.FINE
+
+
+async def test_an_engine_that_stands_still_beats_no_more_and_ends_its_process(tmp_path: Path) -> None:
+    async with broker() as side:
+        home, now = new_home(tmp_path, side, max_contracts={"limit": 1}), tmp_path / "now"
+        running = await started(STANDING_STILL, home, now)
+        await running.says("Guarding.")
+        now.touch()
+        assert await running.ended() == ExitCode.HUNG
+        assert any("in standing_still" in line for line in running.err), "where it stood"
+        assert "The engine has stood still for 2.0 s" in await last_words(home)
+
+
+async def test_an_engine_that_fails_ends_the_guard(tmp_path: Path) -> None:
+    """It is started anew with what is saved, instead of going on without judging anything."""
+    async with broker() as side:
+        home, now = new_home(tmp_path, side, max_contracts={"limit": 1}), tmp_path / "now"
+        running = await started(FAILING, home, now)
+        await running.says("Guarding.")
+        now.touch()
+        assert await running.ended() not in (ExitCode.FINE, ExitCode.HUNG)
+        assert any("the engine is broken" in line for line in running.err)
+        assert "an error in it has ended it (RuntimeError; the log has more)" in await last_words(home)
+
+
+async def test_whoever_has_stopped_it_is_named_by_the_next_one(tmp_path: Path) -> None:
+    async with broker() as side:
+        home = new_home(tmp_path, side, max_contracts={"limit": 1})
+        set_password(home / "config" / "admin_password.hash", PASSWORD, rounds=4)
+        async with guard(home) as first:
+            door = home / "data" / "admin.sock"
+            login = await ask(door, Login(password=PASSWORD))
+            assert login.token is not None
+            assert (await ask(door, Stop(token=login.token, why="an update"))).is_done
+            assert await first.ended() == ExitCode.DISMISSED
+        async with guard(home) as second:
+            user = getattr(os, "getuid", int)()
+            assert f"it was stopped by the admin (user {user}): an update." in await second.says(LOST)
+            second.process.send_signal(signal.SIGINT)
+            assert await second.ended() == ExitCode.FINE
+        async with guard(home) as third:
+            assert "it was stopped by the signal SIGINT." in await third.says(LOST)
+            third.process.kill()
+            await third.ended()
+        assert "it crashed or was killed, while the machine stayed up." in await last_words(home)
+
+
+async def test_one_that_cannot_begin_waits_under_a_supervisor_and_can_be_stopped_meanwhile(tmp_path: Path) -> None:
+    with supervisor() as (place, told):
+        async with program("run", "--home", str(tmp_path), NOTIFY_SOCKET=place) as running:
+            await until(lambda: any(one.startswith("STATUS=Not guarding: ") for one in told), f"{told}")
+            assert running.process.returncode is None
+            assert await running.stop() == ExitCode.BAD_INPUT
+        assert "READY=1" not in told
