@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from risk_manager.service.plan import Program, as_script
+from risk_manager.service.plan import Plan, Program, as_script
 from risk_manager.service.systemd import steps
 from risk_manager.service.systemd.unit import UNIT, unit
 
@@ -56,7 +56,7 @@ def test_a_program_with_signs_in_its_name_is_still_what_is_started() -> None:
 
 
 @pytest.mark.parametrize("plan", [steps.install(PLAIN), steps.uninstall()])
-def test_what_is_printed_is_a_script_of_sentences_and_commands(plan: steps.Plan) -> None:
+def test_what_is_printed_is_a_script_of_sentences_and_commands(plan: Plan) -> None:
     script = as_script(plan)
     assert done("/bin/sh", "-n", says=script).returncode == 0
     for step in plan.steps:
