@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,7 +43,7 @@ def test_a_file_that_others_may_write_is_named(place: Path) -> None:
 
 
 def test_a_folder_of_somebody_else_is_named(place: Path) -> None:
-    os.chown(place / "bin", NOBODY, -1)
+    shutil.chown(place / "bin", NOBODY)
     assert looked(place) == f"{place}/bin belongs to user {NOBODY}."
 
 
@@ -50,7 +51,7 @@ def test_where_a_link_leads_is_looked_at_too(place: Path) -> None:
     with tempfile.TemporaryDirectory(dir="/opt") as other:
         there = Path(other, "python")
         there.write_text("")
-        os.chown(there, NOBODY, -1)
+        shutil.chown(there, NOBODY)
         (place / "bin" / "python").unlink()
         (place / "bin" / "python").symlink_to(there)
         assert looked(place) == f"{there} belongs to user {NOBODY}."

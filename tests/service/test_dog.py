@@ -13,6 +13,7 @@ from risk_manager.exit_codes import ExitCode
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="stops its programs with SIGSTOP")
 
+STOP, CONTINUE = (getattr(signal, name, 0) for name in ("SIGSTOP", "SIGCONT"))
 DOG = """\
 import sys, threading, time
 from risk_manager.service import dog
@@ -72,9 +73,9 @@ def test_time_in_which_the_whole_process_was_stopped_does_not_count() -> None:
     with program(code) as stopped:
         assert stopped.stdout is not None
         assert stopped.stdout.readline() == "up\n"
-        stopped.send_signal(signal.SIGSTOP)
+        stopped.send_signal(STOP)
         time.sleep(1.5)
-        stopped.send_signal(signal.SIGCONT)
+        stopped.send_signal(CONTINUE)
         time.sleep(1.0)
         assert stopped.poll() is None
         stopped.kill()

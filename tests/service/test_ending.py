@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from risk_manager.core.told_times import dated
 from risk_manager.daemon import ending
 from risk_manager.daemon.ending import Ending, in_words
 
@@ -24,7 +25,7 @@ STOPPED = Ending(ALIVE, "it was stopped by the signal SIGTERM")
         (None, BEFORE, True, "it ended in order"),
         (None, BEFORE, False, "it crashed or was killed, while the machine stayed up"),
         (None, ALIVE + timedelta(seconds=4), False, "it crashed or was killed, while the machine stayed up"),
-        (None, AFTER, False, f"the machine went down under it, and was started again at {AFTER.astimezone():%F %T}"),
+        (None, AFTER, False, f"the machine went down under it, and was started again at {dated(AFTER)}"),
     ],
 )
 def test_why(words: Ending | None, booted_at: datetime, was_clean: bool, told: str) -> None:
