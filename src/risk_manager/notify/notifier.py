@@ -1,0 +1,180 @@
+"""The thread in which people are told: handed notices and never waited for."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Any, Final
+
+from risk_manager.notify.channel import AS_USUAL, Channel, Pace, Plan
+from risk_manager.notify.heartbeat import Beat, Heartbeat
+from risk_manager.notify.line import Line
+from risk_manager.notify.notice import Notice
+
+_HANDED_MOST: Final = 1000
+"""Notices on their way into the thread; the oldest make room."""
+_ANSWER_SECONDS: Final = 5.0
+"""A guard that does not answer its own notifier for so long does not decide."""
+
+
+class Notifier:
+    """Made by the guard, in its own thread and loop; what it is told it passes on."""
+
+    def __init__(
+        self,
+        report: Callable[[str, str, bool], None],
+        is_guarding: Callable[[], bool],
+        make_line: Callable[[], Line] = Line,
+        pace: Pace = AS_USUAL,
+    ) -> None:
+        """`report` is called in the guard's loop, with the name of a channel, a sentence, and whether all is well."""
+        self._report = report
+        self._is_guarding = is_guarding
+        self._make_line = make_line
+        self._pace = pace
+        self._home = asyncio.get_running_loop()
+        self._handed: deque[Notice] = deque(maxlen=_HANDED_MOST)
+        self._is_woken = False
+        self._has_chosen = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._is_ready = threading.Event()
+        self._thread = threading.Thread(target=self._live, name="notify", daemon=True)
+        self._channels: dict[str, tuple[Channel, asyncio.Task[None]]] = {}
+        self._beating: tuple[Beat, asyncio.Task[None]] | None = None
+        self._line: Line | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def start(self) -> None:
+        """Begin. What is put before is told then."""
+        self._thread.start()
+        self._is_ready.wait()
+
+    def put(self, notice: Notice) -> None:
+        """Have people told. Costs a hand-over and nothing else, however the channels are."""
+        self._handed.append(notice)
+        if not self._is_woken and self._loop is not None:
+            self._is_woken = True
+            self._soon(self._take)
+
+    def choose(self, plans: Sequence[Plan], beat: Beat | None) -> None:
+        """From now on these channels; one that has not changed goes on, and what waits for another is its own still."""
+        self._soon(partial(self._choose, tuple(plans), beat))
+
+    @property
+    def troubles(self) -> dict[str, str]:
+        """Why a channel takes nothing, by its name; for whoever asks from another thread."""
+        return {name: one.trouble for name, (one, _) in tuple(self._channels.items()) if one.trouble is not None}
+
+    def close(self, seconds: float) -> None:
+        """Try for so long to tell what waits, and end. What was not told by then is in the log."""
+        if self._loop is None:
+            return
+        self._soon(lambda: self._start(self._end(seconds), "notify: end"))
+        self._thread.join(seconds + 1.0)
+
+    def _soon(self, act: Callable[[], object]) -> None:
+        if self._loop is not None:
+            with suppress(RuntimeError):  # it has ended
+                self._loop.call_soon_threadsafe(act)
+
+    # In the thread
+
+    def _live(self) -> None:
+        loop = asyncio.new_event_loop()
+        self._loop = loop
+        loop.call_soon(self._open)
+        try:
+            loop.run_forever()
+        finally:
+            loop.close()
+
+    def _open(self) -> None:
+        try:
+            self._line = self._make_line()
+        finally:
+            self._is_ready.set()
+        self._take()
+
+    def _take(self) -> None:
+        self._is_woken = False
+        if not self._has_chosen:  # nobody is there yet to be told
+            return
+        while self._handed:
+            notice = self._handed.popleft()
+            for channel, _ in self._channels.values():
+                channel.put(notice)
+
+    def _choose(self, plans: tuple[Plan, ...], beat: Beat | None) -> None:
+        assert self._line is not None
+        self._has_chosen = True
+        before, self._channels = self._channels, {}
+        for plan in plans:
+            known = before.pop(plan.name, None)
+            if known is not None and known[0].plan.mark == plan.mark:
+                self._channels[plan.name] = known
+                continue
+            channel = Channel(plan, self._line, self._tell_home, self._pace)
+            if known is not None:
+                channel.take_over(known[0])
+                known[1].cancel()
+            self._channels[plan.name] = channel, self._start(channel.run(), f"notify: {plan.name}")
+        for _, task in before.values():
+            task.cancel()
+        self._take()
+        if self._beating is not None and self._beating[0] == beat:
+            return
+        if self._beating is not None:
+            self._beating[1].cancel()
+        self._beating = None
+        if beat is not None:
+            heart = Heartbeat(beat, self._line, self._decides, self._tell_home)
+            self._beating = beat, self._start(heart.run(), "notify: heartbeat")
+
+    async def _end(self, seconds: float) -> None:
+        assert self._line is not None
+        self._take()
+        flushes: list[Awaitable[None]] = [channel.flush() for channel, _ in self._channels.values()]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await asyncio.gather(*flushes, return_exceptions=True)
+        others = self._tasks - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await self._line.close()
+        asyncio.get_running_loop().stop()
+
+    async def _decides(self) -> bool:
+        """Whether the guard's loop turns, and guards."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[bool] = loop.create_future()
+
+        def told(is_so: bool) -> None:
+            if not answer.done():
+                answer.set_result(is_so)
+
+        def ask() -> None:
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(told, self._is_guarding())
+
+        try:
+            self._home.call_soon_threadsafe(ask)
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                return await answer
+        except (RuntimeError, TimeoutError):  # it has ended, or it hangs
+            return False
+
+    def _tell_home(self, name: str, sentence: str, is_well: bool) -> None:
+        with suppress(RuntimeError):  # it has ended
+            self._home.call_soon_threadsafe(self._report, name, sentence, is_well)
+
+    def _start(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        assert self._loop is not None
+        task = self._loop.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task

@@ -1,0 +1,363 @@
+"""The notifier in its own thread against services that are strict, slow, full, broken, and gone."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from risk_manager.core.record import Severity
+from risk_manager.notify.channel import Pace, Plan
+from risk_manager.notify.heartbeat import Beat
+from risk_manager.notify.line import Line
+from risk_manager.notify.notifier import Notifier
+from risk_manager.notify.speaking import speaker
+from risk_manager.notify.taste import Rest, Taste
+from tests.notify.samples import LOSS, critical, notice
+from tests.notify.services import (
+    BOT_TOKEN,
+    CHAT,
+    HOOK_TOKEN,
+    Discord,
+    Service,
+    Telegram,
+    broken,
+    open_service,
+    too_many_for_discord,
+    too_many_for_telegram,
+)
+
+QUICK = Pace(together=0.3, settle=0.02, pause=0.02, pause_most=0.1, pause_refused=0.1)
+ALL = Taste()
+NEVER_AGAIN = Pace(together=0.3, settle=0.02, pause=3600, pause_most=3600, pause_refused=3600)
+
+
+class Told:
+    """A notifier, and what it has reported."""
+
+    def __init__(self, pace: Pace, make_line: Callable[[], Line] = Line, is_guarding: bool = True) -> None:
+        self.reports: list[tuple[str, str, bool]] = []
+        self.is_guarding = is_guarding
+        self.notifier = Notifier(lambda *one: self.reports.append(one), lambda: self.is_guarding, make_line, pace)
+
+    async def reported(self, text: str) -> None:
+        async with asyncio.timeout(20):
+            while not any(text in sentence for _, sentence, _ in self.reports):
+                await asyncio.sleep(0.01)
+
+    def put(self, *notices: Any) -> None:
+        for one in notices:
+            self.notifier.put(one)
+
+
+@asynccontextmanager
+async def telling(
+    *plans: Plan, pace: Pace = QUICK, beat: Beat | None = None, make_line: Callable[[], Line] = Line, **more: Any
+) -> AsyncIterator[Told]:
+    told = Told(pace, make_line, **more)
+    told.notifier.start()
+    told.notifier.choose(plans, beat)
+    try:
+        yield told
+    finally:
+        await asyncio.to_thread(told.notifier.close, 0.2)
+
+
+def to_discord(service: Discord, name: str = "coach", taste: Taste = ALL, token: str = "") -> Plan:
+    url = service.hook.replace(HOOK_TOKEN, token or HOOK_TOKEN)
+    return Plan(name, "discord", speaker("discord", url), taste, url)
+
+
+def to_telegram(service: Telegram, chat: int = CHAT, token: str = BOT_TOKEN) -> Plan:
+    return Plan("phone", "telegram", speaker("telegram", token, str(chat), service.url), mark=(chat, token))
+
+
+async def test_a_breach_arrives_at_both() -> None:
+    async with open_service(coach := Discord()), open_service(phone := Telegram()):
+        async with telling(to_discord(coach), to_telegram(phone)) as told:
+            told.put(LOSS)
+            assert "Daily loss -$512.50" in (await coach.got("Daily loss"))["embeds"][0]["description"]
+            assert "Daily loss -$512.50" in (await phone.got("Daily loss"))["text"]
+        assert told.reports == []
+    assert coach.refused == phone.refused == []
+
+
+async def test_one_message_takes_along_what_comes_together_and_nothing_is_told_twice() -> None:
+    async with open_service(coach := Discord()), telling(to_discord(coach)) as told:
+        told.put(*(notice(f"Number {number}.") for number in range(25)))
+        await coach.got("Number 24.")
+    assert [len(one["embeds"]) for one in coach.delivered] == [10, 10, 5]
+
+
+async def test_what_is_critical_does_not_wait_for_the_rest() -> None:
+    async with open_service(coach := Discord()):
+        slow = Pace(together=3600, settle=0.02)
+        async with telling(to_discord(coach), pace=slow) as told:
+            told.put(notice("The first."))
+            await coach.got("The first.")
+            told.put(notice("Has time."))
+            told.put(critical("Has none."))
+            await coach.got("Has none.")
+    assert [[one["description"] for one in message["embeds"]] for message in coach.delivered[1:]] == [
+        ["Has none.", "Has time."]
+    ]
+
+
+async def test_discord_is_left_alone_for_as_long_as_it_says() -> None:
+    async with open_service(coach := Discord()):
+        coach.troubles += [too_many_for_discord(0.2), too_many_for_discord(0.1)]
+        async with telling(to_discord(coach), pace=NEVER_AGAIN) as told:
+            told.put(LOSS)
+            await coach.got("Daily loss")
+            assert told.reports == [], "that it is full is no trouble"
+    assert coach.tries == 3
+
+
+async def test_what_is_critical_does_not_break_a_rate_limit() -> None:
+    async with open_service(phone := Telegram()):
+        phone.troubles.append(too_many_for_telegram(3600))
+        async with telling(to_telegram(phone)) as told:
+            told.put(notice("Early."))
+            await phone.until(lambda: phone.tries == 1)
+            told.put(critical("Too loud."))
+            await asyncio.sleep(0.3)
+            assert (phone.tries, phone.delivered) == (1, [])
+
+
+async def test_telegram_is_told_again_after_its_own_time() -> None:
+    async with open_service(phone := Telegram()):
+        phone.troubles.append(too_many_for_telegram(0))
+        async with telling(to_telegram(phone), pace=NEVER_AGAIN) as told:
+            told.put(LOSS)
+            await phone.got("Daily loss")
+
+
+async def test_a_service_in_trouble_is_tried_again_and_said_once_each_way() -> None:
+    async with open_service(coach := Discord()):
+        coach.troubles += [broken(), broken(500), broken(503)]
+        async with telling(to_discord(coach)) as told:
+            told.put(LOSS)
+            await coach.got("Daily loss")
+            await told.reported("takes messages again")
+        assert [(name, is_well) for name, _, is_well in told.reports] == [("coach", False), ("coach", True)]
+        assert told.reports[0][1] == "The channel coach (discord) takes nothing: it is in trouble itself (HTTP 502)."
+    assert len(coach.delivered) == 1
+
+
+async def test_something_critical_is_tried_at_once_although_the_last_try_failed() -> None:
+    async with open_service(coach := Discord()):
+        coach.troubles.append(broken())
+        async with telling(to_discord(coach), pace=NEVER_AGAIN) as told:
+            told.put(notice("Early."))
+            await told.reported("takes nothing")
+            told.put(critical("Now."))
+            await coach.got("Now.")
+    assert {one["description"] for one in coach.delivered[0]["embeds"]} == {"Early.", "Now."}
+
+
+async def test_a_wrong_token_is_said_without_it_and_other_settings_tell_what_has_waited() -> None:
+    async with open_service(coach := Discord()), open_service(phone := Telegram()):
+        wrong = (to_discord(coach, token="a-wrong-one"), to_telegram(phone, token="5:a-wrong-one"))
+        async with telling(*wrong, pace=NEVER_AGAIN) as told:
+            told.put(LOSS)
+            await told.reported("Invalid Webhook Token")
+            await told.reported("Unauthorized")
+            assert set(told.notifier.troubles) == {"coach", "phone"}
+            assert "a-wrong-one" not in str(told.reports)
+            told.notifier.choose((to_discord(coach), to_telegram(phone)), None)
+            await coach.got("Daily loss")
+            await phone.got("Daily loss")
+            assert told.notifier.troubles == {}
+
+
+async def test_a_chat_that_the_bot_does_not_know_is_said_with_what_to_do() -> None:
+    async with open_service(phone := Telegram()), telling(to_telegram(phone, chat=5), pace=NEVER_AGAIN) as told:
+        told.put(LOSS)
+        await told.reported("say something to it there first")
+
+
+class Picky(Service):
+    """Takes no message with this word in it."""
+
+    async def judged(self, request: Any) -> Any:
+        told = await request.json()
+        if "poison" in told["text"]:
+            return self.refuse(422, {})
+        self.delivered.append(told)
+        return await super().judged(request)
+
+
+async def test_one_message_that_is_not_taken_holds_up_no_other() -> None:
+    async with open_service(own := Picky()):
+        plan = Plan("own", "webhook", speaker("webhook", f"{own.url}/x"))
+        async with telling(plan) as told:
+            told.put(*(notice(f"Number {number}.") for number in range(4)), critical("poison"), notice("The last."))
+            await own.got("The last.")
+            await own.until(lambda: all(any(f"Number {n}." in one["text"] for one in own.delivered) for n in range(4)))
+            assert any("that message is left out" in sentence for _, sentence, _ in told.reports)
+    assert any("1 less important message was left out" in one["text"] for one in own.delivered)
+
+
+async def test_a_channel_hears_what_it_has_chosen_and_what_is_critical_always() -> None:
+    async with open_service(coach := Discord()):
+        rest = Rest(datetime.now(UTC).time(), (datetime.now(UTC) - timedelta(minutes=5)).time(), "UTC")
+        taste = Taste(Severity.WARNING, frozenset({"breach"}), rest)
+        async with telling(to_discord(coach, taste=taste)) as told:
+            told.put(notice("Too quiet.", Severity.INFO), notice("Of a lock.", event="lock"), notice("It rests."))
+            told.put(critical("Of the guard.", event="guard"))
+            await coach.got("Of the guard.")
+    assert [one["description"] for one in coach.delivered[0]["embeds"]] == ["Of the guard."]
+    assert len(coach.delivered) == 1
+
+
+async def test_the_same_alert_is_not_told_at_every_try() -> None:
+    async with open_service(coach := Discord()), telling(to_discord(coach)) as told:
+        told.put(critical("MNQ is still open: try 3 to close it.", event="alert"))
+        await coach.got("try 3")
+        for number in range(4, 40):
+            told.put(critical(f"MNQ is still open: try {number} to close it.", event="alert"))
+        told.put(critical("ES is still open: try 3 to close it.", event="alert"))
+        await coach.got("ES is still open")
+    assert [one["embeds"][0]["description"][:20] for one in coach.delivered] == [
+        "MNQ is still open: t", "ES is still open: tr",
+    ]  # fmt: skip
+
+
+async def test_a_flood_for_a_dead_endpoint_is_bounded_and_what_is_critical_is_kept() -> None:
+    async with open_service(coach := Discord()):
+        coach.is_stuck = True
+        async with telling(to_discord(coach), make_line=lambda: Line(all_seconds=0.1)) as told:
+            told.put(critical("Kept."))
+            await coach.until(lambda: coach.tries > 0)
+            for number in range(5000):
+                told.put(notice(f"Number {number}."))
+            await told.reported("it does not answer")
+            coach.is_stuck = False
+            await coach.got("Kept.")
+            message = await coach.got("left out")
+            assert "less important messages were left out" in message["content"]
+            await coach.got("Number 4999.")
+    assert sum(len(one["embeds"]) for one in coach.delivered) <= 200
+
+
+async def test_a_name_that_is_never_found_holds_up_neither_another_channel_nor_the_end() -> None:
+    gate, looked = threading.Event(), threading.Event()
+
+    def look_up(host: str, port: int, family: int) -> list[Any]:
+        if host == "nowhere.invalid":
+            looked.set()
+            gate.wait()
+        return socket.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM)
+
+    try:
+        async with open_service(coach := Discord()):
+            dead = Plan("dead", "webhook", speaker("webhook", "https://nowhere.invalid/x"))
+            async with telling(dead, to_discord(coach), make_line=lambda: Line(look_up, 0.2)) as told:
+                told.put(LOSS)
+                await coach.got("Daily loss")
+                assert await asyncio.to_thread(looked.wait, 10)
+                await told.reported("The channel dead (webhook) takes nothing: it does not answer")
+            assert "notify" not in {thread.name for thread in threading.enumerate()}
+            assert all(one.daemon for one in threading.enumerate() if one.name == "notify: look up")
+    finally:
+        gate.set()
+
+
+async def test_nobody_there_is_said_without_the_address() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}/secret-path"
+    async with telling(Plan("own", "webhook", speaker("webhook", url)), pace=NEVER_AGAIN) as told:
+        told.put(LOSS)
+        await told.reported("it cannot be reached")
+        assert "secret-path" not in str(told.reports)
+
+
+async def test_what_waits_is_told_at_the_end() -> None:
+    async with open_service(coach := Discord()):
+        slow = Pace(together=3600, settle=3600)
+        async with telling(to_discord(coach), pace=slow) as told:
+            told.put(critical("The guard has stopped."))
+        assert coach.delivered[0]["embeds"][0]["description"] == "The guard has stopped."
+
+
+async def test_a_channel_is_not_told_of_itself() -> None:
+    async with (
+        open_service(coach := Discord()),
+        open_service(phone := Telegram()),
+        telling(to_discord(coach), to_telegram(phone)) as told,
+    ):
+        told.put(notice("Coach takes nothing.", not_to="coach"), notice("For all."))
+        await coach.got("For all.")
+        await phone.got("Coach takes nothing.")
+    assert "Coach takes nothing" not in str(coach.delivered)
+
+
+# The dead man's switch
+
+
+async def test_it_beats_while_the_guard_decides_and_only_then() -> None:
+    async with open_service(switch := Service()):
+        switch.judged = _accepted  # type: ignore[method-assign]
+        async with telling(beat=Beat(f"{switch.url}/ping", 0.02), is_guarding=False) as told:
+            await asyncio.sleep(0.2)
+            assert switch.tries == 0, "not every account has been read and judged"
+            told.is_guarding = True
+            await switch.until(lambda: switch.tries > 3)
+            told.is_guarding = False
+            await asyncio.sleep(0.1)
+            before = switch.tries
+            await asyncio.sleep(0.2)
+            assert switch.tries == before
+
+
+async def test_it_does_not_beat_for_a_guard_that_stands_still() -> None:
+    """The notifier's own thread goes on then."""
+    beats: list[str] = []
+
+    class Switch(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            beats.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: Any) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Switch) as server:
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        try:
+            async with telling(beat=Beat(f"http://127.0.0.1:{server.server_port}/", 0.01)):
+                async with asyncio.timeout(20):
+                    while len(beats) < 3:
+                        await asyncio.sleep(0.01)
+                time.sleep(0.1)
+                before = len(beats)
+                time.sleep(0.5)
+                assert len(beats) == before
+        finally:
+            server.shutdown()
+            serving.join()
+
+
+async def test_that_it_does_not_arrive_is_said_once_without_the_address() -> None:
+    async with open_service(switch := Service()):
+        switch.judged = _accepted  # type: ignore[method-assign]
+        switch.troubles += [broken()] * 5
+        async with telling(beat=Beat(f"{switch.url}/secret-ping", 0.01)) as told:
+            await told.reported("The heartbeat does not arrive: it answers HTTP 502")
+            await told.reported("arrives again")
+        assert [name for name, _, _ in told.reports] == ["heartbeat", "heartbeat"]
+        assert "secret-ping" not in str(told.reports)
+
+
+async def _accepted(request: Any) -> Any:
+    from aiohttp import web
+
+    return web.Response(text="OK")
