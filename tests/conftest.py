@@ -1,7 +1,8 @@
 """What holds for every test: property tests repeat themselves exactly unless asked to search deeper, and guards that
-are started as programs take any free port for their door."""
+are started as programs take any free port for their door and know nothing of this user's own channels."""
 
 import os
+import tempfile
 
 from hypothesis import HealthCheck, settings
 
@@ -14,3 +15,4 @@ settings.register_profile(
 settings.load_profile("quick")
 
 os.environ["RISK_MANAGER_PORT"] = "0"
+os.environ["XDG_DATA_HOME"] = tempfile.mkdtemp(prefix="risk-manager-tests-")

@@ -64,6 +64,16 @@ for _name, _help in SERVICE_COMMANDS.items():
     service.command(f"risk_manager.service.service_command:{_name}", name=_name, help=_help)
 app.command(service)
 
+_NOTIFYING = "risk_manager.interfaces.notifying"
+NOTIFY_COMMANDS = {
+    "test": (f"{_NOTIFYING}.trying:run", "Send one message to each channel, and say what each answered."),
+    "prefs": (f"{_NOTIFYING}.prefs:run", "Your own channels: what they are told, and when they rest."),
+}
+notify = App(name="notify", help="Who is told what happens: test, prefs.", sort_key=len(COMMANDS))
+for _name, (_place, _help) in NOTIFY_COMMANDS.items():
+    notify.command(_place, name=_name, help=_help)
+app.command(notify)
+
 _ADMIN = "risk_manager.interfaces.admin"
 ADMIN_COMMANDS = {
     ("password",): (f"{_ADMIN}.password:run", "Set the admin's password, or change it."),
@@ -162,6 +172,7 @@ def _beside(word: str) -> set[str]:
     """What could stand in the place of a word of this process's arguments."""
     before = tuple(sys.argv[1 : sys.argv.index(word)]) if word in sys.argv else ()
     known = [*((name,) for name in COMMANDS), ("audit", "verify")]
+    known += [("notify", name) for name in NOTIFY_COMMANDS]
     known += [("service", name) for name in SERVICE_COMMANDS]
     known += [*(("admin", *words) for words in ADMIN_COMMANDS)]
     return {words[len(before)] for words in known if words[: len(before)] == before and len(words) > len(before)}

@@ -166,7 +166,7 @@ def test_nothing_of_the_guards_is_carried_out_by_a_reference(
 ) -> None:
     """The trader names the address; what the environment of the guard has is not the trader's to send there."""
     monkeypatch.setenv("TOPSTEPX_API_KEY", f"https://{SECRET}")
-    kind = "webhook" if field == "webhook_url" else "apprise"
+    kind = "webhook" if field == "webhook_url" else "apprise"  # which would be refused anyway
     path = tmp_path / "notifications.json"
     path.write_text(f'{{"version": 1, "channels": {{"a": {{"kind": "{kind}", "{field}": "{reference}"}}}}}}')
     with pytest.raises(ConfigError) as told:
@@ -196,3 +196,8 @@ def test_a_link_a_pipe_and_a_flood_are_not_read(tmp_path: Path) -> None:
 def test_the_admins_part_is_not_the_traders(line: str) -> None:
     with pytest.raises(ConfigError, match="This is for the admin's file"):
         own_channels_of(f'{{"version": 1, "channels": {{}}, {line}}}')
+
+
+def test_apprise_starts_programs_and_is_not_the_traders_to_start() -> None:
+    with pytest.raises(ConfigError, match=r"apprise is for the admin's file\. Write discord, telegram or webhook"):
+        own_channels_of('{"version": 1, "channels": {"a": {"kind": "apprise", "apprise_url": "json://127.0.0.1"}}}')

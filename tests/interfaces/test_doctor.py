@@ -72,7 +72,7 @@ async def test_all_is_green_where_a_guard_runs(tmp_path: Path) -> None:
         async with guard(home) as running:
             code, out, _ = await done("doctor", "--home", str(home), BROKER_KEY=SECRET)
             assert (code, "RED" in out) == (ExitCode.FINE, False), out
-            assert out.endswith("All 9 green.")
+            assert out.endswith("All 10 green.")
             code, out, _ = await done("doctor", "--home", str(home), BROKER_KEY="another key")
             assert code == ExitCode.DIFFERS
             assert "RED  login: " in out

@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 import platformdirs
 
-from risk_manager.config.channels import Channel
+from risk_manager.config.channels import Channel, ChannelKind
 from risk_manager.config.notifications import notifications_of
 from risk_manager.config.problem import ConfigError, Problem
 from risk_manager.config.risk import VERSION
@@ -23,6 +23,7 @@ from risk_manager.home import PRIVATE_FILE
 
 OWN_FILE: Final = "notifications.json"
 _BYTES_MAX: Final = 64 * 1024
+_KINDS: Final = "discord, telegram or webhook"
 _NO_REFERENCE: Final = (
     "stands for something of the guard's, and nothing of that goes out to here. Write the text itself"
 )
@@ -50,6 +51,11 @@ def own_channels_of(text: str) -> tuple[Channel, ...]:
         Problem(OWN_FILE, None, key, "This is for the admin's file: a trader's has version and channels")
         for key, value in (("heartbeat", read.heartbeat), ("trader_file", read.trader_file))
         if value is not None
+    ]
+    problems += [
+        Problem(OWN_FILE, None, f"channels.{one.name}.kind", f"apprise is for the admin's file. Write {_KINDS}")
+        for one in read.channels
+        if one.kind is ChannelKind.APPRISE  # it starts programs, with the rights of the guard
     ]
     if problems:
         raise ConfigError(problems)

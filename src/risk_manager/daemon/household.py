@@ -15,9 +15,12 @@ from risk_manager.config.logs import LogSettings, read_log_settings
 from risk_manager.config.password import HASH_FILE
 from risk_manager.config.rule_table import known_rules
 from risk_manager.config.secret import NO_SECRETS
+from risk_manager.core.record import Severity
 from risk_manager.daemon import ending
 from risk_manager.daemon.absence import Absence
+from risk_manager.daemon.addressees import Addressees
 from risk_manager.daemon.admin.door import AdminDoor
+from risk_manager.daemon.announcing import Announcing
 from risk_manager.daemon.asked import before
 from risk_manager.daemon.clock import Clock
 from risk_manager.daemon.door import Door
@@ -36,6 +39,9 @@ from risk_manager.ipc.admin import SOCKET_FILE
 from risk_manager.store.opening import FILE
 
 DATA: Final = "data"
+
+_LOUD: Final = ("CRITICAL: ", "WARNING: ")
+_END: Final = "The guard has ended: {why}. Nobody watches the account now."
 
 Say = Callable[[str, datetime | None], None]
 
@@ -57,6 +63,9 @@ class Household:
         self._supervisor = supervisor
         self._aloud = say
         self._logs = self._open_logs(folder)
+        config = folder / "config" if (folder / "config").is_dir() else folder
+        self._addressees = Addressees(config, self._say_here, lambda: self._watch.is_guarding.is_set())
+        self._addressees.begin()
         for sentence in close_secrets(folder):
             self._say(sentence)
         self._configuration = configuration
@@ -70,16 +79,19 @@ class Household:
             self._say(warning)
         keeping.store.on_warning = self._say
         last_words, booted_at = ending.take(folder / DATA), ending.booted_at()
-        absence = Absence(found, configuration.settings, clock.now(), self._say, last_words, booted_at)
+        absence = Absence(found, configuration.settings, clock.now(), self._announce, last_words, booted_at)
         self._watch = watch = Watch(configuration, clock, found.state)
         watch.guard.listen(absence.heard)
         watch.guard.listen(self._tell)
+        watch.guard.listen(Announcing(self._addressees.put, watch.guard.state).heard)
         keeping.attach(watch.guard, configuration)
         asked_before = before(folder / DATA / FILE, configuration.settings)
         read = partial(load_home, folder, known_rules())
         read_limits = partial(read, environment=NO_SECRETS, keyring=NO_SECRETS.get)
         self._reloading = reloading = Reloading(folder, read, watch.guard, keeping, configuration, read_limits)
-        picture = Picture(watch.guard, clock, watch.reconnects, absence, asked_before, lambda: reloading.waiting)
+        picture = Picture(
+            watch.guard, clock, watch.reconnects, absence, asked_before, lambda: reloading.waiting, self._mute
+        )
         self._publisher = Publisher(folder / DATA / "status.json", watch.guard, picture, self._say)
         screens = (watch.guard, watch.gateway.status, watch.is_guarding.is_set, picture)
         self._door = Door(*screens, clock, folder / DATA, port, self._say)
@@ -88,11 +100,15 @@ class Household:
         self._admin_door = AdminDoor(socket, password, watch.guard, clock, reload, backup, stop)
         self._pulse = Pulse(watch.guard, watch.is_guarding.is_set, supervisor)
 
+    def have_told(self, sentence: str) -> None:
+        """Have people who are not here told what was said here before."""
+        self._addressees.said(sentence)
+
     def stop(self, by: str) -> None:
         """End the guard in order. `by` is who wants it: "the admin (user 0)". The first one counts."""
         if self.stopped_by is None:
             self.stopped_by = by
-            self._say(f"The guard is stopped by {by}.")
+            self._announce(f"The guard is stopped by {by}.")
         self._stopped.set()
 
     def _dismiss(self, by: str) -> None:
@@ -124,8 +140,12 @@ class Household:
                 if one.done():
                     one.result()
             await end(watching, beating)
-            self._say("The guard has stopped. Nobody watches the account now.")
+            self._announce("The guard has stopped. Nobody watches the account now.", Severity.CRITICAL)
+        except Exception as error:
+            self._addressees.said(_END.format(why=str(error) or type(error).__name__), Severity.CRITICAL)
+            raise
         finally:
+            await asyncio.to_thread(self._addressees.close)
             if self._logs is not None:
                 self._logs.close()
 
@@ -141,7 +161,7 @@ class Household:
         # What is there now stays: looking through it again and again would hold up a close by tens of milliseconds.
         gc.collect()
         gc.freeze()
-        self._say("Guarding.")
+        self._announce("Guarding.")
         self._pulse.tell()
 
     def _open_logs(self, folder: Path) -> Logs | None:
@@ -163,6 +183,20 @@ class Household:
             self._logs.heard(taken)
 
     def _say(self, sentence: str) -> None:
+        """For the people of this machine; what is loud is for all."""
+        self._say_here(sentence)
+        if sentence.startswith(_LOUD):
+            self._addressees.said(sentence)
+
+    def _announce(self, sentence: str, loudness: Severity | None = None) -> None:
+        """For all."""
+        self._say_here(sentence)
+        self._addressees.said(sentence, loudness)
+
+    def _mute(self) -> tuple[str, ...]:
+        return self._addressees.troubles
+
+    def _say_here(self, sentence: str) -> None:
         self._aloud(sentence, None)
         if self._logs is not None:
             self._logs.say(sentence)

@@ -42,14 +42,16 @@ class Picture:
         absence: Absence | None = None,
         before: Before | None = None,
         waiting: Callable[[], tuple[str, ...]] = tuple,
+        mute: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
         """To be made before those that show it. Without `absence` and `before` nothing is known of the time before;
-        `waiting` tells what of the files the guard takes at its next start only."""
+        `waiting` tells what of the files the guard takes at its next start only, `mute` which channels take nothing."""
         self._guard = guard
         self._clock = clock
         self._reconnects = reconnects
         self._absence = absence
         self._waiting = waiting
+        self._mute = mute
         self._started_at = clock.now()
         before = before or Before()
         self._acts: deque[ActStatus] = deque(before.acts, maxlen=ACTS_KEPT)
@@ -103,6 +105,7 @@ class Picture:
             is_saved=self._is_saved,
             while_away=self._absence.told if self._absence is not None else (),
             waits_for_start=self._waiting(),
+            mute=self._mute(),
         )
 
 

@@ -186,6 +186,8 @@ class GuardStatus(msgspec.Struct, frozen=True, kw_only=True):
     """What happened before this start while nobody watched, in words; empty for the first guard of a home."""
     waits_for_start: tuple[str, ...] = ()
     """What of the configuration files is not in force before the guard is started again, in words."""
+    mute: tuple[str, ...] = ()
+    """The channels of notifications.yaml that take no message now, and why, in words."""
 
 
 def write(path: Path, status: GuardStatus) -> None:

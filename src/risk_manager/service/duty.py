@@ -25,6 +25,9 @@ from risk_manager.service.dog import Dog
 from risk_manager.store import StoreError, StoreTrouble
 
 _UNTRUSTED: Final = "The guard does not start with a configuration that it cannot trust."
+_LAST_GOOD: Final = (
+    "CRITICAL: the configuration is broken. The last good one is in force until it is mended and loaded."
+)
 
 Aloud = Callable[[str, datetime | None], None]
 
@@ -54,6 +57,7 @@ class Duty:
         self._is_stopped = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._household: Household | None = None
+        self._is_last_good = False
 
     def run(self) -> ExitCode:
         """Guard until `stop`, or until it cannot go on. What it raises is a bug; it is written down for the next start.
@@ -110,6 +114,8 @@ class Duty:
     async def _guard(self, configuration: Configuration, keeping: Keeping, clock: SystemClock) -> None:
         household = Household(configuration, self._home, keeping, clock, self._port, self._supervisor, self._aloud)
         self._household, self._loop = household, asyncio.get_running_loop()
+        if self._is_last_good:  # said here already
+            household.have_told(_LAST_GOOD)
         if self._stopped_by is not None:  # before there was anything to end
             household.stop(self._stopped_by)
         await household.run()
@@ -126,7 +132,8 @@ class Duty:
     def _last_good(self, keeping: Keeping) -> Configuration:
         """The configuration that was last in force. Raises ConfigError where there is none."""
         configuration = keeping.last_good(self._home)
-        self._say("CRITICAL: the configuration is broken. The last good one is in force until it is mended and loaded.")
+        self._say(_LAST_GOOD)
+        self._is_last_good = True
         return configuration
 
     def _leave_words(self, why: str) -> None:

@@ -15,6 +15,8 @@ import aiohttp
 import msgspec
 
 from risk_manager.config import ConfigError, Configuration, load_home
+from risk_manager.config import own_notifications as own
+from risk_manager.config.notifications import read_notifications
 from risk_manager.config.password import is_set
 from risk_manager.config.rule_table import known_rules
 from risk_manager.core.told_times import dated, named
@@ -54,6 +56,7 @@ def all_of(house: House) -> Iterator[Found]:
     yield read[0]
     yield password(house)
     yield from files(house)
+    yield from notifications(house)
     yield disk(house)
     yield from running(house)
     if read[1] is not None:
@@ -105,6 +108,28 @@ def _others_may_write(path: Path) -> bool:
     return bool(path.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH))
 
 
+def notifications(house: House) -> Iterator[Found]:
+    """Who is told what happens here."""
+    if not house.config.is_dir():
+        return
+    try:
+        read = read_notifications(house.config)
+        own_ones = own.read_own(read.trader_file or own.place())
+    except ConfigError as error:
+        many = len(error.problems)
+        why = f"{many} thing{'s' if many > 1 else ''} wrong: nobody is told by it."
+        yield Found("notifications", False, why, f"Mend these lines:\n{error}")
+        return
+    names = [f"{one.name} ({one.kind.value})" for one in read.channels]
+    names += [f"the trader's {one.name} ({one.kind.value})" for one in own_ones]
+    says = f"Told are {', '.join(names)}." if names else "Nobody is told: no channel stands in notifications.yaml."
+    beat = read.heartbeat
+    switch = (
+        f"The heartbeat goes out every {beat.every_seconds:g} s." if beat else "No heartbeat tells when it is gone."
+    )
+    yield Found("notifications", True, f"{says} {switch}")
+
+
 def disk(house: House) -> Found:
     """Whether there is room for the journal."""
     place = house.folder if house.folder.is_dir() else Path(house.folder.anchor or ".")
@@ -140,6 +165,9 @@ def running(house: House) -> Iterator[Found]:
         yield Found("connection", False, why, "Look at the network; the guard goes on trying by itself.")
     else:
         yield Found("connection", True, "Both hubs are there.")
+    if told.mute:
+        why = f"Not everybody can be told: {' '.join(told.mute)}"
+        yield Found("notifying", False, why, "risk-manager notify test shows what each channel answers.")
     if not told.is_saved:
         yield Found("store", False, "Nothing can be saved.", "Look at the disk and at the rights of the data folder.")
     else:

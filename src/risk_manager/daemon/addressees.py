@@ -1,0 +1,181 @@
+"""Who is told: the admin's file and the trader's own, put in force while the guard runs, and the notifier behind them.
+
+The trader's file lies in the trader's folder, and what looking there costs is the trader's to decide: nobody waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Final, TypeVar
+
+from msgspec.structs import replace
+
+from risk_manager.config import ConfigError
+from risk_manager.config import own_notifications as own
+from risk_manager.config.channels import Channel, Event
+from risk_manager.config.notifications import NOTIFICATIONS_FILE, Notifications, read_notifications
+from risk_manager.core.record import Severity
+from risk_manager.daemon.file_watch import FileWatch
+from risk_manager.notify.channel import Plan
+from risk_manager.notify.heartbeat import Beat
+from risk_manager.notify.line import Line
+from risk_manager.notify.notice import Notice
+from risk_manager.notify.notifier import Notifier
+from risk_manager.notify.speaking import speaker
+from risk_manager.notify.taste import Rest, Taste
+
+T = TypeVar("T")
+OWN: Final = "own-"
+"""What the name of a trader's channel begins with, so that it hides none of the admin's."""
+_FIRST_LOOK_SECONDS: Final = 0.5
+_CLOSE_SECONDS: Final = 2.0
+_LOUDNESS: Final = {"CRITICAL": Severity.CRITICAL, "WARNING": Severity.WARNING}
+
+
+class Addressees:
+    """All who are told. Made in the guard's loop."""
+
+    def __init__(
+        self,
+        config: Path,
+        say: Callable[[str], None],
+        is_guarding: Callable[[], bool],
+        environment: Mapping[str, str] = os.environ,
+        make_line: Callable[[], Line] = Line,
+    ) -> None:
+        """`say` puts a sentence where people of this machine look; whatever it is told is told here, too."""
+        self._say = say
+        self._config = config
+        self._home = asyncio.get_running_loop()
+        self._notifier = Notifier(self._report, is_guarding, make_line)
+        self._chosen = Notifications()
+        self._own: tuple[Channel, ...] = ()
+        read = partial(read_notifications, config, environment)
+        self._files = FileWatch("notifications", self._prints, read, partial(self._later, self._taken))
+        self._own_file = FileWatch(
+            "the trader's notifications",
+            lambda: _print(self._own_place()),
+            lambda: own.read_own(self._own_place()),
+            partial(self._later, self._own_taken),
+        )
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """Which channels take nothing now, and why, a sentence each."""
+        return tuple(f"{name}: {why}." for name, why in sorted(self._notifier.troubles.items()))
+
+    def begin(self) -> None:
+        """Read the files, and begin to tell. What does not hold is said, and the rest goes on."""
+        self._notifier.start()
+        chosen = self._files.begin(_FIRST_LOOK_SECONDS)
+        if isinstance(chosen, ConfigError):
+            self._say(f"CRITICAL: {NOTIFICATIONS_FILE} does not hold, so it has nobody told:\n{chosen}")
+        elif chosen is not None:
+            self._chosen = chosen
+        channels = self._own_file.begin(_FIRST_LOOK_SECONDS)
+        if isinstance(channels, ConfigError):
+            self._say(f"WARNING: the trader's own notifications do not hold, so nobody is told by them:\n{channels}")
+        elif channels is not None:
+            self._own = channels
+        self._choose()
+
+    def put(self, notice: Notice) -> None:
+        """Have people told; never waited for."""
+        self._notifier.put(notice)
+
+    def said(self, sentence: str, loudness: Severity | None = None) -> None:
+        """Have a sentence about the guard itself told: as loud as its first word says, where nothing else is said."""
+        word, _, rest = sentence.partition(": ")
+        is_marked = word in _LOUDNESS and bool(rest)
+        self.put(
+            Notice(
+                severity=loudness or (_LOUDNESS[word] if is_marked else Severity.INFO),
+                event=Event.GUARD.value,
+                at=datetime.now(UTC),
+                says=rest if is_marked else sentence,
+            )
+        )
+
+    def close(self) -> None:
+        """Tell what waits, for a short while, and end."""
+        self._files.end()
+        self._own_file.end()
+        self._notifier.close(_CLOSE_SECONDS)
+
+    # The files
+
+    def _prints(self) -> object:
+        return [_print(path) for path in sorted(self._config.glob(f"{Path(NOTIFICATIONS_FILE).stem}.*"))]
+
+    def _own_place(self) -> Path:
+        return self._chosen.trader_file or own.place()
+
+    def _later(self, taken: Callable[[T], None], told: T) -> None:
+        with suppress(RuntimeError):  # the guard has ended
+            self._home.call_soon_threadsafe(taken, told)
+
+    def _taken(self, told: Notifications | ConfigError) -> None:
+        if isinstance(told, ConfigError):
+            self._refused(NOTIFICATIONS_FILE, told)
+            return
+        self._chosen = told
+        self._choose()
+        self._note(f"{NOTIFICATIONS_FILE} is in force. Told are: {_listed(told.channels)}.")
+
+    def _own_taken(self, told: tuple[Channel, ...] | ConfigError) -> None:
+        if isinstance(told, ConfigError):
+            self._refused("The trader's own file", told)
+        elif told or self._own:
+            self._own = told
+            self._choose()
+            self._note(f"The trader's own notifications are in force. Told are: {_listed(told)}.")
+
+    def _refused(self, what: str, error: ConfigError) -> None:
+        self._note(f"WARNING: {what} does not hold, so who is told stays as it was:\n{error}")
+
+    def _choose(self) -> None:
+        others = [replace(one, name=f"{OWN}{one.name}") for one in self._own]
+        heart = self._chosen.heartbeat
+        beat = Beat(heart.ping_url.reveal(), heart.every_seconds) if heart is not None else None
+        self._notifier.choose([plan_of(one) for one in (*self._chosen.channels, *others)], beat)
+
+    def _report(self, name: str, sentence: str, is_well: bool) -> None:
+        """That a channel takes nothing is told on the others."""
+        self._note(sentence if is_well else f"WARNING: {sentence}", Event.ALERT, name)
+
+    def _note(self, sentence: str, event: Event = Event.SETTINGS, not_to: str = "") -> None:
+        self._say(sentence)
+        word, _, rest = sentence.partition(": ")
+        severity, says = (Severity.WARNING, rest) if word == "WARNING" else (Severity.INFO, sentence)
+        self.put(Notice(severity=severity, event=event.value, at=datetime.now(UTC), says=says, not_to=not_to))
+
+
+def plan_of(channel: Channel) -> Plan:
+    """A channel of the files as the notifier takes it."""
+    hours = channel.quiet_hours
+    rest = Rest(hours.start, hours.end, hours.timezone) if hours is not None else None
+    return Plan(
+        name=channel.name,
+        kind=channel.kind.value,
+        speaker=speaker(channel.kind.value, channel.secret.reveal(), channel.chat_id, channel.api_url),
+        taste=Taste(channel.severity, frozenset(one.value for one in channel.events), rest),
+        mark=channel,
+    )
+
+
+def _print(path: Path) -> tuple[str, int, int] | None:
+    try:
+        told = path.lstat()
+    except OSError:
+        return None
+    return path.name, told.st_size, told.st_mtime_ns
+
+
+def _listed(channels: tuple[Channel, ...]) -> str:
+    return ", ".join(one.name for one in channels) or "nobody"

@@ -1,0 +1,152 @@
+"""A step of the guard as notices for people who are not at the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from risk_manager.config.channels import Event
+from risk_manager.config.rule_table import known_rules
+from risk_manager.core.commands import Command, Fetch
+from risk_manager.core.events import AdminActed, AnyEvent, Cleared, Reloaded, ReloadRefused
+from risk_manager.core.model import AccountId
+from risk_manager.core.record import Alert, Breach, LockChange, Severity
+from risk_manager.core.state import State
+from risk_manager.daemon.guard import Taken
+from risk_manager.daemon.telling import in_words, lock_sentence, rule_in
+from risk_manager.notify.notice import Notice
+
+HARD: Final = "hard"
+LOCKED: Final = "Nothing can be opened before that: the guard closes whatever appears."
+COOLING: Final = "What is open may stay, shrink and be closed; what is added is closed again."
+UNLOCKED: Final = "Nothing is locked: go on within the limit."
+WAIVED: Final = "An admin has waived this rule: nothing is done about it."
+LOOK: Final = "Look at the platform yourself until this is over. risk-manager doctor says what to mend."
+FREE: Final = "You may trade again."
+STILL: Final = "Another lock still stands: risk-manager status shows it."
+_OF_SETTINGS: Final = (AdminActed, Cleared, Reloaded, ReloadRefused)
+
+
+class Announcing:
+    """Listens to the guard, and has people told."""
+
+    def __init__(self, put: Callable[[Notice], None], state: State) -> None:
+        """`put` takes a notice and is never waited for; `state` is what is believed before the first step."""
+        self._put = put
+        self._before = state
+        self._keys = {rule.id: rule.key for rule in known_rules()}
+
+    def heard(self, taken: Taken) -> None:
+        """A step of the guard."""
+        for notice in notices(self._before, taken, self._keys):
+            self._put(notice)
+        self._before = taken.step.state
+
+
+def notices(before: State, taken: Taken, keys: Mapping[str, str]) -> Iterator[Notice]:
+    """All that a step has for people: breaches with what is done and when it ends, locks, alerts, a new day. `keys`
+    are the rules' words of the configuration by their ids."""
+    step, at = taken.step, taken.at
+    loudness = {(one.account, one.text): one.severity for one in step.alerts}
+    told: set[tuple[AccountId | None, str]] = set()
+    named: set[tuple[AccountId, str]] = set()
+    for breach in step.breaches:
+        text = f"{breach.rule}: {breach.why}"
+        told.add((breach.account, text))
+        named.add((breach.account, breach.rule))
+        yield _breach(breach, taken, loudness.get((breach.account, text), Severity.INFO), keys)
+    for lock in step.locks:
+        if lock.ended or (lock.account, lock.rule) not in named:
+            yield _lock(lock, taken, keys)
+    for alert in step.alerts:
+        if (alert.account, alert.text) not in told:
+            yield _alert(alert, taken, keys)
+    for key, account in step.state.accounts.items():
+        was = before.accounts.get(key)
+        if was is not None and was.own_day and was.own_day != account.own_day:
+            says = "A new trading day has begun: what counts per day begins anew."
+            yield Notice(
+                severity=Severity.INFO,
+                event=Event.RESET.value,
+                at=at,
+                says=says,
+                account=key,
+                account_name=account.name,
+            )
+
+
+def _breach(breach: Breach, taken: Taken, severity: Severity, keys: Mapping[str, str]) -> Notice:
+    locks = [one for one in taken.step.locks if not one.ended and _is_of(one, breach)]
+    lock = max(locks, key=lambda one: one.kind == HARD, default=None)
+    then = WAIVED if breach.waived else UNLOCKED if lock is None else LOCKED if lock.kind == HARD else COOLING
+    return Notice(
+        severity=severity,
+        event=Event.BREACH.value,
+        at=taken.at,
+        says=breach.why,
+        account=breach.account,
+        account_name=_name(taken, breach.account),
+        rule=breach.rule,
+        rule_key=keys.get(breach.rule, ""),
+        value=breach.value,
+        limit=breach.limit,
+        acts=tuple(in_words(one) for one in taken.step.commands if _answers(one, breach)),
+        until=lock.until if lock is not None else None,
+        ends=_sentence(lock) if lock is not None else "",
+        then=then,
+    )
+
+
+def _lock(lock: LockChange, taken: Taken, keys: Mapping[str, str]) -> Notice:
+    account = taken.step.state.accounts[lock.account]
+    then = (STILL if account.locks else FREE) if lock.ended else LOCKED if lock.kind == HARD else COOLING
+    return Notice(
+        severity=Severity.INFO,
+        event=(Event.UNLOCK if lock.ended else Event.LOCK).value,
+        at=taken.at,
+        says=_sentence(lock),
+        account=lock.account,
+        account_name=account.name,
+        rule=lock.rule,
+        rule_key=keys.get(lock.rule, ""),
+        until=None if lock.ended else lock.until,
+        then=then,
+    )
+
+
+def _alert(alert: Alert, taken: Taken, keys: Mapping[str, str]) -> Notice:
+    rule = rule_in(alert.text) or ""
+    return Notice(
+        severity=alert.severity,
+        event=_event_of(taken.event).value,
+        at=taken.at,
+        says=alert.text.removeprefix(f"{rule}: ") if rule else alert.text,
+        account=alert.account,
+        account_name=_name(taken, alert.account) if alert.account is not None else "",
+        rule=rule,
+        rule_key=keys.get(rule, ""),
+        then=LOOK if alert.severity is Severity.CRITICAL else "",
+    )
+
+
+def _event_of(event: AnyEvent) -> Event:
+    return Event.SETTINGS if isinstance(event, _OF_SETTINGS) else Event.ALERT
+
+
+def _is_of(lock: LockChange, breach: Breach) -> bool:
+    return (lock.account, lock.rule) == (breach.account, breach.rule)
+
+
+def _answers(command: Command, breach: Breach) -> bool:
+    is_ours = command.account == breach.account and rule_in(command.why) == breach.rule
+    return is_ours and not isinstance(command, Fetch)
+
+
+def _name(taken: Taken, account: AccountId) -> str:
+    known = taken.step.state.accounts.get(account)
+    return known.name if known is not None else ""
+
+
+def _sentence(lock: LockChange) -> str:
+    text = lock_sentence(lock).removesuffix(f" ({lock.rule})")
+    return f"{text[0].upper()}{text[1:]}."
