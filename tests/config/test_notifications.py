@@ -159,7 +159,10 @@ def test_what_would_not_hold_is_not_written(tmp_path: Path) -> None:
     assert written(path) == OWN
 
 
-@pytest.mark.parametrize("reference", ["${TOPSTEPX_API_KEY}", "$\\u007bTOPSTEPX_API_KEY}", "keyring:a", "credential:a"])
+@pytest.mark.parametrize(
+    "reference",
+    ["${TOPSTEPX_API_KEY}", "$\\u007bTOPSTEPX_API_KEY}", "keyring:topstepx", "\\u0063redential:risk-manager.api_key"],
+)
 @pytest.mark.parametrize("field", ["webhook_url", "apprise_url"])
 def test_nothing_of_the_guards_is_carried_out_by_a_reference(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, field: str, reference: str
@@ -169,7 +172,7 @@ def test_nothing_of_the_guards_is_carried_out_by_a_reference(
     kind = "webhook" if field == "webhook_url" else "apprise"  # which would be refused anyway
     path = tmp_path / "notifications.json"
     path.write_text(f'{{"version": 1, "channels": {{"a": {{"kind": "{kind}", "{field}": "{reference}"}}}}}}')
-    with pytest.raises(ConfigError) as told:
+    with pytest.raises(ConfigError, match="A reference") as told:
         read_own(path)
     assert SECRET not in str(told.value)
 

@@ -15,10 +15,12 @@ import msgspec
 import platformdirs
 
 from risk_manager.config.channels import Channel, ChannelKind
+from risk_manager.config.document import only_document
 from risk_manager.config.notifications import notifications_of
 from risk_manager.config.problem import ConfigError, Problem
 from risk_manager.config.risk import VERSION
 from risk_manager.config.secret import REFERENCES
+from risk_manager.config.tree import plain
 from risk_manager.home import PRIVATE_FILE
 
 OWN_FILE: Final = "notifications.json"
@@ -46,6 +48,8 @@ def read_own(path: Path) -> tuple[Channel, ...]:
 
 def own_channels_of(text: str) -> tuple[Channel, ...]:
     """The channels that the text of such a file says. Raises ConfigError."""
+    if _has_reference(plain(only_document(text, OWN_FILE))):  # as it is read: an escaped one is one, too
+        raise _refused(f"A reference (${{NAME}}, keyring:NAME, credential:NAME) {_NO_REFERENCE}")
     read = notifications_of(text, {}, lambda _: None, name=OWN_FILE)
     problems = [
         Problem(OWN_FILE, None, key, "This is for the admin's file: a trader's has version and channels")
@@ -103,12 +107,17 @@ def _text(path: Path) -> str | None:
             raise _refused(f"{path} is no plain file of at most {_BYTES_MAX} bytes")
         content = file.read(_BYTES_MAX)
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise _refused(f"{path} is no UTF-8 text") from None
-    if any(one in text for one in REFERENCES):
-        raise _refused(f"A reference (${{NAME}}, keyring:NAME, credential:NAME) {_NO_REFERENCE}")
-    return text
+
+
+def _has_reference(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_has_reference, value.values()))
+    if isinstance(value, list):
+        return any(map(_has_reference, value))
+    return isinstance(value, str) and any(one in value for one in REFERENCES)
 
 
 def _refused(why: str) -> ConfigError:
