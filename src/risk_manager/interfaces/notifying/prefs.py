@@ -18,6 +18,8 @@ from risk_manager.interfaces.admin.configuration import print_json
 from risk_manager.interfaces.admin.entrance import RefusedError, read_password
 
 Section = dict[str, Any]
+Wishes = tuple[str | None, str | None, str | None, str | None]
+"""Severity, events, quiet hours, time zone; None: as it is."""
 _SECRETS = {"discord": "webhook_url", "webhook": "webhook_url", "telegram": "bot_token"}
 _ALWAYS = "What is critical comes always. The admin's channels are told besides, whatever stands here."
 _LOUDER = {
@@ -45,8 +47,7 @@ def run(
     secret_stdin: Annotated[bool, Parameter(negative="")] = False,
     json: bool = False,
 ) -> int:
-    """Show your own channels, or change them. They are kept in a file of your own, and a running guard takes a change
-    within a second or two.
+    """Show your own channels, or change them; a running guard takes that within a second or two.
 
     Parameters
     ----------
@@ -73,29 +74,46 @@ def run(
     json
         Show them as JSON, for other programs; no secret is in it.
     """
-    path = own.place()
+    fresh, wishes = (add, kind, chat_id) if add is not None else None, (severity, events, quiet, timezone)
     try:
-        sections = own.written(path)
-        wishes = (severity, events, quiet, timezone)
-        if add is not None or remove is not None or any(one is not None for one in wishes):
-            _change(sections, add, kind, chat_id, remove, from_stdin=secret_stdin)
-            _choose(sections, channel or add, *wishes)
-            own.write_own(path, sections)
-        channels = own.read_own(path)
-    except (_MistakenError, ConfigError) as error:
+        path, channels = _changed(fresh, remove, channel, wishes, from_stdin=secret_stdin)
+    except (_MistakenError, ConfigError, RefusedError) as error:
         print(error, file=sys.stderr)
-        return ExitCode.BAD_INPUT
-    except RefusedError as error:
-        print(error, file=sys.stderr)
-        return ExitCode.REFUSED
-    except OSError as error:
-        print(f"{path} cannot be written: {error.strerror}.", file=sys.stderr)
-        return ExitCode.REFUSED
-    if json:
+        return ExitCode.REFUSED if isinstance(error, RefusedError) else ExitCode.BAD_INPUT
+    _show(path, channels, as_json=json)
+    return ExitCode.FINE
+
+
+def _show(path: Path, channels: tuple[Channel, ...], *, as_json: bool) -> None:
+    if as_json:
         print_json({"file": str(path), "channels": [_plain(one) for one in channels]})
     else:
         print("\n".join(lines(path, channels)))
-    return ExitCode.FINE
+
+
+def _changed(
+    fresh: tuple[str, str, str | None] | None,
+    remove: str | None,
+    channel: str | None,
+    wishes: Wishes,
+    *,
+    from_stdin: bool,
+) -> tuple[Path, tuple[Channel, ...]]:
+    """The file and what stands in it, after what was asked. Raises _MistakenError, ConfigError, RefusedError."""
+    path = own.place()
+    sections = own.written(path)
+    if fresh is not None or remove is not None or any(one is not None for one in wishes):
+        if remove is not None:
+            _remove(sections, remove)
+        if fresh is not None:
+            _add(sections, *fresh, from_stdin=from_stdin)
+            channel = channel or fresh[0]
+        _choose(sections, channel, *wishes)
+        try:
+            own.write_own(path, sections)
+        except OSError as error:
+            raise RefusedError(f"{path} cannot be written: {error.strerror}.") from None
+    return path, own.read_own(path)
 
 
 def lines(path: Path, channels: tuple[Channel, ...]) -> list[str]:
@@ -106,21 +124,13 @@ def lines(path: Path, channels: tuple[Channel, ...]) -> list[str]:
     return [*text, _ALWAYS, where]
 
 
-def _change(
-    sections: dict[str, Section],
-    add: str | None,
-    kind: str,
-    chat_id: str | None,
-    remove: str | None,
-    *,
-    from_stdin: bool,
-) -> None:
-    if remove is not None:
-        if remove not in sections:
-            raise _MistakenError(f"You have no channel {remove}. You have: {', '.join(sections) or 'none'}.")
-        del sections[remove]
-    if add is None:
-        return
+def _remove(sections: dict[str, Section], name: str) -> None:
+    if name not in sections:
+        raise _MistakenError(f"You have no channel {name}. You have: {', '.join(sections) or 'none'}.")
+    del sections[name]
+
+
+def _add(sections: dict[str, Section], add: str, kind: str, chat_id: str | None, *, from_stdin: bool) -> None:
     if add in sections:
         raise _MistakenError(f"You have a channel {add} already. Remove it first, or choose another name.")
     if (kind == "telegram") != (chat_id is not None):
