@@ -28,7 +28,14 @@ class Engine:
         assert shutil.which("dockerd"), "dockerd is needed. On Debian and Ubuntu: apt install docker.io python3-venv"
         self._folder = folder
         self.docker = ["docker", "--host", f"unix://{folder}/sock"]
-        words = ["dockerd", "--iptables=false", "--bridge=none", "--host", f"unix://{folder}/sock"]
+        words = [
+            "dockerd",
+            "--iptables=false",
+            "--bridge=none",
+            "--shutdown-timeout=1",
+            "--host",
+            f"unix://{folder}/sock",
+        ]
         words += ["--data-root", f"{folder}/data", "--exec-root", f"{folder}/run", "--pidfile", f"{folder}/pid"]
         self._log = folder / "log"
         with open(self._log, "wb") as log:
@@ -50,17 +57,8 @@ class Engine:
         wheels = ["-m", "pip", "download", "-qq", "--disable-pip-version-check", "--dest", str(context / "wheels")]
         lock = ["--only-binary=:all:", "--require-hashes", "-r", str(ROOT / "requirements" / "run.lock")]
         subprocess.run([sys.executable, *wheels, *lock], check=True)
-        words = [
-            "build",
-            "--quiet",
-            "--network=none",
-            "--build-arg",
-            f"BASE_IMAGE={BASE}",
-            "--tag",
-            IMAGE,
-            str(context),
-        ]
-        self.done(*words)
+        words = ["build", "--quiet", "--network=none", "--build-arg", f"BASE_IMAGE={BASE}", "--tag", IMAGE]
+        self.done(*words, str(context))
 
     def ask(self, *words: str) -> subprocess.CompletedProcess[str]:
         """`docker WORDS`, to its end."""

@@ -94,12 +94,15 @@ def pid(machine: Machine) -> int:
 
 def is_guarding(machine: Machine, seconds: float = 60.0, *, after: int = 0) -> int:
     """Wait until it guards; with `after`, by another process than this one. Its process."""
-    until(
-        lambda: shown(machine, "StatusText") == GUARDING and pid(machine) not in (0, after),
-        lambda: f"{GUARDING}\n{journal(machine)}",
-        seconds,
-    )
+    until(lambda: _guarding(machine) not in (0, after), lambda: f"{GUARDING}\n{journal(machine)}", seconds)
     return pid(machine)
+
+
+def _guarding(machine: Machine) -> int:
+    """The process that guards now; 0: none does. One question: what is said is then of this very process."""
+    told = machine.run("systemctl", "show", UNIT, "--property=MainPID,StatusText").stdout.splitlines()
+    rows = dict(row.split("=", 1) for row in told)
+    return int(rows["MainPID"]) if rows["StatusText"] == GUARDING else 0
 
 
 def journal(machine: Machine) -> str:
