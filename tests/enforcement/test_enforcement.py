@@ -10,7 +10,7 @@ from decimal import Decimal
 from risk_manager.core.commands import Cancel, Close, Command, Fetch, MoveStop, PlaceStop, Reduce, Resize
 from risk_manager.core.events import AccountRead, AnyEvent, CommandAccepted, CommandHeld, CommandLost
 from risk_manager.core.model import Side
-from risk_manager.enforcement.broker import OrderCommand, Outcome
+from risk_manager.enforcement.broker import OrderCommand, Outcome, Still
 from risk_manager.enforcement.enforcement import Enforcement
 from risk_manager.gateway.tasks import start
 
@@ -27,9 +27,11 @@ class Desk:
         if is_open:
             self.answers.set()
         self.events: list[AnyEvent] = []
-        self.enforcement = Enforcement(self, self, self.events.append, clock=lambda: 0.0)
+        self.enforcement = Enforcement(
+            self, self, self.events.append, standing=lambda command: lambda: command, clock=lambda: 0.0
+        )
 
-    def send(self, command: OrderCommand) -> Awaitable[Outcome]:
+    def send(self, command: OrderCommand, still: Still) -> Awaitable[Outcome]:
         self.taken.append(command)
         return self._answer(command)
 
@@ -122,10 +124,10 @@ async def test_a_bug_with_one_command_does_not_hold_back_the_next() -> None:
     asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
 
     class Broken(Desk):
-        def send(self, command: OrderCommand) -> Awaitable[Outcome]:
+        def send(self, command: OrderCommand, still: Still) -> Awaitable[Outcome]:
             if isinstance(command, Close) and command.contract == "A":
                 raise RuntimeError("A bug.")
-            return super().send(command)
+            return super().send(command, still)
 
         async def _answer(self, command: OrderCommand) -> Outcome:
             raise RuntimeError("Another.")

@@ -63,7 +63,7 @@ async def test_reads_without_end_leave_room_to_flatten_ten_accounts() -> None:
             lambda _: None,
         )
         await gateway.start()
-        enforcement = Enforcement(gateway, Nobody(), ends.append)  # type: ignore[arg-type]
+        enforcement = Enforcement(gateway, Nobody(), ends.append, standing=lambda command: lambda: command)  # type: ignore[arg-type]
 
         async def read_on() -> None:
             while True:

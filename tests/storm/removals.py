@@ -44,11 +44,11 @@ def _no_confirmation() -> list[Swap]:
 def _sent_again() -> list[Swap]:
     take_reply = Sender._take_reply
 
-    async def again(self: Sender, command: Any, request: Any, *more: Any) -> Any:
-        verdict = await take_reply(self, command, request, *more)
+    async def again(self: Sender, command: Any, *more: Any) -> Any:
+        verdict = await take_reply(self, command, *more)
         if not isinstance(verdict, CommandLost):
             return verdict
-        return await self._ordinarily(command, request)
+        return await self._as_soon_as_it_can(command, lambda: command, is_allowed=True)
 
     return [(Sender, "_take_reply", again)]
 

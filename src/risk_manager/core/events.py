@@ -154,6 +154,8 @@ class CommandLost(Event, frozen=True, kw_only=True, tag="command_lost"):
     account: AccountId
     command: Command
     why: str = ""
+    left: bool = True
+    """False: it has certainly not left, and will not: there was no way in time, or what it was for is over."""
 
 
 class CommandHeld(Event, frozen=True, kw_only=True, tag="command_held"):

@@ -42,11 +42,21 @@ def looked_over(commands: list[Command], earlier: int, accounts: Mapping[Account
     """
     if not earlier:
         return tuple(commands)
-    looked = [_still_wanted(command, accounts[command.account]) for command in commands[:earlier]]
+    looked = [_left_of(command, accounts[command.account]) for command in commands[:earlier]]
     return tuple(dict.fromkeys([*(command for command in looked if command is not None), *commands[earlier:]]))
 
 
-def _still_wanted(command: Command, account: Account) -> Command | None:
+def still_wanted(command: Command, before: Account, account: Account) -> Command | None:
+    """What is left to be asked for of a command that was decided on for an account as it was `before`, and has not left
+    yet. None: nothing; it is done, or its position is gone or has become another one."""
+    if isinstance(command, Close | Reduce | PlaceStop):
+        then, now = before.positions.get(command.contract), account.positions.get(command.contract)
+        if then is None or now is None or (then.sign, then.first_seen_at) != (now.sign, now.first_seen_at):
+            return None
+    return _left_of(command, account)
+
+
+def _left_of(command: Command, account: Account) -> Command | None:
     """What is left to be asked for of a command; None for nothing."""
     match command:
         case Close() | Reduce():

@@ -31,11 +31,12 @@ _MEGABYTE: Final = 1024 * 1024
 _QUEUED_MOST: Final = 10_000
 """Lines that may wait for the disk; more are dropped, and the journal has them anyway."""
 _Ended = CommandAccepted | CommandRefused | CommandLost | CommandHeld
+_HELD: Final = "The guard has not sent the request to"
 _ENDED: Final[dict[type, str]] = {
     CommandAccepted: "The broker has taken the request to",
     CommandRefused: "The broker refused to",
     CommandLost: "Nobody knows whether the broker got the request to",
-    CommandHeld: "The guard has not sent the request to",
+    CommandHeld: _HELD,
 }
 
 
@@ -131,7 +132,8 @@ class Logs:
                 self._write(ENFORCEMENT, logging.INFO, taken.at, Said(act(command), command.account))
         if isinstance(taken.event, _Ended) and not isinstance(taken.event.command, Fetch):
             why = getattr(taken.event, "why", "")
-            words = f"{_ENDED[type(taken.event)]} {in_words(taken.event.command)}{f': {why}' if why else ''}"
+            how = _HELD if isinstance(taken.event, CommandLost) and not taken.event.left else _ENDED[type(taken.event)]
+            words = f"{how} {in_words(taken.event.command)}{f': {why}' if why else ''}"
             ended = Said(words, taken.event.account)
             level = logging.INFO if isinstance(taken.event, CommandAccepted) else logging.WARNING
             self._write(ENFORCEMENT, level, taken.at, ended)

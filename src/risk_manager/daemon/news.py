@@ -191,7 +191,7 @@ def _outcome(event: CommandAccepted | CommandRefused | CommandLost | CommandHeld
         case CommandHeld():
             return "held"
         case CommandLost():
-            return "unknown"
+            return "unknown" if event.left else "held"
 
 
 def _act(command: Command, outcome: news.Outcome, says: str) -> news.ActNews:

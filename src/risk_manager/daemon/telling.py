@@ -66,8 +66,15 @@ def said(taken: Taken) -> Iterator[Said]:
     if isinstance(event, CommandHeld):
         yield Said(f"The guard has not sent the request to {in_words(event.command)}: {event.why}", event.account)
     if isinstance(event, CommandLost):
-        text = f"Nobody knows whether the broker got the request to {in_words(event.command)}. {event.why}"
-        yield Said(text, event.account)
+        yield Said(f"{_lost(event)} {event.why}", event.account)
+
+
+def _lost(event: CommandLost) -> str:
+    if isinstance(event.command, Fetch):
+        return f"The guard could not {in_words(event.command)}."
+    if not event.left:
+        return f"The request to {in_words(event.command)} has not left."
+    return f"Nobody knows whether the broker got the request to {in_words(event.command)}."
 
 
 def account_named(account: Account) -> str:

@@ -25,11 +25,13 @@ from risk_manager.core.events import (
     HubBack,
     HubLost,
 )
+from risk_manager.core.leaving import still_wanted
 from risk_manager.core.model import AccountId, ContractId
 from risk_manager.core.state import State
 from risk_manager.daemon.clock import Clock
 from risk_manager.daemon.early import Early
 from risk_manager.daemon.guard import Guard, Taken
+from risk_manager.enforcement.broker import OrderCommand, Still
 from risk_manager.enforcement.enforcement import Enforcement
 from risk_manager.gateway.client import Addresses, Gateway
 from risk_manager.gateway.errors import GatewayError
@@ -67,7 +69,7 @@ class Watch:
             self._heard,
             machine=machine,
         )
-        self.enforcement = Enforcement(self.gateway, self, self._put, clock=machine.monotonic)
+        self.enforcement = Enforcement(self.gateway, self, self._put, standing=self._standing, clock=machine.monotonic)
         self.guard = Guard(configuration.settings, self.enforcement.carry_out, clock, state)
         self.guard.listen(self._follow)
         self._early = Early(configuration.settings)
@@ -117,6 +119,16 @@ class Watch:
 
     def _put(self, event: AnyEvent) -> None:
         self.guard.put(event)
+
+    def _standing(self, command: OrderCommand) -> Still:
+        """How to find out what is left of a command while it waits to leave."""
+        before = self.guard.state.accounts[command.account]
+
+        def still() -> OrderCommand | None:
+            wanted = still_wanted(command, before, self.guard.state.accounts[command.account])
+            return None if isinstance(wanted, Fetch) else wanted
+
+        return still
 
     def _follow(self, taken: Taken) -> None:
         """Have the quotes of what is open, working, or about to be."""

@@ -12,7 +12,7 @@ from risk_manager.core.commands import Cancel, Close, Command, Fetch, MoveStop, 
 from risk_manager.core.events import AnyEvent, CommandHeld, CommandLost
 from risk_manager.core.model import AccountId
 from risk_manager.enforcement.breaker import Breaker
-from risk_manager.enforcement.broker import Broker, OrderCommand, Outcome, Reader
+from risk_manager.enforcement.broker import Broker, OrderCommand, Outcome, Reader, Still
 
 _URGENCY: Final[dict[type, int]] = {
     kind: rank for rank, kind in enumerate((Close, Reduce, Cancel, Resize, MoveStop, PlaceStop, Fetch))
@@ -49,13 +49,15 @@ class Enforcement:
         reader: Reader,
         sink: Callable[[AnyEvent], None],
         *,
+        standing: Callable[[OrderCommand], Still],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`sink` is told how each command ended, never from within `carry_out`. `clock`: monotonic
-        seconds."""
+        """`sink` is told how each command ended, never from within `carry_out`. `standing` is asked as a command is
+        carried out: how to find out later what is left of it. `clock`: monotonic seconds."""
         self._broker = broker
         self._reader = reader
         self._sink = sink
+        self._standing = standing
         self._clock = clock
         self._owners: dict[AccountId, Owner] = {}
         self._writes: set[asyncio.Task[None]] = set()
@@ -108,7 +110,7 @@ class Enforcement:
             self._tell_later(CommandHeld(account=command.account, command=command, why=why, opens=opens))
             return None
         try:
-            return self._broker.send(command)
+            return self._broker.send(command, self._standing(command))
         except Exception as error:  # noqa: BLE001  a bug with one command must not hold back the closes behind it
             self._bug(command, error)
             return None

@@ -20,7 +20,7 @@ from risk_manager.gateway.machine import Machine
 from risk_manager.gateway.reads import Reads, Want
 from risk_manager.gateway.request import OrderCommand
 from risk_manager.gateway.rest import Reply, Rest
-from risk_manager.gateway.sender import Sender
+from risk_manager.gateway.sender import Sender, Still
 from risk_manager.gateway.session import Credentials, Session
 from risk_manager.gateway.signalr import Timing
 from risk_manager.gateway.status import GatewayStatus
@@ -82,7 +82,7 @@ class Gateway:
         )
         self._reads = Reads(self._rest, self._sink, machine.now)
         self._express = Express(self._addresses.rest, self._lanes, tls=tls, clock=machine.monotonic, draw=machine.draw)
-        self._sender = Sender(self._rest, self._express, self._lanes)
+        self._sender = Sender(self._express, self._lanes, token=self._session.token, renew=self._session.replace)
         self._keep_warm()
         self._user = self._hub(Hub.USER, self._addresses.user_hub, self._user_event, user_calls(self._accounts))
         self._market = self._hub(Hub.MARKET, self._addresses.market_hub, self._sink)
@@ -166,13 +166,13 @@ class Gateway:
         """The active month of each product."""
         return await self._reads.contracts()
 
-    def send(self, command: OrderCommand) -> Awaitable[Verdict]:
+    def send(self, command: OrderCommand, still: Still) -> Awaitable[Verdict]:
         """Send `command` once; how it ended is what is awaited, and is never an exception.
 
         Where a warm connection is free and the allowance is not used up, the request has left when this
-        returns.
+        returns. Where not, `still` says what is left of it when it can leave.
         """
-        return self._sender.send(command)
+        return self._sender.send(command, still)
 
     def status(self) -> GatewayStatus:
         """The counters of all parts."""

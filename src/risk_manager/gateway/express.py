@@ -1,8 +1,8 @@
 """The fast lane: closes and cancels on connections of their own, open and idle before they are needed.
 
 An ordinary HTTP client takes 100 to 500 us to bring a request on its way; here the bytes are all but built
-and leave in the turn of the loop in which they are asked for. Where no connection is free nothing is written
-and the caller takes the ordinary way. What has been written is never sent again.
+and leave in the turn of the loop in which they are asked for. Where no connection is free nothing is written,
+and the caller may wait for one. What has been written is never sent again.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ KEEP_ALIVE_SECONDS: Final = 50.0
 two."""
 CONNECT_SECONDS: Final = 10.0
 _LOOK_SECONDS: Final = 5.0
+_TRY_AGAIN_SECONDS: Final = 0.1
+"""Where a request waits for a connection that could not be opened."""
 _PING: Final = "/api/Status/ping"
 _PATHS: Final = (codes.CLOSE, codes.CLOSE_PART, codes.CANCEL, codes.MODIFY, codes.PLACE)
 
@@ -99,6 +101,12 @@ class Express:
         if wire is None:
             return None
         return wire.post(b"%b%d\r\n\r\n%b" % (head, len(body), body), COMMAND_SECONDS)
+
+    async def ready(self) -> None:
+        """Wait until a connection can take a request. Where all are busy, or none is there, another one is opened."""
+        while not any(wire.is_open for wire in self._idle):
+            if not await self._open():
+                await asyncio.sleep(_TRY_AGAIN_SECONDS)
 
     async def run(self) -> None:
         """Open what is missing, keep awake what is idle, without end."""

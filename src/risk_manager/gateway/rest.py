@@ -1,9 +1,7 @@
-"""The ordinary way to the gateway: one POST on aiohttp's warm connections, with a deadline, a lane and a
-token.
+"""The ordinary way to the gateway, for reads and logins: one POST on aiohttp's warm connections, with a deadline, a
+lane and a token. Order requests go by `sender`.
 
-What may be repeated is decided here and nowhere else: a 401 was not executed, so it is repeated once with a
-new token, orders too; a read may be repeated by its caller; an order request whose answer did not come never
-is.
+A 401 was not executed, so it is repeated once with a new token; anything else may be repeated by its caller.
 """
 
 from __future__ import annotations
@@ -15,14 +13,11 @@ from typing import Final, NamedTuple
 import aiohttp
 
 from risk_manager.gateway.budget import Lane, Lanes
-from risk_manager.gateway.errors import GatewayError, TooManyError, UnauthorisedError, UnreachableError, broken
+from risk_manager.gateway.errors import TooManyError, UnauthorisedError, UnreachableError, broken
 
 READ_SECONDS: Final = 10.0
 COMMAND_SECONDS: Final = 5.0
 """Deadlines for the answer to one call."""
-LEAVE_SECONDS: Final = 1.5
-"""An order request that could not leave by then never leaves: after 2 s without progress the pursuit commands
-anew, and both together would close twice."""
 USER_AGENT: Final = "topstepx-risk-manager"
 """Filters in front of a server take those who do not say who they are for attackers."""
 _UNAUTHORISED: Final = 401
@@ -57,26 +52,6 @@ class Rest:
         self._token = token
         self._renew = renew
 
-    async def command(self, path: str, body: bytes, *, refused: str | None = None) -> Reply:
-        """Post an order request and give back what came. Enforcement has counted it already.
-
-        `refused` is a token with which it was answered with 401 before: it leaves with another one, or not at all.
-        Raises `UnreachableError`; where its `sent` is True nobody knows whether the request was executed.
-        """
-        leave_by = asyncio.get_running_loop().time() + LEAVE_SECONDS
-        if refused is None:
-            refused = await self._token_by(path, leave_by)
-            reply = await self.post(path, body, refused, COMMAND_SECONDS, leave_by=leave_by)
-            if reply.status != _UNAUTHORISED:
-                return reply
-        try:
-            async with asyncio.timeout_at(leave_by):
-                token = await self._renew(refused)
-        except (GatewayError, TimeoutError):
-            return Reply(_UNAUTHORISED, b"")
-        self._lanes.note(Lane.ENFORCEMENT)
-        return await self.post(path, body, token, COMMAND_SECONDS, leave_by=leave_by)
-
     async def read(self, path: str, body: bytes, *, lane: Lane = Lane.READ) -> bytes:
         """Post a question and give back the body of its answer (HTTP 200).
 
@@ -95,15 +70,9 @@ class Rest:
             raise BadRequestError(path, reply.status)
         raise UnreachableError(f"The gateway is in trouble ({path}, HTTP {reply.status}).")
 
-    async def post(
-        self, path: str, body: bytes, token: str | None, seconds: float, *, leave_by: float | None = None
-    ) -> Reply:
-        """One POST, once. Raises `UnreachableError` where no whole answer came within `seconds`.
-
-        `leave_by` (time of the loop): when there must be a connection to send it on.
-        """
-        connect = None if leave_by is None else max(0.05, leave_by - asyncio.get_running_loop().time())
-        patience = aiohttp.ClientTimeout(total=seconds, connect=connect)
+    async def post(self, path: str, body: bytes, token: str | None, seconds: float) -> Reply:
+        """One POST, once. Raises `UnreachableError` where no whole answer came within `seconds`."""
+        patience = aiohttp.ClientTimeout(total=seconds)
         headers = {"Content-Type": "application/json", "Accept": "text/plain", "User-Agent": USER_AGENT}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
@@ -117,8 +86,6 @@ class Rest:
                 return reply
         except aiohttp.ClientConnectorError as error:
             raise UnreachableError(f"{broken(error)} It was not sent ({path}).", sent=False) from None
-        except aiohttp.ConnectionTimeoutError:
-            raise UnreachableError(f"It was not sent: there was no connection in time ({path}).", sent=False) from None
         except TimeoutError:
             raise UnreachableError(f"No answer came within {seconds:g} s ({path}).") from None
         except (aiohttp.ClientError, OSError) as error:

@@ -79,4 +79,4 @@ class GatewayStatus(msgspec.Struct, frozen=True, kw_only=True):
     commands_fast: int
     """Commands that left on a warm connection of their own."""
     commands_slow: int
-    """Commands that took the ordinary way."""
+    """Commands that had to wait: for a connection, a login, the allowance."""

@@ -92,9 +92,9 @@ def verdict(command: OrderCommand, path: str, status: int, body: bytes) -> Verdi
     return CommandRefused(account=command.account, command=command, refusal=Refusal.OTHER, why=why)
 
 
-def lost(command: OrderCommand, why: str) -> CommandLost:
-    """Nobody knows whether `command` arrived."""
-    return CommandLost(account=command.account, command=command, why=why)
+def lost(command: OrderCommand, why: str, *, left: bool = True) -> CommandLost:
+    """Nobody knows whether `command` arrived; or, where it has not `left`, that it has not."""
+    return CommandLost(account=command.account, command=command, why=why, left=left)
 
 
 def _of_envelope(command: OrderCommand, path: str, body: bytes) -> Verdict:

@@ -11,7 +11,7 @@ import msgspec
 from risk_manager.core.events import Hub
 
 Outcome = Literal["asked", "accepted", "refused", "unknown", "held"]
-"""`unknown`: nobody knows whether the broker got it. `held`: the guard's own breaker has not let it leave."""
+"""`unknown`: nobody knows whether the broker got it. `held`: it has not left the guard."""
 
 
 HUBS = {hub.value: hub.in_words for hub in Hub}

@@ -234,7 +234,7 @@ def _outcome(event: CommandAccepted | CommandRefused | CommandLost | CommandHeld
         return f"refused: {event.refusal.value}", event.why
     if isinstance(event, CommandHeld):
         return "held back", event.why
-    return "not known", event.why
+    return "not known" if event.left else "not sent", event.why
 
 
 def _command_text(command: asks.Command) -> str:
