@@ -42,6 +42,10 @@ CHECKS = {
 """What judges the text of the project, the quickest first; words for the Python in `.venv`."""
 
 
+_SIDE_BY_SIDE_MOST = 4
+"""Test files that run at once at most: each of many starts programs of its own, which want a core too."""
+
+
 def main(words: list[str]) -> int:
     """Prepare what the first word needs and run it; its exit code is ours."""
     word, rest = (words[0], words[1:]) if words else ("", [])
@@ -69,7 +73,8 @@ def main(words: list[str]) -> int:
 def test() -> int:
     """Check, and run the tests also where a check failed: one run tells all that is wrong."""
     checked = check()
-    tested = run("-m", "pytest")
+    side_by_side = min(_SIDE_BY_SIDE_MOST, os.cpu_count() or 1)
+    tested = run("-m", "pytest", "-n", str(side_by_side), "--dist", "loadfile")
     if checked and not tested:
         say("The tests passed, a check before them did not.")
     return tested or checked

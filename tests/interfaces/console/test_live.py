@@ -99,7 +99,7 @@ async def test_a_limit_is_changed_a_lock_ended_and_the_guard_stopped(
             await shows(pilot, "Nothing in the files changes what the guard does.")
             await press(pilot, "2", "type:an update", "enter", "2")
             await running.says("The guard has stopped.")
-            assert await running.ended() == ExitCode.FINE
+            assert await running.ended() == ExitCode.DISMISSED
         journal = str(rows(home, "SELECT * FROM journal"))
         assert "stop the guard: an update" in journal
         assert PASSWORD not in journal
