@@ -52,7 +52,7 @@ async def test_wrong_passwords_are_recorded_and_lead_to_silence(tmp_path: Path) 
     async with house(tmp_path) as one:
         answers = [await ask(one.socket, Login(password="wrong")) for _ in range(5)]
         assert not any(answer.is_done or answer.token for answer in answers)
-        assert answers[4].says == "The password is wrong. None is looked at before Mon 09:01 Chicago (15:01 UTC)."
+        assert answers[4].says == "The password is wrong. None is looked at before Thu 10:01 Chicago (15:01 UTC)."
         silent = await ask(one.socket, Login(password=PASSWORD))
         assert (silent.is_done, silent.token) == (False, None)
         one.clock.time += timedelta(minutes=1)
@@ -77,7 +77,7 @@ async def test_who_comes_in_is_no_news_for_the_trader_and_what_is_done_then_is(t
         await one.acts()
         one.clock.time += timedelta(seconds=1)
         told = [act.says.partition(" to ")[2] for act in picture.status().acts if "User" in act.says]
-        silence = "give a wrong password too often. None is looked at before Mon 09:01 Chicago (15:01 UTC)"
+        silence = "give a wrong password too often. None is looked at before Thu 10:01 Chicago (15:01 UTC)"
         assert told == [silence, "clear RULE-003 of account 465: enough"]
 
 
