@@ -19,7 +19,7 @@ COMMANDS = {
         "Guard the accounts that the home folder names, in the foreground.",
     ),
     "init": ("risk_manager.interfaces.admin.init:run", "Set up a guard: login, accounts, limits, password."),
-    "doctor": ("risk_manager.interfaces.admin.doctor:run", "What protection depends on: green, or what mends it."),
+    "doctor": ("risk_manager.service.doctor_command:run", "What protection depends on: green, or what mends it."),
     "status": ("risk_manager.interfaces.trader.status:run", "Show what the guard sees, and what is locked."),
     "dashboard": (
         "risk_manager.interfaces.trader.dashboard.command:run",

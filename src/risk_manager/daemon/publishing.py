@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from risk_manager.ipc import status as published
 
 PAUSE_SECONDS = 0.25
 _HEARTBEAT_SECONDS = 1.0
+_TOLD_AT = 2 if os.name == "nt" else 1
+"""Windows replaces no file that somebody reads just then: once is no trouble there, twice on end is."""
 
 
 class Publisher:
@@ -22,7 +25,7 @@ class Publisher:
         self._path = path
         self._picture = picture
         self._say = say
-        self._is_in_trouble = False
+        self._failures = 0
         self._news = asyncio.Event()
         guard.listen(self._heard)
 
@@ -48,12 +51,12 @@ class Publisher:
         try:
             published.write(self._path, self._picture.status())
         except OSError as error:  # A full disk: it is tried again, and nothing else waits for it.
-            if not self._is_in_trouble:
+            self._failures += 1
+            if self._failures == _TOLD_AT:
                 self._say(
                     f"CRITICAL: {self._path} cannot be written ({error.strerror}): the status that is shown is old."
                 )
-            self._is_in_trouble = True
             return
-        if self._is_in_trouble:
+        if self._failures >= _TOLD_AT:
             self._say("The status is shown again.")
-        self._is_in_trouble = False
+        self._failures = 0

@@ -10,7 +10,7 @@ from typing import Final
 import aiohttp
 import msgspec
 
-from risk_manager.home import PUBLISHED_FILE
+from risk_manager.ipc import for_everyone
 
 HOST: Final = "127.0.0.1"
 PORT: Final = 8765
@@ -37,16 +37,13 @@ def path_in(data: Path) -> Path:
 
 def write(path: Path, address: Address) -> None:
     """Replace the file; everyone may read it. Raises OSError where that is not possible."""
-    fresh = path.with_suffix(".new")
-    fresh.write_bytes(msgspec.json.encode(address))
-    fresh.chmod(PUBLISHED_FILE)
-    os.replace(fresh, path)
+    for_everyone.replace(path, msgspec.json.encode(address))
 
 
 def read(path: Path) -> Address | None:
     """The address that was written last; None where there is none or it cannot be read. Nobody may be there."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Address)
+        return msgspec.json.decode(for_everyone.read(path), type=Address)
     except (OSError, msgspec.MsgspecError):
         return None
 

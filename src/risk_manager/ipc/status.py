@@ -5,7 +5,6 @@ No secret is in it. Money is written as text with its exact digits.
 
 from __future__ import annotations
 
-import os
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +13,7 @@ import msgspec
 
 from risk_manager.core.gauge import Gauge as Gauge  # screens know only the words of ipc
 from risk_manager.core.told_times import lock_condition as lock_condition
-from risk_manager.home import PUBLISHED_FILE
+from risk_manager.ipc import for_everyone
 
 
 class PositionStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,13 +190,11 @@ class GuardStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def write(path: Path, status: GuardStatus) -> None:
-    """Replace the published state; a reader sees the old one or the new one, never a part. Everyone may be one."""
-    fresh = path.with_suffix(".new")
-    fresh.write_bytes(msgspec.json.encode(status))
-    fresh.chmod(PUBLISHED_FILE)
-    os.replace(fresh, path)
+    """Replace the published state; a reader sees the old one or the new one, never a part. Everyone may be one. Raises
+    OSError."""
+    for_everyone.replace(path, msgspec.json.encode(status))
 
 
 def read(path: Path) -> GuardStatus:
     """The published state. Raises OSError where there is none, msgspec.MsgspecError where it is damaged."""
-    return msgspec.json.decode(path.read_bytes(), type=GuardStatus)
+    return msgspec.json.decode(for_everyone.read(path), type=GuardStatus)

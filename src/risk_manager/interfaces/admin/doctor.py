@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -11,18 +13,10 @@ from risk_manager.interfaces.admin.checks import Found, all_of
 from risk_manager.interfaces.admin.entrance import House
 
 
-def run(*, home: Path | None = None, json: bool = False) -> int:
-    """Look at everything that protection depends on.
-
-    Parameters
-    ----------
-    home
-        The guard's home folder.
-    json
-        As JSON, for other programs.
-    """
+def run(*, home: Path | None = None, json: bool = False, besides: Iterable[Found] = ()) -> int:
+    """Look at everything that protection depends on; `besides` are more rows, looked at last."""
     found: list[Found] = []
-    for one in all_of(House(home)):
+    for one in chain(all_of(House(home)), besides):
         found.append(one)
         if not json:
             print("\n".join(lines(one)), flush=True)

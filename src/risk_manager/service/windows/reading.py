@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from risk_manager import descriptors
 from risk_manager.service.windows.closed import in_words, open_places
 from risk_manager.service.windows.command_line import interpreter_of, script_of
-from risk_manager.service.windows.machine import AUTOMATIC, NAME, RESTARTS, Machine, Service
+from risk_manager.service.windows.machine import AUTOMATIC, NAME, RESTARTS, Machine, MachineError, Service
 
 _AGAIN: Final = "As an administrator: risk-manager service install"
 _UNTOLD: Final = "cannot verify: this Windows does not tell."
@@ -77,7 +77,10 @@ def _descriptor(machine: Machine, descriptor: str | None) -> Row:
 def _folder(machine: Machine, home: str) -> Row:
     if not machine.keeps_rights:
         return Row("home", None, _UNTOLD)
-    descriptor = machine.descriptor(home)
+    try:
+        descriptor = machine.descriptor(home)
+    except MachineError:
+        return Row("home", None, "cannot verify: only an administrator may look.")
     if descriptor is None:
         return Row("home", False, f"{home} is not there.", _AGAIN)
     others = descriptors.who_may(descriptor, descriptors.ANYTHING)

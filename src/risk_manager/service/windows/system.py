@@ -84,7 +84,7 @@ class Windows:
             for place, who in open_places((*places, str(Path(risk_manager.__file__).parent)), self._machine.descriptor):
                 found.append(
                     f"{place} can be changed by {who}. Whoever can change the program can change the guard. Install "
-                    f"it where administrators alone write, {_USUAL_PROGRAM} for one: docs/service.md."
+                    f"it where administrators alone write, {_USUAL_PROGRAM} for one: docs/service-on-windows.md."
                 )
         except MachineError as error:
             found.append(str(error))
