@@ -51,6 +51,15 @@ def test_a_market_that_sleeps_has_no_old_prices() -> None:
     assert story.loudness == ["warning"]
 
 
+def test_an_old_price_is_told_when_the_market_opens_whatever_else_is_due_then() -> None:
+    story = Story(datetime(2025, 10, 23, 20, 59, 55, tzinfo=UTC), defaults={"reset_time": "09:00"})
+    story.sees(position("MNQ", 1, 100), quote("MNQ", 100))
+    story.waits_until(datetime(2025, 10, 23, 21, 59, 59, tzinfo=UTC))
+    assert story.loudness == []
+    story.waits("1s")
+    assert story.loudness == ["warning"]
+
+
 def test_a_second_spell_without_prices_is_told_again() -> None:
     story = Story()
     story.sees(position("MNQ", 1, 100), quote("MNQ", 100))

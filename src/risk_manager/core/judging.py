@@ -46,7 +46,7 @@ def judge(sight: Sight, topics: Topics, *, strict: bool, is_reload: bool = False
             except Exception as error:
                 if strict:
                     raise
-                findings = (_failed(rule.id, error),)
+                findings = (_failed(error),)
             if findings or rule.id in recorded:
                 _weigh(armed, findings, sight, judged)
     return judged
@@ -92,7 +92,7 @@ def _findings(armed: Armed, sight: Sight, *, strict: bool) -> tuple[Finding, ...
     except Exception as error:  # a rule that fails must not take the others with it
         if strict:
             raise
-        return (_failed(armed.rule.id, error),)
+        return (_failed(error),)
 
 
 def _weigh(armed: Armed, findings: tuple[Finding, ...], sight: Sight, judged: Judged) -> None:
@@ -111,10 +111,10 @@ def _weigh(armed: Armed, findings: tuple[Finding, ...], sight: Sight, judged: Ju
         )
 
 
-def _failed(rule: str, error: Exception) -> Finding:
+def _failed(error: Exception) -> Finding:
     return Finding(
         about="error",
-        why=f"{rule} could not be asked ({type(error).__name__}: {error}); it protects nothing until this is mended",
+        why=f"it could not be asked ({type(error).__name__}: {error}); it protects nothing until this is mended",
         is_breach=False,
         warning=True,
     )
