@@ -7,7 +7,19 @@ from collections.abc import Iterator
 import pytest
 
 from risk_manager.service.systemd.unit import CONFIG, CREDENTIAL, HOME, LOGS, UNIT, UNIT_FILE, USER
-from tests.systemd.guarded import GUARDING, KEY, TRADER, done, guarded, is_guarding, journal, pid, shown, tells
+from tests.systemd.guarded import (
+    GUARDING,
+    KEY,
+    PASSWORD,
+    TRADER,
+    done,
+    guarded,
+    is_guarding,
+    journal,
+    pid,
+    shown,
+    tells,
+)
 from tests.systemd.machine import PACKAGES, PYTHON, Machine, until
 
 LOST = "Nobody has watched since "
@@ -79,6 +91,28 @@ def test_stopped_by_root_it_ends_in_order_and_the_next_one_knows_by_whom(machine
 
 KNOCK = "import socket as s, sys; s.socket(s.AF_UNIX).connect(sys.argv[1])"
 MAY = "look at what is published"
+STOP = """\
+import asyncio, sys
+from pathlib import Path
+from risk_manager.ipc.admin import Login, Stop, ask
+async def stop(door):
+    came_in = await ask(door, Login(password=sys.argv[2]))
+    return await ask(door, Stop(token=came_in.token, why="an update"))
+print(asyncio.run(stop(Path(sys.argv[1]))).says)
+"""
+
+
+def test_stopped_by_the_admin_with_the_password_it_stays_stopped(machine: Machine, guard: int) -> None:
+    told = done(machine.run(PYTHON, "-I", "-c", STOP, f"{HOME}/data/admin.sock", PASSWORD))
+    assert told == "The guard stops. Nobody watches the accounts then.\n"
+    until(lambda: shown(machine, "ActiveState") == "inactive", lambda: journal(machine))
+    assert shown(machine, "Result") == "success"
+    assert "auto-restart" not in shown(machine, "SubState")
+    done(machine.run("systemctl", "start", UNIT))
+    is_guarding(machine)
+    assert "it was stopped by the admin (user 0): an update." in last_start(machine)
+
+
 TRIES = {
     MAY: f"cat {HOME}/data/status.json",
     "stop": f"systemctl stop {UNIT}",
