@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import json
 import os
 from pathlib import Path
 
@@ -97,11 +99,95 @@ def test_what_is_not_there_cannot_be_taken_out() -> None:
         without_key(NAME, TEXT, "max_contracts")
 
 
-def test_a_broken_file_and_a_json_file_are_left_alone() -> None:
+@pytest.mark.parametrize("name", [NAME, "risk_config.json"])
+def test_a_broken_file_is_left_alone(name: str) -> None:
     with pytest.raises(EditError, match="is broken"):
-        with_value(NAME, "a: [", "b", "1")
-    with pytest.raises(EditError, match="is JSON"):
-        with_value("risk_config.json", "{}", "b", "1")
+        with_value(name, "a: [", "b", "1")
+
+
+JSON = """\
+{
+  "version": 1,
+  "daily_realized_loss": {"limit": -500, "reset_time": "17:00"},
+  "cooldown_after_loss": {
+    "loss_thresholds": [
+      {"loss_amount": -100, "cooldown_duration": 300},
+      {"loss_amount": -200, "cooldown_duration": 900}
+    ]
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "lines"),
+    [
+        ("daily_realized_loss.limit", "-400.10", [(3, '"limit": -500', '"limit": -400.10')]),
+        ("daily_realized_loss.reset_time", "16:00", [(3, '"17:00"', '"16:00"')]),
+        ("daily_realized_loss.enabled", "no", [(3, '"17:00"}', '"17:00", "enabled": "no"}')]),
+        ("cooldown_after_loss.loss_thresholds.2.loss_amount", "-150", [(7, "-200", "-150")]),
+        (
+            "cooldown_after_loss.loss_thresholds.3",
+            "{loss_amount: -300, cooldown_duration: 1800}",
+            [(7, "900}", '900},\n      {"loss_amount": -300, "cooldown_duration": 1800}')],
+        ),
+        ("max_contracts.limit", "5", [(9, "  }", '  },\n  "max_contracts": {"limit": 5}')]),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["lf", "crlf"])
+def test_in_json_too_only_what_is_meant_changes(
+    key: str, value: str, lines: list[tuple[int, str, str]], end: str
+) -> None:
+    expected = JSON.splitlines()
+    for number, old, new in lines:
+        assert old in expected[number - 1]
+        expected[number - 1] = expected[number - 1].replace(old, new)
+    edit = with_value("risk_config.json", JSON.replace("\n", end), key, value)
+    assert edit.after == ("\n".join(expected) + "\n").replace("\n", end)
+    json.loads(edit.after)
+
+
+@pytest.mark.parametrize(
+    ("key", "old", "new"),
+    [
+        ("daily_realized_loss.limit", '"limit": -500, ', ""),
+        ("daily_realized_loss.reset_time", ', "reset_time": "17:00"', ""),
+        (
+            "cooldown_after_loss.loss_thresholds.1",
+            '{"loss_amount": -100, "cooldown_duration": 300},\n      ',
+            "",
+        ),
+    ],
+)
+def test_out_of_json_only_what_is_meant_goes(key: str, old: str, new: str) -> None:
+    assert JSON.count(old) == 1
+    assert without_key("risk_config.json", JSON, key).after == JSON.replace(old, new)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("daily_realized_loss.limit", "-400"),
+        ("daily_realized_loss.timezone", "America/New_York"),
+        ("max_contracts_per_instrument.limits.MNQ", "3"),
+        ("max_contracts_per_instrument.limits.NQ", "1"),
+        ("cooldown_after_loss.loss_thresholds.3", "{loss_amount: -300, cooldown_duration: 1}"),
+        ("symbol_blocks.blocked_symbols", "[RTY]"),
+        ("daily_realized_loss", "{limit: -1}"),
+    ],
+)
+def test_line_ends_and_indents_of_another_hand_stay(key: str, value: str) -> None:
+    """Windows' line ends, four spaces, lists that do not stand in: no line changes but the one that is meant."""
+    text = TEXT.replace("\n  ", "\n    ").replace("\n        - ", "\n    - ").replace("\n", "\r\n")
+    after = with_value(NAME, text, key, value).after
+    assert after.count("\n") == after.count("\r\n"), "one kind of line ends"
+    before, then = text.splitlines(), after.splitlines()
+    moved = [line for line in difflib.ndiff(before, then) if line[0] in "+-"]
+    most = 5 if key == "daily_realized_loss" else 2
+    assert len(moved) <= most, moved
+    other = without_key(NAME, text, "daily_realized_loss.reset_time").after
+    assert other.splitlines() == [line for line in before if "reset_time" not in line]
+    assert other.count("\n") == other.count("\r\n")
 
 
 def test_the_difference_shows_no_secret() -> None:

@@ -61,17 +61,17 @@ def _found(text: str, way: Sequence[str]) -> tuple[int, int, Any, bool] | None:
             return None
         if count == len(way):
             first = (key if key is not None else value).start_mark.line
-            return first, _last_line(value, first), key, len(here.value) == 1
+            return first, last_line(value, first), key, len(here.value) == 1
         here = value
     return None
 
 
-def _last_line(node: Any, first: int) -> int:
+def last_line(node: Any, first: int) -> int:
     """Where the last word of a value stands."""
     if isinstance(node, ScalarNode) and node.style in ("|", ">"):
         return max(first, int(node.end_mark.line) - 1)
     if isinstance(node, ScalarNode) or node.flow_style:
         return max(first, int(node.end_mark.line))
     if isinstance(node, MappingNode):
-        return max([first, *(_last_line(value, key.end_mark.line) for key, value in node.value)])
-    return max([first, *(_last_line(item, item.start_mark.line) for item in node.value)])
+        return max([first, *(last_line(value, key.end_mark.line) for key, value in node.value)])
+    return max([first, *(last_line(item, item.start_mark.line) for item in node.value)])

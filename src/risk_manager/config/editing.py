@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import difflib
 import io
+import json
 import os
 import re
 import stat
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +19,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 
+from risk_manager.config import splicing
 from risk_manager.config.cutting import with_line, without_lines
 from risk_manager.config.document import only_document
 from risk_manager.config.hiding import hidden, is_secret, secrets_of
@@ -59,31 +62,38 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True):
 def with_value(name: str, text: str, key: str, value: str) -> Edit:
     """The file with `value` (as YAML would read it) under `key`, `daily_realized_loss.limit` or
     `loss_thresholds.1.loss_amount`; sections that are not there yet are made. Raises EditError."""
-    yaml = _yaml()
-    tree = _tree(yaml, name, text)
+    yaml, is_json = _yaml(), name.endswith(".json")
+    tree = _json_tree(name, text) if is_json else _tree(yaml, name, text)
     *way, last = _way(key)
     place: Any = tree
     for step in way:
         place = _below(place, step, key)
     had_lines = isinstance(place, CommentedMap) and isinstance(place.get(last), CommentedMap | CommentedSeq)
-    _put(place, last, _value(yaml, key, value), key)
-    after = _text(yaml, tree, text)
-    if had_lines:
-        after = _same(with_line(text, (*way, last), value.strip()), after)
+    read = _value(yaml, key, value)
+    if is_json:
+        read = plain(only_document(value, name)) if value.strip() else None
+        _put(place, last, read, key)
+        return _json_edit(name, text, splicing.put(text or "{}\n", (*way, last), _json(read), is_json=True), tree)
+    _put(place, last, read, key)
+    kept = with_line if had_lines else splicing.put
+    after = _same(kept(text, (*way, last), value.strip()), _text(yaml, tree, text))
     return Edit(name=name, before=text, after=after)
 
 
 def without_key(name: str, text: str, key: str) -> Edit:
     """The file without `key` and what is under it. Raises EditError where it is not there."""
-    yaml = _yaml()
-    tree = _tree(yaml, name, text)
+    yaml, is_json = _yaml(), name.endswith(".json")
+    tree = _json_tree(name, text) if is_json else _tree(yaml, name, text)
     *way, last = _way(key)
     place: Any = tree
     for step in way:
         place = _there(place, step, key)
     _there(place, last, key)
-    del place[int(last) - 1 if isinstance(place, CommentedSeq) else last]
-    return Edit(name=name, before=text, after=_same(without_lines(text, (*way, last)), _text(yaml, tree, text)))
+    del place[int(last) - 1 if isinstance(place, list) else last]
+    if is_json:
+        return _json_edit(name, text, splicing.taken(text, (*way, last)), tree)
+    kept = without_lines(text, (*way, last)) or splicing.taken(text, (*way, last))
+    return Edit(name=name, before=text, after=_same(kept, _text(yaml, tree, text)))
 
 
 def write(path: Path, text: str) -> None:
@@ -120,8 +130,6 @@ def _yaml() -> YAML:
 
 
 def _tree(yaml: YAML, name: str, text: str) -> CommentedMap:
-    if name.endswith(".json"):
-        raise EditError(f"{name} is JSON, which has no comments to keep. Edit it by hand; it is read at once.")
     try:
         tree = yaml.load(text)
     except YAMLError:
@@ -131,6 +139,38 @@ def _tree(yaml: YAML, name: str, text: str) -> CommentedMap:
     if not isinstance(tree, CommentedMap):
         raise EditError(f"{name} is not a file of sections: nothing can be set in it.")
     return tree
+
+
+def _json_tree(name: str, text: str) -> dict[str, Any]:
+    try:
+        tree = plain(only_document(text, name))
+    except ConfigError as error:
+        raise EditError(f"{name} is broken, so nothing can be changed in it:\n{error}") from None
+    if not isinstance(tree, dict):
+        raise EditError(f"{name} is not a file of sections: nothing can be set in it.")
+    return tree
+
+
+def _json_edit(name: str, text: str, after: str | None, meant: dict[str, Any]) -> Edit:
+    """The change of a JSON file, once it is sure that it says what is meant, and is JSON."""
+    try:
+        if after is not None and plain(only_document(after, name)) == meant:
+            json.loads(after)
+            return Edit(name=name, before=text, after=after)
+    except (ConfigError, ValueError):
+        pass
+    raise EditError(f"{name} is not written so that a command can change this. Edit it by hand; it is read at once.")
+
+
+def _json(value: Any) -> str:
+    """A plain value as JSON, numbers with their exact digits."""
+    if isinstance(value, dict):
+        return (
+            "{" + ", ".join(f"{json.dumps(key, ensure_ascii=False)}: {_json(one)}" for key, one in value.items()) + "}"
+        )
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_json, value)) + "]"
+    return str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)
 
 
 def _broken(name: str, text: str) -> str:
@@ -158,23 +198,23 @@ def _value(yaml: YAML, key: str, value: str) -> Any:
 
 
 def _below(place: Any, step: str, key: str) -> Any:
-    if isinstance(place, CommentedMap) and step not in place:
-        place[step] = CommentedMap()
+    if isinstance(place, dict) and step not in place:
+        place[step] = type(place)()
     return _there(place, step, key)
 
 
 def _there(place: Any, step: str, key: str) -> Any:
-    if isinstance(place, CommentedMap) and step in place:
+    if isinstance(place, dict) and step in place:
         return place[step]
-    if isinstance(place, CommentedSeq) and step.isdecimal() and 1 <= int(step) <= len(place):
+    if isinstance(place, list) and step.isdecimal() and 1 <= int(step) <= len(place):
         return place[int(step) - 1]
     raise EditError(f"{key}: there is no {step}.")
 
 
 def _put(place: Any, last: str, value: Any, key: str) -> None:
-    if isinstance(place, CommentedMap):
+    if isinstance(place, dict):
         place[last] = value
-    elif isinstance(place, CommentedSeq) and last.isdecimal() and 1 <= int(last) <= len(place) + 1:
+    elif isinstance(place, list) and last.isdecimal() and 1 <= int(last) <= len(place) + 1:
         if int(last) > len(place):
             place.append(value)
         else:
@@ -188,7 +228,7 @@ def _text(yaml: YAML, tree: CommentedMap, before: str) -> str:
     yaml.indent(mapping=2, sequence=indent + 2, offset=indent)
     stream = io.StringIO()
     yaml.dump(tree, stream)
-    return stream.getvalue()
+    return stream.getvalue().replace("\r\n", "\n").replace("\n", splicing.line_end(before))
 
 
 def _indent_of_lists(text: str) -> int:
