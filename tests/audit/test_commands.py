@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -59,6 +60,24 @@ def test_a_whole_journal(home: Path, capsys: pytest.CaptureFixture[str]) -> None
     told = capsys.readouterr().out
     assert "lines from 2025-10-23 15:00:00 to 2025-10-23" in told
     assert "The chain is whole." in told
+
+
+def test_the_same_for_other_programs(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert audit_command.verify(home=home, json=True) == ExitCode.FINE
+    whole = json.loads(capsys.readouterr().out)
+    assert (whole["is_whole"], whole["problems"], len(whole["last_hash"])) == (True, [], 32)
+    assert replay_command.run(home=home, json=True) == ExitCode.FINE
+    assert json.loads(capsys.readouterr().out)["is_same"] is True
+    stricter = configured(home.parent / "stricter", STRICTER)
+    assert replay_command.run(home=home, config=stricter, json=True) == ExitCode.FINE
+    told = json.loads(capsys.readouterr().out)
+    assert told["lines"] == whole["lines"]
+    assert told["only_other"]
+    with closing(sqlite3.connect(home / "data" / "state.db")) as connection:
+        connection.execute("DELETE FROM journal WHERE seq = 12")
+        connection.commit()
+    assert audit_command.verify(home=home, json=True) == ExitCode.DIFFERS
+    assert json.loads(capsys.readouterr().out)["problems"] == ["Line 12 is missing."]
 
 
 def test_a_journal_that_was_changed(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

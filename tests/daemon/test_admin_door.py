@@ -62,6 +62,39 @@ async def test_wrong_passwords_are_recorded_and_lead_to_silence(tmp_path: Path) 
         assert sum(len(taken.step.alerts) for taken in one.heard) == 7
 
 
+async def test_a_guard_that_is_started_again_forgives_no_wrong_password(tmp_path: Path) -> None:
+    async with house(tmp_path) as first:
+        for _ in range(8):
+            await ask(first.socket, Login(password="wrong"))
+        kept = tmp_path / "hash.attempts"
+        assert "wrong" in kept.read_text()
+        assert os.name == "nt" or kept.stat().st_mode & 0o777 == 0o600
+    async with house(tmp_path) as second:
+        assert "none is looked at before Thu 10:01" in (await ask(second.socket, Login(password=PASSWORD))).says
+        second.clock.time += timedelta(minutes=1)
+        says = [(await ask(second.socket, Login(password="wrong"))).says for _ in range(5)]
+        assert says[-1] == "The password is wrong. None is looked at before Thu 10:03 Chicago (15:03 UTC)."
+    async with house(tmp_path) as third:
+        third.clock.time += timedelta(minutes=3)
+        assert (await ask(third.socket, Login(password=PASSWORD))).is_done
+        assert not kept.exists(), "the right one forgives the wrong ones"
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"silent_until":"2026-11-23T15:01:00"}', '{"wrong":"many"}'])
+async def test_attempts_that_cannot_be_read_keep_nobody_out(tmp_path: Path, text: str) -> None:
+    (tmp_path / "hash.attempts").write_text(text)
+    async with house(tmp_path) as one:
+        assert (await ask(one.socket, Login(password=PASSWORD))).is_done
+
+
+async def test_a_clock_that_was_wrong_keeps_nobody_out_for_years(tmp_path: Path) -> None:
+    (tmp_path / "hash.attempts").write_text('{"silences":3,"silent_until":"2099-01-01T00:00:00Z"}')
+    async with house(tmp_path) as one:
+        assert not (await ask(one.socket, Login(password=PASSWORD))).is_done
+        one.clock.time += timedelta(hours=8)
+        assert (await ask(one.socket, Login(password=PASSWORD))).is_done
+
+
 async def test_who_comes_in_is_no_news_for_the_trader_and_what_is_done_then_is(tmp_path: Path) -> None:
     async with house(tmp_path, **LOSS) as one:
         picture = Picture(one.guard, one.clock, lambda: 0)

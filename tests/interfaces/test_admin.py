@@ -212,7 +212,7 @@ async def test_with_a_guard_a_limit_is_in_force_at_once_and_a_lock_is_cleared_wi
             assert (code, err.splitlines()[-1]) == (ExitCode.REFUSED, "The password is wrong.")
             await order(side, "EP", 1)  # the second entry
             await running.says("is in a cooldown until")
-            clear = ("admin", "lockouts", "clear", "RULE-006", "--account", str(ACCOUNT))
+            clear = ("admin", "lockouts", "clear", "rule-6", "--account", str(ACCOUNT))
             code, _, err = await answer(*clear, "--reason", "a test of mine", *where, says=PASSWORD)
             assert code == ExitCode.FINE, err
             now = status(home)

@@ -65,8 +65,12 @@ if sys.platform != "win32":
             await screen.shows(b"Edit again [y]: ")
             screen.press(b"n\n")
             await screen.shows(b"Nothing is written.")
+            await screen.shows(b"What you have typed is kept in ")
             assert await screen.ended() == ExitCode.REFUSED
         assert risk(home) == TEXT
+        kept = home / "config" / "risk_config.yaml.typed"
+        assert kept.read_text() == "version: 1\nmax_contracts: {limit: none}\n"
+        assert kept.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize(
@@ -91,6 +95,7 @@ def test_in_a_script(
     assert edits.edit(home=home, password_stdin=True) == code
     assert says in capsys.readouterr().err
     assert risk(home) == (text if code == ExitCode.FINE else TEXT)
+    assert (home / "config" / "risk_config.yaml.typed").exists() is (code != ExitCode.FINE), "nothing is typed twice"
 
 
 @pytest.mark.parametrize(("command", "says"), [("false", "ended with code 1"), ("/no/such/thing", "cannot be started")])

@@ -58,6 +58,8 @@ async def test_without_a_guard_a_backup_is_made_checked_listed_and_put_back(home
     assert code == ExitCode.FINE, err
     assert "What stood there is kept: " in err
     assert len(list((home / "data").glob("state.db.replaced-*"))) == 1
+    _, out, _ = await answer("backup", *where, "--json")
+    assert json.loads(out)["is_good"] is True, out
 
 
 async def test_without_the_password_nothing_is_made_and_nothing_put_back(home: Path) -> None:

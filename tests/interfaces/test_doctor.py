@@ -60,6 +60,13 @@ def test_what_others_may_read_or_write_is_red(tmp_path: Path) -> None:
     assert (secrets.is_good, secrets.remedy) == (False, f"chmod 600 {accounts}")
     assert (limits.is_good, limits.remedy) == (False, f"chmod go-w {risk}")
     accounts.chmod(0o600)
+    (home / "data").mkdir()
+    database = home / "data" / "state.db"
+    database.touch()
+    database.chmod(0o644)
+    secrets, _ = checks.files(House(home))
+    assert (secrets.is_good, secrets.remedy) == (False, f"chmod 600 {database}")
+    database.chmod(0o600)
     risk.chmod(0o644)
     assert [one.is_good for one in checks.files(House(home))] == [True]
 

@@ -18,12 +18,33 @@ from risk_manager.config.password import matches
 from risk_manager.config.presets import limits_of, risk_text, shipped
 from risk_manager.exit_codes import ExitCode
 from tests.crash.house import broker, guard, status
-from tests.daemon.programs import SECRET, until
+from tests.daemon.programs import SECRET, done, until
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="pseudo-terminals")
 
 PASSWORD = "three words do it"
 _PATIENCE_SECONDS = 60.0
+KEYRING = """\
+import json, os, pathlib, types
+
+class KeyringError(Exception):
+    pass
+
+errors = types.SimpleNamespace(KeyringError=KeyringError)
+FILE = pathlib.Path(os.environ["RING"])
+
+def _all():
+    if not FILE.exists():
+        raise KeyringError("no backend")
+    return json.loads(FILE.read_text())
+
+def get_password(service, name):
+    return _all().get(f"{service}/{name}")
+
+def set_password(service, name, password):
+    FILE.write_text(json.dumps({**_all(), f"{service}/{name}": password}))
+"""
+"""As the library of this name behaves, without a backend until its file is there."""
 
 
 class Terminal:
@@ -55,11 +76,16 @@ class Terminal:
 
 
 @asynccontextmanager
-async def terminal(*words: str) -> AsyncIterator[Terminal]:
+async def terminal(*words: str, **environment: str) -> AsyncIterator[Terminal]:
     pty: Any = import_module("pty")  # not on Windows
     master, slave = pty.openpty()
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "risk_manager", *words, stdin=slave, stdout=slave, stderr=slave, start_new_session=True
+        *(sys.executable, "-m", "risk_manager", *words),
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        env={**os.environ, **environment},
+        start_new_session=True,
     )
     os.close(slave)
     running = Terminal(process, master)
@@ -90,6 +116,8 @@ async def test_from_nothing_to_a_guarded_account(tmp_path: Path) -> None:
         await screen.answers("Which [", "6")
         await screen.answers("lost in a day", "a lot")
         await screen.says("is no amount")
+        await screen.answers("lost in a day", "1e3")
+        await screen.says("'1e3' is no amount. Write it like 500, or 1,250.50")
         await screen.answers("lost in a day", "$350")
         await screen.answers("minis at a time", "2")
         await screen.answers("Where [", "1")
@@ -119,6 +147,32 @@ async def test_from_nothing_to_a_guarded_account(tmp_path: Path) -> None:
             (account,) = now.accounts
             assert "daily_realized_loss" in account.rules
             assert await running.stop() == ExitCode.FINE
+
+
+async def test_the_key_may_lie_in_the_systems_keyring(tmp_path: Path) -> None:
+    home, ring = tmp_path / "home", tmp_path / "ring"
+    ring.mkdir()
+    (ring / "keyring.py").write_text(KEYRING)
+    place = {"PYTHONPATH": str(ring), "RING": str(ring / "kept.json")}
+    async with broker() as side, terminal("init", "--home", str(home), "--url", side.url, **place) as screen:
+        await screen.answers("User name", "trader")
+        await screen.answers("API key", SECRET)
+        await screen.answers("Which (numbers)", "1")
+        await screen.answers("Which [", "1")
+        await screen.answers("Where [", "3")
+        await screen.says("That is not possible here: the keyring cannot be asked: KeyringError.")
+        (ring / "kept.json").write_text("{}")
+        await screen.answers("Where [", "3")
+        await screen.answers("Password", PASSWORD)
+        await screen.answers("Once more", PASSWORD)
+        assert (ring / "kept.json").read_text() == "{}", "nothing is written before the end"
+        await screen.answers("Write it", "yes")
+        await screen.says("Next: risk-manager run --home")
+        assert await screen.process.wait() == ExitCode.FINE
+        assert 'api_key: "keyring:topstepx-trader"' in (home / "config" / "accounts.yaml").read_text()
+        assert SECRET not in screen.seen + "".join(path.read_text() for path in (home / "config").iterdir())
+        code, out, err = await done("admin", "test-connection", "--home", str(home), **place)
+        assert code == ExitCode.FINE, out + err
 
 
 async def test_whoever_goes_away_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from risk_manager import home as homes
 from risk_manager.config import NO_SECRETS, ConfigError, Configuration, load_home, settings_of
 from risk_manager.config.rule_table import known_rules
@@ -18,6 +20,11 @@ DATABASE: Final = Path("data") / "state.db"
 def database(home: Path | None) -> Path:
     """The database of a home folder."""
     return homes.folder(home) / DATABASE
+
+
+def print_json(told: Mapping[str, object]) -> None:
+    """An answer for other programs."""
+    print(msgspec.json.format(msgspec.json.encode(told)).decode())
 
 
 def read(texts: Mapping[str, str]) -> Mapping[AccountId, Settings]:

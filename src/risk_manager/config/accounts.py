@@ -18,6 +18,8 @@ from risk_manager.core.model import AccountId
 from risk_manager.core.settings import Settings
 
 ACCOUNTS_FILE: Final = "accounts.yaml"
+LOGIN: Final = "topstepx"
+"""The section of the login."""
 API_URL: Final = "https://api.topstepx.com"
 USER_HUB_URL: Final = "https://rtc.topstepx.com/hubs/user"
 MARKET_HUB_URL: Final = "https://rtc.topstepx.com/hubs/market"
@@ -55,7 +57,9 @@ Path = tuple[str | int, ...]
 Url = Annotated[str, Reading(_url, {"type": "string", "format": "uri"}, _URL_RIGHT)]
 
 
-class _Login(msgspec.Struct, frozen=True, kw_only=True):
+class LoginSection(msgspec.Struct, frozen=True, kw_only=True):
+    """Who logs in, field by field."""
+
     username: Annotated[str, PRIVATE]
     api_key: Annotated[str, PRIVATE]
     api_url: Url = API_URL
@@ -72,7 +76,7 @@ class _Monitored(msgspec.Struct, frozen=True, kw_only=True):
 class Accounts(msgspec.Struct, frozen=True, kw_only=True):
     """The file, field by field."""
 
-    topstepx: _Login
+    topstepx: LoginSection
     monitored_account: _Monitored | None = None
     monitored_accounts: tuple[_Monitored, ...] | None = None
 

@@ -12,9 +12,10 @@ from typing import Any, Final, NoReturn
 from risk_manager.config.reading import Reading, wrong
 
 _ENVIRONMENT: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_KEYRING: Final = "keyring:"
+KEYRING: Final = "keyring:"
+"""How a reference to the keyring begins; a name follows."""
 _CREDENTIAL: Final = "credential:"
-REFERENCES: Final = ("${", _KEYRING, _CREDENTIAL)
+REFERENCES: Final = ("${", KEYRING, _CREDENTIAL)
 """What begins so names a secret and is none."""
 _CREDENTIALS_VARIABLE: Final = "CREDENTIALS_DIRECTORY"
 _CREDENTIALS: Final = "/etc/credstore"
@@ -72,8 +73,8 @@ def resolve(text: str, environment: Mapping[str, str] = os.environ, keyring: Key
         if not value.strip():
             raise NotFoundError(f"the environment variable {match[1]} is not set")
         return Secret(value.strip())
-    if text.startswith(_KEYRING):
-        name = text.removeprefix(_KEYRING).strip()
+    if text.startswith(KEYRING):
+        name = text.removeprefix(KEYRING).strip()
         value = (keyring or system_keyring)(name) or ""
         if not value:
             raise NotFoundError(f"the keyring has nothing under {name} of {_SERVICE}")
@@ -131,6 +132,21 @@ def system_keyring(name: str) -> str | None:
     except keyring.errors.KeyringError as error:
         raise NotFoundError(f"the keyring cannot be asked: {type(error).__name__}") from None
     return found if isinstance(found, str) else None
+
+
+def keep_in_keyring(name: str, text: str) -> None:
+    """Put a secret into the system's keyring, and read it back: a keyring may take what it does not keep. Raises
+    NotFoundError where it cannot be done."""
+    try:
+        keyring: Any = import_module("keyring")
+    except ImportError:
+        raise NotFoundError("the package keyring is not installed. Install risk-manager[keyring]") from None
+    try:
+        keyring.set_password(_SERVICE, name, text)
+    except keyring.errors.KeyringError as error:
+        raise NotFoundError(f"the keyring takes nothing: {type(error).__name__}") from None
+    if system_keyring(name) != text:
+        raise NotFoundError("the keyring does not give back what it was given")
 
 
 def _private(value: Any) -> str:

@@ -141,6 +141,13 @@ SCREENS: Final[dict[str, Screen]] = {
     "list_changed": at(
         "1", "7", "2", "end", "backspace", "type:, {loss_amount: -300, cooldown_duration: 60}]", "enter"
     ),
+    "row_taken_out": at("1", "7", "4", "escape", "d"),
+    "files": at("8"),
+    "files_login": at("8", "1"),
+    "files_key_asked": at("8", "1", "2"),
+    "files_holidays": at("8", "2"),
+    "files_holidays_changed": at("8", "2", "1", "type:[2026-12-24]", "enter"),
+    "files_logging": at("8", "3"),
     "accounts": Screen(page=StillAccounts),
     "accounts_of_one": Screen(("2",), page=StillAccounts),
     "accounts_not_ours": Screen(("3",), page=StillAccounts),

@@ -23,7 +23,7 @@ import msgspec
 from risk_manager.config.password import PasswordError, matches, set_password
 from risk_manager.core.events import AdminActed, Cleared
 from risk_manager.core.told_times import named
-from risk_manager.daemon.admin import pipe
+from risk_manager.daemon.admin import attempts, pipe
 from risk_manager.daemon.admin.gate import IN_SILENCE, LOGS_IN, WRONG, Gate
 from risk_manager.daemon.clock import Clock
 from risk_manager.daemon.guard import Guard
@@ -61,7 +61,8 @@ class AdminDoor:
         self._reload = reload
         self._backup = backup
         self._stop = stop
-        self._gate = Gate()
+        self._attempts = attempts.beside(password_file)
+        self._gate = Gate(attempts.read(self._attempts, clock.now()))
         self._password_seen: tuple[int, int, int] | None = None
         self._turn = asyncio.Lock()
 
@@ -145,12 +146,14 @@ class AdminDoor:
         now = self._clock.now()
         if not is_right:
             until = self._gate.wrong(now)
+            attempts.keep(self._attempts, self._gate.attempts)
             silence = f"None is looked at before {named(until)}" if until is not None else None
             self._acted(user, WRONG if silence is None else f"{WRONG} too often. {silence}", is_refused=True)
             more = "" if silence is None else f" {silence}."
             return Answer(is_done=False, says=f"The password is wrong.{more}")
         token = secrets.token_urlsafe(32)
         until = self._gate.right(token, now)
+        attempts.keep(self._attempts, self._gate.attempts)
         self._acted(user, LOGS_IN)
         return Answer(is_done=True, says=f"You are in until {named(until)}.", token=token, until=until)
 

@@ -26,13 +26,15 @@ from risk_manager.store.opening import FILE
 NEWEST: Final = "newest"
 
 
-def make(*, home: Path | None = None, password_stdin: bool = False) -> int:
+def make(*, home: Path | None = None, json: bool = False, password_stdin: bool = False) -> int:
     """Make a backup of the database now, also while the guard runs, and check it.
 
     Parameters
     ----------
     home
         The guard's home folder.
+    json
+        Print what was made as JSON, for other programs.
     password_stdin
         Read the password from stdin.
     """
@@ -45,7 +47,10 @@ def make(*, home: Path | None = None, password_stdin: bool = False) -> int:
     except OSError as error:
         tell(f"The backup {error.filename} cannot be read: {error.strerror}. It belongs to the guard's own user.")
         return ExitCode.REFUSED
-    print(copy.path)
+    if json:
+        print(msgspec.json.format(msgspec.json.encode(row(copy))).decode())
+    else:
+        print(copy.path)
     tell(whole(copy))
     if not copy.is_good:
         tell("It cannot be used: " + " ".join(copy.problems))

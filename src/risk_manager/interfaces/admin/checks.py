@@ -92,10 +92,12 @@ def files(house: House) -> Iterator[Found]:
     if os.name == "nt":
         return  # rights are lists there; the service's installer sets them
     secret = [house.hash, *house.config.glob("accounts.*"), *house.config.glob("notifications.*")]
-    open_ones = [path.name for path in secret if path.exists() and path.stat().st_mode & _OTHERS]
+    secret += [*house.data.glob("state.db*"), *(house.data / "backups").glob("*.db")]
+    open_ones = [path for path in secret if path.exists() and path.stat().st_mode & _OTHERS]
     if open_ones:
-        remedy = f"chmod 600 {' '.join(str(house.config / name) for name in open_ones)}"
-        yield Found("secrets", False, f"Others on this machine may read {', '.join(open_ones)}.", remedy)
+        remedy = f"chmod 600 {' '.join(map(str, open_ones))}"
+        names = ", ".join(path.name for path in open_ones)
+        yield Found("secrets", False, f"Others on this machine may read {names}.", remedy)
     elif any(path.exists() for path in secret):
         yield Found("secrets", True, "Only their owner may read them.")
     writable = [path for path in (house.config, *house.config.glob("*")) if path.exists() and _others_may_write(path)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
@@ -16,7 +17,7 @@ from risk_manager.config.password import HASH_FILE, set_password, why_not
 from risk_manager.config.presets import Limits, limits_of, risk_text, shipped
 from risk_manager.config.risk import RISK_FILE
 from risk_manager.config.rule_table import known_rules
-from risk_manager.config.secret import NO_SECRETS
+from risk_manager.config.secret import KEYRING, NO_SECRETS, NotFoundError, keep_in_keyring, system_keyring
 from risk_manager.core.events import AccountSeen
 from risk_manager.exit_codes import ExitCode
 from risk_manager.gateway.session import Credentials
@@ -25,6 +26,8 @@ from risk_manager.interfaces.admin.asking import StoppedError, agree, ask, choos
 from risk_manager.interfaces.admin.entrance import tell
 
 KEY_VARIABLE = "TOPSTEPX_API_KEY"
+_IN_KEYRING = f'"{KEYRING}'
+_AMOUNT = re.compile(r"-?\$?(?P<dollars>[0-9]+|[0-9]{1,3}(,[0-9]{3})+)(?P<cents>\.[0-9]{1,2})?")
 
 
 class Login(msgspec.Struct, frozen=True):
@@ -60,12 +63,17 @@ def run(*, home: Path | None = None, url: str = API_URL) -> int:
         key = _key(login)
         password = _password()
         texts = {RISK_FILE: risk, ACCOUNTS_FILE: accounts_text(login, key, accounts)}
-        load_texts(texts, known_rules(), environment=NO_SECRETS)
+        load_texts(texts, known_rules(), environment=NO_SECRETS, keyring=NO_SECRETS.get)
         tell(f"\nThis will be {config / RISK_FILE}:\n")
         tell(risk)
         if not agree("Write it", usual=True):
             raise StoppedError
+        if key.startswith(_IN_KEYRING):
+            keep_in_keyring(key.removeprefix(_IN_KEYRING).rstrip('"'), login.api_key)
         _write(folder, texts, password)
+    except NotFoundError as error:
+        tell(f"\nNothing is written: {error}.")
+        return ExitCode.REFUSED
     except StoppedError:
         tell("\nNothing is written.")
         return ExitCode.REFUSED
@@ -117,11 +125,11 @@ def _limits(accounts: list[AccountSeen]) -> str:
 
 
 def _dollars(given: str) -> Decimal:
-    try:
-        amount = abs(Decimal(given.lstrip("$").replace(",", "")))
-    except InvalidOperation:
-        raise ValueError(f"{given!r} is no amount. Write it like 500") from None
-    if not amount.is_finite() or not Decimal(1) <= amount <= Decimal(1_000_000):
+    written = _AMOUNT.fullmatch(given)
+    if written is None:
+        raise ValueError(f"{given!r} is no amount. Write it like 500, or 1,250.50")
+    amount = Decimal(written["dollars"].replace(",", "") + (written["cents"] or ""))
+    if not Decimal(1) <= amount <= Decimal(1_000_000):
         raise ValueError("Between 1 and 1,000,000 dollars.")
     return amount
 
@@ -134,14 +142,24 @@ def _contracts(given: str) -> int:
 
 def _key(login: Login) -> str:
     tell("\n4. Where the API key is kept.")
-    index = choose(
-        "Where",
-        [
-            f"In {ACCOUNTS_FILE}, which only you can read",
-            f"In the environment variable {KEY_VARIABLE}, which you set yourself where the guard runs",
-        ],
-    )
-    return msgspec.json.encode(login.api_key).decode() if index == 0 else f"${{{KEY_VARIABLE}}}"
+    places = [
+        f"In {ACCOUNTS_FILE}, which only you can read",
+        f"In the environment variable {KEY_VARIABLE}, which you set yourself where the guard runs",
+        "In this system's keyring, for a guard that runs as you",
+    ]
+    while True:
+        match choose("Where", places):
+            case 0:
+                return msgspec.json.encode(login.api_key).decode()
+            case 1:
+                return f"${{{KEY_VARIABLE}}}"
+        name = f"topstepx-{login.user_name}"
+        try:
+            system_keyring(name)
+        except NotFoundError as error:
+            tell(f"  That is not possible here: {error}.")
+            continue
+        return _quoted(f"{KEYRING}{name}")
 
 
 def _password() -> str:

@@ -9,6 +9,7 @@ import msgspec
 from risk_manager.core.told_times import dated, lock_end, named
 from risk_manager.exit_codes import ExitCode
 from risk_manager.interfaces.admin.entrance import House, ended, tell
+from risk_manager.interfaces.trader.reading import by_number
 from risk_manager.ipc import status as published
 from risk_manager.ipc.admin import Clear
 from risk_manager.ipc.status import AccountStatus
@@ -71,7 +72,7 @@ def clear(
     Parameters
     ----------
     rule
-        RULE-003, as `lockouts list` shows it.
+        RULE-003, as `lockouts list` shows it, or 3.
     account
         The account's number.
     reason
@@ -87,7 +88,9 @@ def clear(
     """
     return ended(
         House(home),
-        lambda token: Clear(token=token, account=account, rule=rule, why=reason, symbol=symbol, keep_rule=keep_rule),
+        lambda token: Clear(
+            token=token, account=account, rule=by_number(rule), why=reason, symbol=symbol, keep_rule=keep_rule
+        ),
         from_stdin=password_stdin,
         nobody="No guard is running for this home: locks are cleared by the guard that holds them. Start it.",
     )

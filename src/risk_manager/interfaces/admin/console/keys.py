@@ -10,6 +10,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 
 from risk_manager.config.editing import Edit, with_value, without_key
+from risk_manager.config.hiding import HIDDEN, is_secret
 from risk_manager.config.keys import Key
 from risk_manager.interfaces.admin.console.dialogs import Ask
 from risk_manager.interfaces.admin.console.page import NUMBER_ROOM, Drawn, Page, Row
@@ -25,10 +26,10 @@ class KeysPage(Page[list[Key]]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "Change"), Binding("d", "take_out", "Take out")]
 
-    def __init__(self, name: str, file: str, way: tuple[str, ...], look: Callable[[], list[Key]]) -> None:
-        """`way` leads to the section in the file."""
+    def __init__(self, heading: str, file: str, way: tuple[str, ...], look: Callable[[], list[Key]]) -> None:
+        """`way` leads to the section in the file; empty where the file is one section."""
         super().__init__()
-        self.heading = f"rules · {name}"
+        self.heading = heading
         self._file, self._way, self._keys = file, way, look
 
     def look(self) -> list[Key]:
@@ -37,7 +38,8 @@ class KeysPage(Page[list[Key]]):
 
     def drawn(self, seen: list[Key], width: int) -> Drawn:
         """A row a key."""
-        where = line(Span(cut(f"{self._file} · {'.'.join(self._way)}", width), Tone.FAINT))
+        place = f"{self._file} · {'.'.join(self._way)}" if self._way else self._file
+        where = line(Span(cut(place, width), Tone.FAINT))
         return Drawn([where], [self._row(one, width) for one in seen])
 
     def _row(self, key: Key, width: int) -> Row:
@@ -52,15 +54,17 @@ class KeysPage(Page[list[Key]]):
     @work
     async def change(self, key: Key) -> None:
         """Ask for another value until one holds, or the admin leaves."""
-        given: str | None = key.now if key.now is not None else ""
+        is_hidden = key.now == HIDDEN or is_secret((*self._way, *key.way))
+        given: str | None = "" if is_hidden or key.now is None else key.now
         trouble = ""
         while True:
+            name = ".".join((*self._way, *key.way))
             given = await self.app.push_screen_wait(
-                Ask(".".join((*self._way, *key.way)), about(key), text=given or "", trouble=trouble)
+                Ask(name, about(key), text=given or "", is_secret=is_hidden, trouble=trouble)
             )
             if given is None:
                 return
-            if not given.strip() and key.now is None:
+            if not given.strip() and (key.now is None or is_hidden):
                 return
             found = await self.console.changed(self._file, self._edit(key, given.strip()))
             if found is None:
@@ -84,10 +88,17 @@ class KeysPage(Page[list[Key]]):
         if key.now is None:
             self.tell(f"{key.way[-1]} is not in the file.")
             return
-        trouble = await self.console.changed(self._file, self._edit(key, ""))
+        way = ".".join((*self._way, *row_of(key)))
+        trouble = await self.console.changed(self._file, lambda name, text: without_key(name, text, way))
         if trouble is not None:
             self.tell(trouble, Tone.BAD)
         self.action_again()
+
+
+def row_of(key: Key) -> tuple[str, ...]:
+    """What is taken out with a key: itself, or the whole row of the list that it stands in."""
+    counted = [count for count, step in enumerate(key.way) if step.isdecimal()]
+    return key.way[: counted[-1] + 1] if counted else key.way
 
 
 def about(key: Key) -> list[str | Line]:
@@ -99,5 +110,8 @@ def about(key: Key) -> list[str | Line]:
         lines.append(key.means.replace("`", "") + ("." if not key.means.endswith(".") else ""))
     if key.usual and key.usual not in ("needed", "none", "as below"):
         lines.append(f"Where nothing is written: {key.usual.replace('`', '')}.")
-    lines.append(line(Span("Enter takes it, Esc leaves it. An empty field takes the key out.", Tone.FAINT)))
+    empty = "leaves it" if key.now == HIDDEN else "takes the key out"
+    lines.append(line(Span(f"Enter takes it, Esc leaves it. An empty field {empty}.", Tone.FAINT)))
+    if row_of(key) != key.way:
+        lines.append(line(Span(f"On the page behind, d takes out row {row_of(key)[-1]} as a whole.", Tone.FAINT)))
     return lines

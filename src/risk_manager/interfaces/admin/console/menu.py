@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 
 from risk_manager.interfaces.admin.console.accounts import AccountsPage
 from risk_manager.interfaces.admin.console.connection import ConnectionPage
+from risk_manager.interfaces.admin.console.files import FilesPage
 from risk_manager.interfaces.admin.console.lockouts import LockoutsPage
 from risk_manager.interfaces.admin.console.logs import LogsPage
 from risk_manager.interfaces.admin.console.page import Drawn, Page, Row
@@ -27,6 +28,7 @@ PAGES: Final[dict[str, tuple[Callable[[], Page[Any]], str]]] = {
     "Logs": (LogsPage, "what happened, and what goes wrong"),
     "Connection": (ConnectionPage, "does the gateway take the login"),
     "Password": (PasswordPage, "change the admin's password"),
+    "Files": (FilesPage, "the login, holidays of your own, how the logs are written"),
 }
 
 

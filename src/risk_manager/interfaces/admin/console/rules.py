@@ -79,7 +79,7 @@ class RulesPage(Page[list[Section]]):
         way = section_way(self.console.session.house, self._place, one.key)
         rule = next((rule for rule in known_rules() if rule.key == one.key), None)
         house, place = self.console.session.house, self._place
-        self.app.push_screen(KeysPage(one.key, place.file, way, partial(present_keys, house, place, rule)))
+        self.app.push_screen(KeysPage(f"rules · {one.key}", place.file, way, partial(present_keys, house, place, rule)))
 
 
 def tree_of(house: House, place: Place) -> Node:
