@@ -223,7 +223,7 @@ def _put(place: Any, last: str, value: Any, key: str) -> None:
         raise EditError(f"{key}: nothing can be set there. Rows of lists are counted from 1.")
 
 
-def _text(yaml: YAML, tree: CommentedMap, before: str) -> str:
+def _text(yaml: YAML, tree: dict[str, Any], before: str) -> str:
     indent = _indent_of_lists(before)
     yaml.indent(mapping=2, sequence=indent + 2, offset=indent)
     stream = io.StringIO()

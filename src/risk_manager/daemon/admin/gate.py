@@ -47,7 +47,7 @@ class Gate:
         if wrong < WRONG_MAX:
             self.attempts = replace(self.attempts, wrong=wrong)
             return None
-        until = now + min(SILENCE * 2 ** min(silences, _DOUBLINGS_MOST), SILENCE_MOST)
+        until = now + min(SILENCE * (1 << min(silences, _DOUBLINGS_MOST)), SILENCE_MOST)
         self.attempts = Attempts(silences=silences + 1, silent_until=until)
         return until
 
