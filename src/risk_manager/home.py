@@ -42,6 +42,19 @@ def option(given: Path) -> str:
     return f" --home {shlex.quote(str(given))}" if given != folder() else ""
 
 
+def how_to_start(given: Path) -> str:
+    """The command that starts the guard of this home."""
+    return "sudo systemctl start risk-manager" if given == SERVICE_HOME else f"risk-manager run{option(given)}"
+
+
+def of_another(given: Path) -> int | None:
+    """The user of a home, where root would start a guard in it that leaves files which this user cannot use. None: root
+    is not asked, there is no home yet, or it is root's own."""
+    if getattr(os, "geteuid", lambda: None)() != _ROOT or not given.is_dir():
+        return None
+    return given.stat().st_uid or None
+
+
 def belong(path: Path) -> None:
     """What root has made in somebody's folder belongs to that somebody, or the guard of that user could not use it.
     For everybody else, on Windows, and on a disk that knows no owners nothing is done."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -18,7 +19,7 @@ from risk_manager.config.password import set_password
 from risk_manager.exit_codes import ExitCode
 from risk_manager.ipc.admin import Login, Stop, ask
 from tests.crash.house import broker, guard, new_home
-from tests.daemon.programs import SECRET, Program, program, until
+from tests.daemon.programs import SECRET, Program, done, program, until
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Unix sockets, and signals of POSIX")
 
@@ -159,3 +160,15 @@ async def test_one_that_cannot_begin_waits_under_a_supervisor_and_can_be_stopped
             assert running.process.returncode is None
             assert await running.stop() == ExitCode.BAD_INPUT
         assert "READY=1" not in told
+
+
+@pytest.mark.skipif(getattr(os, "geteuid", int)() != 0, reason="only root can use somebody else's home")
+async def test_root_starts_no_guard_in_the_home_of_somebody_else(tmp_path: Path) -> None:
+    """What it would leave there the guard's own user could not use at its next start."""
+    shutil.chown(tmp_path, 65534)
+    code, _, err = await done("run", "--home", str(tmp_path))
+    assert code == ExitCode.REFUSED
+    assert err.startswith(
+        f"{tmp_path} belongs to user 65534, who could not use what a guard of root's would leave there"
+    )
+    assert list(tmp_path.iterdir()) == []

@@ -38,12 +38,18 @@ def run(*, home: Path | None = None, port: Annotated[int | None, _PORT] = None) 
     except ValueError as error:
         say(str(error))
         return ExitCode.BAD_INPUT
+    folder = homes.folder(home)
+    owner = homes.of_another(folder)
+    if owner is not None:
+        start = homes.how_to_start(folder) if folder == homes.SERVICE_HOME else "start the guard as that user"
+        say(f"{folder} belongs to user {owner}, who could not use what a guard of root's would leave there: {start}")
+        return ExitCode.REFUSED
     with suppress(RuntimeError, ValueError):  # without a stderr there is nobody to tell
         faulthandler.enable()  # where it stood when the system ends it: files and lines, no values
     supervisor = supervising()
     patience = _PATIENCE_SECONDS if supervisor is not None else 0.0
     chosen = address.PORT if port is None else port
-    duty = Duty(homes.folder(home), chosen, supervisor, patience_seconds=patience)
+    duty = Duty(folder, chosen, supervisor, patience_seconds=patience)
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
         number = getattr(signal, name, None)  # Windows has SIGBREAK, the others have SIGHUP
         if number is not None and signal.getsignal(number) != signal.SIG_IGN:  # as after `nohup`

@@ -22,7 +22,7 @@ from risk_manager.config.rule_table import known_rules
 from risk_manager.core.told_times import dated, named
 from risk_manager.gateway.session import Credentials
 from risk_manager.gateway.trying import LoginFailedError, accounts_of
-from risk_manager.home import option
+from risk_manager.home import how_to_start
 from risk_manager.interfaces.admin.entrance import House
 from risk_manager.ipc import status as published
 from risk_manager.ipc.news import HUBS
@@ -144,7 +144,7 @@ def disk(house: House) -> Found:
 
 def running(house: House) -> Iterator[Found]:
     """Whether a guard runs, sees the account, and can save."""
-    start = f"Start it: risk-manager run{option(house.folder)}"
+    start = f"Start it: {how_to_start(house.folder)}"
     try:
         told = published.read(house.folder / "data" / "status.json")
     except (OSError, msgspec.MsgspecError):

@@ -39,7 +39,7 @@ def run(*, home: Path | None = None) -> int:
         zone=None,
         hours=known,
         punch=punch,
-        how_to_start=f"risk-manager run{homes.option(folder)}",
+        how_to_start=homes.how_to_start(folder),
     )
     app.run()
     return ExitCode.FINE
