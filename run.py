@@ -7,6 +7,7 @@
     python3 run.py foreign    the simulator and the guard tried by clients that are not ours; needs node and npm
     python3 run.py systemd    the service on a throw-away copy of this machine; needs root and systemd-nspawn
     python3 run.py container  the image, built and run; needs root and a Docker engine
+    python3 run.py docs       the references made anew, and the site in build/site; a warning is an error
     python3 run.py bench      the benchmarks
     python3 run.py mutants    mutation testing of core, an hour and a half; with words after it, only what they match
 
@@ -52,7 +53,7 @@ def main(words: list[str]) -> int:
     if word == "demo":
         prepare("run.lock")
         return run("-m", "risk_manager", "demo", *rest)
-    if word in ("test", "check", "foreign", "systemd", "container", "bench", "mutants"):
+    if word in ("test", "check", "docs", "foreign", "systemd", "container", "bench", "mutants"):
         prepare("dev.lock")
     if word == "test":
         return run("-m", "pytest", *rest) if rest else test()
@@ -62,6 +63,8 @@ def main(words: list[str]) -> int:
         return run("-m", "tests.foreign.prepare") or run("-m", "pytest", "tests/foreign", *rest)
     if word in ("systemd", "container"):
         return run("-m", "pytest", f"tests/{word}", *rest)
+    if word == "docs":
+        return docs()
     if word == "bench":
         return run("-m", "benchmarks", *rest)
     if word == "mutants":
@@ -86,6 +89,12 @@ def check() -> int:
     if failed:
         say(f"Failed: {', '.join(failed)}.")
     return 1 if failed else 0
+
+
+def docs() -> int:
+    """Write what is made from the program, and build the site."""
+    made = [run("-m", f"docs.{name}") for name in ("rule_pages", "reference_pages")]
+    return max(made) or run("-m", "zensical", "build", "--strict", "--clean")
 
 
 def run(*words: str) -> int:

@@ -45,7 +45,7 @@ def page(rule: Rule) -> str:
     if rule.actions:
         parts.append("`action:` (or `enforcement:`) accepts " + listed(_action(one) for one in rule.actions) + ".")
     parts.append("## Settings\n\n`enabled`: on unless it is `false`.")
-    parts += [_table(struct) for struct in _structs(rule.config)]
+    parts += [table(struct) for struct in structs(rule.config)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -73,11 +73,11 @@ def _labelled(text: str) -> str:
     return "\n".join(lines)
 
 
-def _structs(config: type[msgspec.Struct]) -> list[type[msgspec.Struct]]:
+def structs(config: type[msgspec.Struct]) -> list[type[msgspec.Struct]]:
     """The configuration and the sections inside it, outermost first."""
     found = [config]
     for hint in get_type_hints(config, include_extras=True).values():
-        found += [inner for struct in _inside(hint) for inner in _structs(struct) if inner not in found]
+        found += [inner for struct in _inside(hint) for inner in structs(struct) if inner not in found]
     return found
 
 
@@ -87,7 +87,8 @@ def _inside(hint: Any) -> list[type[msgspec.Struct]]:
     return [struct for part in get_args(hint) for struct in _inside(part)]
 
 
-def _table(struct: type[msgspec.Struct]) -> str:
+def table(struct: type[msgspec.Struct], *, with_head: bool = True) -> str:
+    """The keys of a declaration; under its name, unless it is the configuration of a rule itself."""
     hints = get_type_hints(struct, include_extras=True)
     told = notes(struct)
     rows = []
@@ -97,9 +98,9 @@ def _table(struct: type[msgspec.Struct]) -> str:
         rows.append(f"| `{field.name}` | {kind(hints[field.name])} | {usual(field)} | {told.get(field.name, '')} |")
     if not rows:
         return ""
-    head = (
-        "" if struct.__name__ == "Config" else f"### {struct.__name__}\n\n{inspect.cleandoc(struct.__doc__ or '')}\n\n"
-    )
+    name = struct.__name__.lstrip("_")
+    is_whole = name == "Config" or not with_head
+    head = "" if is_whole else f"### {name}\n\n{inspect.cleandoc(struct.__doc__ or '')}\n\n"
     return head + "| key | what it is | default | note |\n| --- | --- | --- | --- |\n" + "\n".join(rows)
 
 

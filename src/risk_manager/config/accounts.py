@@ -62,15 +62,21 @@ class LoginSection(msgspec.Struct, frozen=True, kw_only=True):
 
     username: Annotated[str, PRIVATE]
     api_key: Annotated[str, PRIVATE]
+    """Made on the gateway's pages. It is a secret."""
     api_url: Url = API_URL
+    """The simulator has another one."""
     user_hub_url: Url = USER_HUB_URL
     market_hub_url: Url = MARKET_HUB_URL
 
 
 class _Monitored(msgspec.Struct, frozen=True, kw_only=True):
+    """An account that is guarded."""
+
     account_id: Annotated[int, Reading(_id, {"type": "integer", "minimum": 1}, _ID_RIGHT)]
     account_name: str = ""
+    """Your own word for it."""
     rules: Any = None
+    """Sections of rules for this account alone, laid over those of all."""
 
 
 class Accounts(msgspec.Struct, frozen=True, kw_only=True):

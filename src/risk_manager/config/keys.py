@@ -10,6 +10,7 @@ import re
 import textwrap
 import types
 from collections.abc import Iterable, Iterator
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
@@ -24,6 +25,14 @@ from risk_manager.config.tree import Branch, Node, Row, node_at, plain
 from risk_manager.core.rule import Rule
 from risk_manager.core.settings import Kind
 
+_KINDS: Final[dict[Any, str]] = {
+    bool: "`true` or `false`",
+    int: "a whole number",
+    Decimal: "a number",
+    str: "a text",
+    date: 'a date, for example "2025-12-25"',
+    Any: "sections",
+}
 _BARE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_/.*-]*")
 _WORDS: Final = frozenset({"true", "false", "null", "none", "yes", "no", "on", "off", "y", "n"})
 
@@ -148,8 +157,8 @@ def kind(hint: Any) -> str:
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
         return listed(f"`{one.value}`" for one in hint)
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
-        return f"a section: {hint.__name__}"
-    return {bool: "`true` or `false`", int: "a whole number", Decimal: "a number", str: "a text"}.get(hint, str(hint))
+        return f"a section: {hint.__name__.lstrip('_')}"
+    return _KINDS.get(hint, str(hint))
 
 
 def usual(field: msgspec.structs.FieldInfo) -> str:
@@ -167,7 +176,7 @@ def usual(field: msgspec.structs.FieldInfo) -> str:
         return "`[" + ", ".join(one.value for one in value) + "]`"
     if isinstance(value, msgspec.Struct):
         return "as below"
-    return f"`{value_text(value)}`" if value not in ((), {}) else "empty"
+    return f"`{value_text(value)}`" if value not in ((), {}, frozenset(), "") else "empty"
 
 
 @lru_cache(maxsize=256)
