@@ -95,7 +95,7 @@ def test_the_script_leads_to_the_demo_and_to_all_checks(monkeypatch: pytest.Monk
         assert script.main(line.split()[2:]) == 0
     assert asked[:2] == ["run.lock", "-m risk_manager demo"]
     assert asked[2] == "dev.lock"
-    assert {"-m ruff format", "-m ruff check", "-m mypy", "-m pytest"} <= set(asked[3:])
+    assert {"-m ruff format", "-m ruff check", "-m mypy", "-m pytest -n"} <= set(asked[3:])
 
 
 def test_the_demo_goes_well_and_looks_as_it_is_shown() -> None:
