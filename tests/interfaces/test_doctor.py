@@ -25,7 +25,8 @@ def listed(home: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
 def test_a_home_that_is_not_there_says_how_to_begin(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert doctor.run(home=tmp_path / "nothing") == ExitCode.DIFFERS
     shown = capsys.readouterr().out
-    assert "RED  configuration: 2 things wrong.\n       risk-manager init makes one." in shown
+    begin = f"risk-manager init --home {tmp_path / 'nothing'} makes one."
+    assert f"RED  configuration: 2 things wrong.\n       {begin}" in shown
     assert "RED  guard: It has not run here yet." in shown
     assert shown.endswith("3 of 4 red.\n")
 

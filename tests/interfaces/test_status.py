@@ -82,7 +82,7 @@ def test_everything_that_stands_is_told() -> None:
         "  1 orders alive; rules on: daily_realized_loss",
         "",
         "Lately, by your own clock:",
-        *[f"  15:00:00 act {number}" for number in range(5)],
+        *[f"  15:00:00 Act {number}" for number in range(5)],
     ]
 
 

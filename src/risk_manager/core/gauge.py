@@ -73,7 +73,13 @@ def of_count(label: str, unit: Unit, value: Decimal, limit: Decimal, then: str, 
     rest = limit - value
     if unit is Unit.CONTRACTS:
         says = f"{plain(value)} of {plain(limit)} contracts"
-        says += f"; {plain(rest)} more are allowed." if rest > 0 else "; none more." if not rest else ": too many."
+        says += (
+            f"; {plain(rest)} more {'is' if rest == 1 else 'are'} allowed."
+            if rest > 0
+            else "; none more."
+            if not rest
+            else ": too many."
+        )
     elif rest > 0:
         says = f"{plain(value)} of {plain(limit)} {what}; the limit is reached with {plain(rest)} more."
     else:

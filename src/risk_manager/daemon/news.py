@@ -16,7 +16,7 @@ from risk_manager.core.model import ContractId, Order, OrderId, Trade
 from risk_manager.core.record import LockChange
 from risk_manager.core.state import Account, State
 from risk_manager.daemon.guard import Taken
-from risk_manager.daemon.telling import act, lock_sentence, rule_in, said
+from risk_manager.daemon.telling import act, in_words, lock_sentence, rule_in, said
 from risk_manager.ipc import messages, news
 from risk_manager.ipc.messages import News
 
@@ -171,7 +171,7 @@ def _acts(taken: Taken, number: Number) -> Iterator[News]:
     event, at = taken.event, taken.at
     if isinstance(event, _ANSWERS) and not isinstance(event.command, Fetch):
         if isinstance(event, CommandAccepted):
-            says = f"The broker has taken it: {act(event.command, with_reason=False)}"
+            says = f"The broker has taken the request to {in_words(event.command)}"
         else:
             says = [one.text for one in said(taken)][-1]  # the answer's own sentence is the last of its step
         data = _act(event.command, _outcome(event), says)

@@ -74,7 +74,7 @@ OF_CONTRACTS = [
         [position("MNQ", 1), position("MNQ", 1, expiry="H26"), position("NQ", 1)],
         [
             count("MNQ", "2 of 2 contracts; none more.", EXCESS, 2, 2, "MNQ"),
-            count("ES", "0 of 1 contracts; 1 more are allowed.", EXCESS, 0, 1, "ES"),
+            count("ES", "0 of 1 contracts; 1 more is allowed.", EXCESS, 0, 1, "ES"),
         ],
     ),
     Shown(

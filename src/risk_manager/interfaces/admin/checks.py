@@ -70,12 +70,16 @@ def configuration(house: House) -> tuple[Found, Configuration | None]:
         read = load_home(house.folder, known_rules())
     except ConfigError as error:
         many = len(error.problems)
-        remedy = "risk-manager init makes one." if not house.config.is_dir() else "Mend these lines:\n" + str(error)
+        remedy = (
+            f"risk-manager init{option(house.folder)} makes one."
+            if not house.config.is_dir()
+            else "Mend these lines:\n" + str(error)
+        )
         return Found("configuration", False, f"{many} thing{'s' if many > 1 else ''} wrong.", remedy), None
     told = ", ".join(f"{one.id} ({len(one.settings.rules)} rules)" for one in read.accounts)
     idle = [str(one.id) for one in read.accounts if not one.settings.rules]
     if idle:
-        remedy = "Switch rules on: risk-manager admin config set KEY VALUE"
+        remedy = f"Switch rules on: risk-manager admin config set KEY VALUE{option(house.folder)}"
         return Found("configuration", False, f"No rule is on for {', '.join(idle)}: nothing is limited.", remedy), read
     return Found("configuration", True, f"Guards {told}."), read
 
@@ -84,7 +88,12 @@ def password(house: House) -> Found:
     """Whether changes need a password."""
     if is_set(house.hash):
         return Found("admin password", True, "It is set.")
-    return Found("admin password", False, "None is set: no lock can be cleared.", "risk-manager admin password")
+    return Found(
+        "admin password",
+        False,
+        "None is set: no lock can be cleared.",
+        f"risk-manager admin password{option(house.folder)}",
+    )
 
 
 def files(house: House) -> Iterator[Found]:

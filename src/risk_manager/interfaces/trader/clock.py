@@ -76,7 +76,8 @@ def lines(sessions: list[Hours], now: datetime) -> list[str]:
         for account, amount in (one.made or {}).items():
             made[account] += amount
     count = "1 session" if len(week) == 1 else f"{len(week)} sessions"
-    text.append(f"The last 7 days: {count}, {length(spent)}, {_made(made)}.")
+    is_known = any(one.made is not None for one in week) or not week
+    text.append(f"The last 7 days: {count}, {length(spent)}{f', {_made(made)}' if is_known else ''}.")
     if any(one.made is None for one in week):
         text.append("Sessions whose trades are not known yet are left out: they are asked for while the guard runs.")
     return text

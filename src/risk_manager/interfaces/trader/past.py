@@ -70,7 +70,7 @@ def _act(row: ActRow) -> Line:
     target = row.symbol or row.target
     what = f"the guard {_DOES.get(row.kind, row.kind)}: {target}"
     outcome = row.outcome or "no answer yet"
-    told = f"{outcome}: {row.outcome_why}" if row.outcome_why else outcome
+    told = f"{outcome.partition(':')[0]}: {row.outcome_why}" if row.outcome_why else outcome
     return Line(
         at=row.at,
         kind="act",

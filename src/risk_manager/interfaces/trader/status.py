@@ -74,7 +74,7 @@ def lines(status: GuardStatus, age: int, zone: tzinfo | None = None) -> list[str
 
 def _act(act: ActStatus, status: GuardStatus, zone: tzinfo | None) -> str:
     whose = f"{act.account} " if act.account is not None and len(status.accounts) > 1 else ""
-    return f"  {times.stamp(act.at, status.at, zone)} {whose}{act.says}"
+    return f"  {times.stamp(act.at, status.at, zone)} {whose}{act.says[:1].upper()}{act.says[1:]}"
 
 
 def _account(account: AccountStatus, status: GuardStatus, zone: tzinfo | None) -> list[str]:

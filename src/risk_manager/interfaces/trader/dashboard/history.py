@@ -59,7 +59,8 @@ def _acts(moment: Moment, width: int) -> list[Line]:
 
 
 def _told(act: ActStatus) -> str:
-    return f"! {act.says}" if act.is_loud else act.says
+    says = act.says[:1].upper() + act.says[1:]
+    return f"! {says}" if act.is_loud else says
 
 
 def _trades(moment: Moment, width: int) -> list[Line]:

@@ -66,7 +66,8 @@ def state(one: Measured) -> Span:
     if one.rule.key == "no_stop_loss_grace" and one.gauge.ends_at is not None:
         return Span("NO STOP", Tone.BAD)
     if share is None:
-        return Span("BREACHED", Tone.BAD) if one.rule.is_breached else Span("on", Tone.GOOD)
+        is_of_it = one.rule.is_breached and len(one.rule.gauges) == 1  # of several nobody knows which
+        return Span("BREACHED", Tone.BAD) if is_of_it else Span("on", Tone.GOOD)
     if _is_contracts(one.gauge) and share <= 1:
         return Span("FULL", Tone.CAUTION) if share == 1 else Span("ok", Tone.GOOD)
     for least, word, tone in ((Decimal(1), "REACHED", Tone.BAD), (_VERY_NEAR, "VERY NEAR", Tone.BAD)):
