@@ -22,7 +22,7 @@ from risk_manager.config.rule_table import known_rules
 from risk_manager.core.told_times import dated, named
 from risk_manager.gateway.session import Credentials
 from risk_manager.gateway.trying import LoginFailedError, accounts_of
-from risk_manager.home import how_to_start
+from risk_manager.home import how_to_start, option
 from risk_manager.interfaces.admin.entrance import House
 from risk_manager.ipc import status as published
 from risk_manager.ipc.news import HUBS
@@ -70,11 +70,8 @@ def configuration(house: House) -> tuple[Found, Configuration | None]:
         read = load_home(house.folder, known_rules())
     except ConfigError as error:
         many = len(error.problems)
-        remedy = (
-            f"risk-manager init{option(house.folder)} makes one."
-            if not house.config.is_dir()
-            else "Mend these lines:\n" + str(error)
-        )
+        begin = f"risk-manager init{option(house.folder)} makes one."
+        remedy = f"Mend these lines:\n{error}" if house.config.is_dir() else begin
         return Found("configuration", False, f"{many} thing{'s' if many > 1 else ''} wrong.", remedy), None
     told = ", ".join(f"{one.id} ({len(one.settings.rules)} rules)" for one in read.accounts)
     idle = [str(one.id) for one in read.accounts if not one.settings.rules]
@@ -88,12 +85,8 @@ def password(house: House) -> Found:
     """Whether changes need a password."""
     if is_set(house.hash):
         return Found("admin password", True, "It is set.")
-    return Found(
-        "admin password",
-        False,
-        "None is set: no lock can be cleared.",
-        f"risk-manager admin password{option(house.folder)}",
-    )
+    remedy = f"risk-manager admin password{option(house.folder)}"
+    return Found("admin password", False, "None is set: no lock can be cleared.", remedy)
 
 
 def files(house: House) -> Iterator[Found]:
