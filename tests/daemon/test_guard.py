@@ -336,6 +336,15 @@ def test_after_stop_nothing_wakes_it(room: Room) -> None:
     assert closes(room) == []
 
 
+def test_what_is_told_after_stop_is_taken_and_wakes_nothing_either(room: Room) -> None:
+    in_loop(room, lambda: room.put(read()))
+    room.guard.stop()
+    in_loop(room, lambda: room.put(position(1)))
+    assert MNQ in room.guard.state.accounts[ACCOUNT].positions
+    room.run(60)
+    assert closes(room) == []
+
+
 def test_an_account_that_is_not_guarded_changes_nothing(room: Room) -> None:
     in_loop(room, lambda: room.put(read()))
     before = room.guard.state.accounts

@@ -78,10 +78,19 @@ def unlogged(
         if one.arrival.status == 401:
             continue  # Not executed, and asked for once more with a new token: one command.
         key = _key_of_request(one)
-        if logged[key]:
-            logged[key] -= 1
+        if (known := _known_as(key, logged)) is not None:
+            logged[known] -= 1
         elif unsaved_since is None or one.left_at < unsaved_since:
             yield f"{key} is not in the log"
+
+
+def _known_as(key: tuple[Any, ...], logged: Mapping[tuple[Any, ...], int]) -> tuple[Any, ...] | None:
+    """The row of a request; None where there is none. Of a reduction that had to wait only what was left has left."""
+    if logged.get(key):
+        return key
+    *thing, size = key
+    more = (row for row, count in logged.items() if count and [*row[:-1]] == thing and size and (row[-1] or 0) > size)
+    return next(more, None)
 
 
 def _key_of_request(asked: Asked) -> tuple[Any, ...]:

@@ -59,6 +59,7 @@ class Guard:
         self._unheard: list[Taken] = []
         self._wake: asyncio.TimerHandle | None = None
         self._deadline: datetime | None = None
+        self._is_stopped = False
 
     def listen(self, listener: Callable[[Taken], None]) -> None:
         """Have every step told, after its commands have left, in order; quotes that nothing came of are not."""
@@ -122,7 +123,7 @@ class Guard:
         if self._wake is not None:
             self._wake.cancel()
             self._wake = None
-        if deadline is not None:
+        if deadline is not None and not self._is_stopped:
             delay = max(0.0, (deadline - self._clock.now()).total_seconds())
             loop = asyncio.get_running_loop()
             self._wake = loop.call_later(min(delay, _LONGEST_SLEEP_SECONDS), self._woken)
@@ -134,7 +135,8 @@ class Guard:
         self.put(TimePassed())
 
     def stop(self) -> None:
-        """Sleep no more."""
+        """Wake up no more. Answers that still come are taken, and written down."""
+        self._is_stopped = True
         if self._wake is not None:
             self._wake.cancel()
             self._wake = None

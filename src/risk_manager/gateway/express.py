@@ -64,6 +64,7 @@ class Express:
         self.token = ""
         """What requests are built with; empty where there is none that works."""
         self._missing = asyncio.Event()
+        self._is_over = False
 
     def use_token(self, token: str) -> None:
         """Build the requests with `token` from now on."""
@@ -123,11 +124,14 @@ class Express:
                     async with asyncio.timeout(_LOOK_SECONDS):
                         await self._missing.wait()
         finally:
+            self._is_over = True
             for wire in list(self._wires):
                 wire.close()
 
     async def _open(self) -> bool:
-        """One more connection; False where it cannot be had."""
+        """One more connection; False where it cannot be had, and after the end."""
+        if self._is_over:
+            return False
         wire = WarmConnection(self._is_idle, self._is_lost)
         host = self._url.host or ""
         try:
