@@ -13,6 +13,7 @@ from risk_manager.core.model import AccountId
 from risk_manager.core.record import Alert, Breach, LockChange, Severity
 from risk_manager.core.state import State
 from risk_manager.daemon.guard import Taken
+from risk_manager.daemon.news import begun_day
 from risk_manager.daemon.telling import in_words, lock_sentence, rule_in
 from risk_manager.notify.notice import Notice
 
@@ -46,7 +47,7 @@ class Announcing:
 def notices(before: State, taken: Taken, keys: Mapping[str, str]) -> Iterator[Notice]:
     """All that a step has for people: breaches with what is done and when it ends, locks, alerts, a new day. `keys`
     are the rules' words of the configuration by their ids."""
-    step, at = taken.step, taken.at
+    step = taken.step
     loudness = {(one.account, one.text): one.severity for one in step.alerts}
     told: set[tuple[AccountId | None, str]] = set()
     named: set[tuple[AccountId, str]] = set()
@@ -61,18 +62,23 @@ def notices(before: State, taken: Taken, keys: Mapping[str, str]) -> Iterator[No
     for alert in step.alerts:
         if (alert.account, alert.text) not in told:
             yield _alert(alert, taken, keys)
-    for key, account in step.state.accounts.items():
+    if step.state.accounts is not before.accounts:
+        yield from _new_days(before, taken)
+
+
+def _new_days(before: State, taken: Taken) -> Iterator[Notice]:
+    for key, account in taken.step.state.accounts.items():
         was = before.accounts.get(key)
-        if was is not None and was.own_day and was.own_day != account.own_day:
-            says = "A new trading day has begun: what counts per day begins anew."
-            yield Notice(
-                severity=Severity.INFO,
-                event=Event.RESET.value,
-                at=at,
-                says=says,
-                account=key,
-                account_name=account.name,
-            )
+        if was is None or was is account or begun_day(was, account) is None:
+            continue
+        yield Notice(
+            severity=Severity.INFO,
+            event=Event.RESET.value,
+            at=taken.at,
+            says="A new trading day has begun: what counts per day begins anew.",
+            account=key,
+            account_name=account.name,
+        )
 
 
 def _breach(breach: Breach, taken: Taken, severity: Severity, keys: Mapping[str, str]) -> Notice:

@@ -14,7 +14,7 @@ from risk_manager.core.contracts import symbol_of
 from risk_manager.core.events import CommandAccepted, CommandHeld, CommandLost, CommandRefused, Hub, HubLost, OrderSeen
 from risk_manager.core.model import ContractId, Order, OrderId, Trade
 from risk_manager.core.record import LockChange
-from risk_manager.core.state import Account, State
+from risk_manager.core.state import Account, Day, State
 from risk_manager.daemon.guard import Taken
 from risk_manager.daemon.telling import act, in_words, lock_sentence, rule_in, said
 from risk_manager.ipc import messages, news
@@ -63,9 +63,15 @@ def _connection(before: State, taken: Taken, number: Number) -> Iterator[News]:
         yield messages.Connection(seq=number(), at=taken.at, data=data)
 
 
+def begun_day(old: Account, new: Account) -> Day | None:
+    """The account's own day, where it has begun in between; None where it has not."""
+    was, now = old.days.get(old.own_day), new.days.get(new.own_day)
+    return now if was is not None and now is not None and now.start > was.start else None
+
+
 def _account(old: Account, new: Account, taken: Taken, number: Number) -> Iterator[News]:
     key, at = new.id, taken.at
-    if new.own_day != old.own_day and old.own_day and (day := new.days.get(new.own_day)) is not None:
+    if (day := begun_day(old, new)) is not None:
         data = news.ResetNews(day=new.own_day, starts_at=day.start, ends_at=day.end)
         yield messages.DailyReset(account_id=key, seq=number(), at=at, data=data)
     if new.orders is not old.orders:
