@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks._messages import ES, LIMIT, PING, harmless, touch
 from benchmarks._venue import Venue
 
-LOST_SECONDS = 5.0
+LOST_SECONDS = 15.0
 _HOPELESS = 3
 """A client that has answered none of so many in a row is asked no more in this turn."""
 _SETTLE_SECONDS = 0.1
