@@ -35,7 +35,7 @@ def program(code: str, record: str = WRITE) -> subprocess.Popen[str]:
 def test_a_loop_that_turns_in_itself_is_ended_and_it_is_said_where_it_stood() -> None:
     out, err = (hung := program("def turn():\n    while True: pass\nturn()")).communicate(timeout=30)
     assert hung.returncode == ExitCode.HUNG
-    assert out == "The engine has stood still for 0.5 s\n"
+    assert out == "its engine stood still for 0.5 s\n"
     assert "in turn" in err
 
 

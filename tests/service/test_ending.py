@@ -13,7 +13,8 @@ from risk_manager.daemon.ending import Ending, in_words
 
 ALIVE = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 BEFORE, AFTER = ALIVE - timedelta(days=3), ALIVE + timedelta(minutes=2)
-STOPPED = Ending(ALIVE, "it was stopped by the signal SIGTERM")
+STOPPED = Ending(ALIVE, "it was stopped by the signal SIGTERM", is_orderly=True)
+HUNG = Ending(ALIVE, "its engine stood still for 5 s")
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,7 @@ STOPPED = Ending(ALIVE, "it was stopped by the signal SIGTERM")
         (STOPPED, BEFORE, True, "it was stopped by the signal SIGTERM"),
         (STOPPED, AFTER, True, "it was stopped by the signal SIGTERM"),
         (STOPPED, BEFORE, False, "it was stopped by the signal SIGTERM; not all of it could be saved"),
+        (HUNG, BEFORE, False, "its engine stood still for 5 s"),
         (None, BEFORE, True, "it ended in order"),
         (None, BEFORE, False, "it crashed or was killed, while the machine stayed up"),
         (None, ALIVE + timedelta(seconds=4), False, "it crashed or was killed, while the machine stayed up"),

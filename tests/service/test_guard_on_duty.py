@@ -116,7 +116,7 @@ async def test_an_engine_that_stands_still_beats_no_more_and_ends_its_process(tm
         now.touch()
         assert await running.ended() == ExitCode.HUNG
         assert any("in standing_still" in line for line in running.err), "where it stood"
-        assert "The engine has stood still for 2.0 s" in await last_words(home)
+        assert ": its engine stood still for 2.0 s." in await last_words(home)
 
 
 async def test_an_engine_that_fails_ends_the_guard(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def test_one_that_stands_still_is_started_again_within_ten_seconds(machine: Mach
     done(machine.run("kill", "-USR2", str(guard)))
     until(lambda: pid(machine) not in (0, guard), lambda: journal(machine), 10.0)
     is_guarding(machine)
-    assert "The engine has stood still for 5 s" in last_start(machine)
+    assert ": its engine stood still for 5 s." in last_start(machine)
     assert "standing_still.py" in journal(machine)  # where it stood
 
 
@@ -172,6 +172,7 @@ def test_the_trader_sees_everything_that_is_for_him(machine: Machine, guard: int
 def test_nothing_that_it_leaves_or_says_shows_the_key(machine: Machine, guard: int) -> None:
     searched = machine.run("grep", "-rl", KEY, CONFIG, HOME, LOGS)
     assert (searched.returncode, searched.stdout) == (1, "")
+    assert done(machine.run("stat", "--format=%a %U:%G", f"{LOGS}/daemon.log")) == f"640 {USER}:{USER}\n"
     assert KEY not in journal(machine)
 
 

@@ -24,7 +24,9 @@ class Ending(msgspec.Struct, frozen=True):
 
     at: datetime
     why: str
-    """Who ended it, or what; a sentence without its full stop."""
+    """Who ended it, or what; a sentence without its beginning and its full stop."""
+    is_orderly: bool = False
+    """It has ended by itself, with everything saved as far as that could be done."""
 
 
 def write(data: Path, ending: Ending) -> None:
@@ -65,7 +67,7 @@ def booted_at() -> datetime:
 def in_words(ending: Ending | None, alive_at: datetime, booted_at: datetime, *, was_clean: bool) -> str:
     """Why nobody has watched since `alive_at`, as the end of a sentence. `was_clean`: all was saved at the end."""
     if ending is not None:
-        return ending.why if was_clean else f"{ending.why}; not all of it could be saved"
+        return f"{ending.why}; not all of it could be saved" if ending.is_orderly and not was_clean else ending.why
     if was_clean:
         return "it ended in order"
     if alive_at < booted_at - _CLOCKS_DIFFER:

@@ -69,7 +69,8 @@ class Pulse:
         state = self._guard.state
         if state.away:
             hubs = " and ".join(sorted(f"the {hub.value} hub" for hub in state.away))
-            return f"BLIND: {hubs} away. The guard goes on trying to connect."
+            verb = "are" if len(state.away) > 1 else "is"
+            return f"BLIND: {hubs} {verb} away. The guard goes on trying to connect."
         if not self._is_guarding():
             return "Not guarding yet: not every account has been read and judged."
         return f"Guarding {', '.join(str(account) for account in sorted(self._guard.settings))}."

@@ -54,7 +54,7 @@ class Dog:
                 self._bite()
 
     def _bite(self) -> None:
-        why = f"The engine has stood still for {HUNG_SECONDS} s"
+        why = f"its engine stood still for {HUNG_SECONDS} s"
         writing = threading.Thread(target=self._write, args=(why,), name="watchdog: record", daemon=True)
         writing.start()
         writing.join(_RECORD_SECONDS)

@@ -119,7 +119,7 @@ class Duty:
         if self._stopped_by is not None:  # before there was anything to end
             household.stop(self._stopped_by)
         await household.run()
-        self._leave_words(f"it was stopped by {household.stopped_by}")
+        self._leave_words(f"it was stopped by {household.stopped_by}", is_orderly=True)
 
     def _configuration(self) -> Configuration | None:
         """The configuration of the home; None where it is broken, which is told then."""
@@ -136,10 +136,10 @@ class Duty:
         self._is_last_good = True
         return configuration
 
-    def _leave_words(self, why: str) -> None:
+    def _leave_words(self, why: str, *, is_orderly: bool = False) -> None:
         """Have the next guard know why this one has ended."""
         with suppress(OSError):  # it will say what it can tell without them
-            ending.write(self._home / DATA, ending.Ending(datetime.now(UTC), why))
+            ending.write(self._home / DATA, ending.Ending(datetime.now(UTC), why, is_orderly))
 
     def _say(self, sentence: str) -> None:
         self._aloud(sentence, None)

@@ -34,7 +34,7 @@ class Systemd:
 
     def stopping(self) -> None:
         """The unit goes down."""
-        self._tell("STOPPING=1\nSTATUS=Stopping. Nobody will watch the account.")
+        self._tell("STOPPING=1\nSTATUS=Nobody watches the account.")
 
     def _tell(self, text: str) -> None:
         with suppress(OSError):  # one that is lost is followed by the next beat; none may hold the guard up

@@ -103,7 +103,8 @@ def _told(shown: dict[str, str], text: str, program: Program) -> tuple[bool, tup
         sentences.append(f"IT DOES NOT START WITH THE MACHINE: systemctl enable {UNIT}")
     restarts = shown.get("NRestarts", "0")
     if restarts not in ("", "0"):
-        sentences.append(f"systemd has started it again {restarts} times; why is in journalctl -u {UNIT}")
+        often = "once" if restarts == "1" else f"{restarts} times"
+        sentences.append(f"systemd has started it again {often}; why is in journalctl -u {UNIT}")
     is_ours = _without_start(text) == _without_start(unit(program))
     if not is_ours:
         sentences.append(f"{UNIT_FILE} is not what this program installs. risk-manager service install writes it anew.")

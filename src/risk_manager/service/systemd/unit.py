@@ -56,7 +56,7 @@ ConfigurationDirectoryMode=0700
 ReadWritePaths={config}
 # The key may lie in /etc/credstore, which root alone can read: api_key: "credential:{credential}"
 LoadCredential={credential}
-UMask=0077
+UMask=0027
 
 # What it needs of the machine is its folders and the network, and that is what it gets.
 CapabilityBoundingSet=
