@@ -74,6 +74,7 @@ class Machine:
         self.place(PROGRAM, "bin", "python").symlink_to(SYSTEM_PYTHON)
         self.place(PROGRAM, "pyvenv.cfg").write_text("home = /usr/bin\ninclude-system-site-packages = false\n")
         shutil.copytree(Path(risk_manager.__file__).parent, packages / "risk_manager")
+        _do("chmod", "--recursive", "go-w", str(packages))  # a checkout's files may be its group's to write
         (packages / "needs.pth").write_text(f"{_OTHER_PACKAGES}\n")
         self.place(_OTHER_PACKAGES).mkdir()
 
