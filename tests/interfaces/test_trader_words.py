@@ -14,7 +14,7 @@ from risk_manager.interfaces.trader import clock, hours, monitor, rules
 from risk_manager.interfaces.trader.history import table, text
 from risk_manager.interfaces.trader.hours import Hours, OutOfTurnError
 from risk_manager.interfaces.trader.past import Line, lines_of
-from risk_manager.interfaces.trader.reading import instant, length
+from risk_manager.interfaces.trader.reading import by_number, instant, length
 from risk_manager.ipc import messages, news
 from risk_manager.ipc.answers import ActRow, History, LockRow, TradeRow
 from risk_manager.ipc.status import RuleStatus
@@ -103,6 +103,31 @@ def test_a_bar_stays_a_bar(value: int, shown: str) -> None:
     line = list(rules.lines(STATUS, [replace(ACCOUNT, rule_details=(rule,))], 0))[2]
     assert f"] {shown}" in line
     assert len(line.partition("]")[0]) == len("    [####################")
+
+
+def test_while_a_rule_is_waived_nothing_happens_at_its_limit() -> None:
+    rule = RuleStatus(id="RULE-003", key="daily_realized_loss", gauges=(GAUGE,), waived_until=AT)
+    told = list(rules.lines(STATUS, [replace(ACCOUNT, rule_details=(rule,))], 0))
+    assert "nothing is done for it while the rule is waived" in told[-1]
+    assert not any("locked" in line for line in told)
+
+
+def test_each_threshold_has_its_own_consequence_beside_it() -> None:
+    gauges = [replace(GAUGE, label=label, then=then) for label, then in (("a", "x"), ("b", "x"), ("c", "y"))]
+    rule = RuleStatus(id="RULE-007", key="cooldown_after_loss", gauges=tuple(gauges))
+    told = list(rules.lines(STATUS, [replace(ACCOUNT, rule_details=(rule,))], 0))[2:]
+    shown = [line.partition("% ")[2][:1] or line.strip() for line in told]
+    assert shown == ["a", "b", "Then: x", "c", "Then: y"]
+
+
+@pytest.mark.parametrize("written", ["3", "003", "RULE-3", "rule-003", "Rule 3", "rule_03"])
+def test_a_rule_is_known_however_its_number_is_written(written: str) -> None:
+    assert by_number(written) == "RULE-003"
+
+
+@pytest.mark.parametrize("written", ["", "daily_realized_loss", "RULE-", "3000", "R3"])
+def test_what_names_no_rule_stays_as_it_is(written: str) -> None:
+    assert by_number(written) == written
 
 
 def test_history_is_one_story() -> None:
