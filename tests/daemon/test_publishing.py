@@ -15,6 +15,7 @@ from risk_manager.daemon.guard import Guard
 from risk_manager.daemon.picture import Picture
 from risk_manager.daemon.publishing import Publisher
 from risk_manager.gateway.tasks import start
+from risk_manager.ipc import status as published
 
 ACCOUNT = 465
 
@@ -38,3 +39,16 @@ async def test_an_end_that_comes_together_with_news_is_an_end(
     guard.stop()
     running.cancel()
     assert ended
+
+
+async def test_the_last_word_says_that_it_is_the_last(tmp_path: Path) -> None:
+    guard = Guard({ACCOUNT: settings_from_mapping({})}, lambda _: None, SystemClock())
+    path = tmp_path / "status.json"
+    running = start(Publisher(path, guard, Picture(guard, SystemClock(), lambda: 0)).run(), "test: publisher")
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert not published.read(path).has_ended
+    running.cancel()
+    await asyncio.wait({running}, timeout=5)
+    guard.stop()
+    assert published.read(path).has_ended

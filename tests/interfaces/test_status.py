@@ -116,6 +116,11 @@ def test_what_is_old_is_never_called_running() -> None:
     )
 
 
+def test_a_guard_that_has_just_ended_in_order_is_not_called_running() -> None:
+    told = status.lines(replace(STATUS, has_ended=True), 0)
+    assert told[0] == "THE GUARD IS NOT RUNNING. This is what it saw 0 s ago."
+
+
 def test_a_waived_rule_and_a_closed_market_are_told() -> None:
     until = AT + timedelta(hours=8)
     waived = published.RuleStatus(id="RULE-003", key="daily_realized_loss", gauges=(), waived_until=until)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from risk_manager.daemon.guard import Guard, Taken
 from risk_manager.daemon.picture import SETTLE_SECONDS, Picture
@@ -33,8 +36,15 @@ class Publisher:
         self._news.set()
 
     async def run(self) -> None:
-        """Publish until cancelled."""
+        """Publish until cancelled; the last word says that it is the last."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            await self._publish_on_and_on()
+        finally:
+            with suppress(OSError):  # then its age tells, a few seconds later
+                published.write(self._path, replace(self._picture.status(), has_ended=True))
+
+    async def _publish_on_and_on(self) -> None:
         while True:
             self._publish()
             await asyncio.sleep(PAUSE_SECONDS)

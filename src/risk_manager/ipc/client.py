@@ -137,6 +137,6 @@ class Feed:
             status = published.read(self._data / "status.json")
         except (OSError, msgspec.MsgspecError):
             status = None
-        if status is not None and (self.status is None or status.at > self.status.at):
+        if status is not None and (self.status is None or status.at >= self.status.at):
             self.status = status
         self._changed()

@@ -183,6 +183,8 @@ class GuardStatus(msgspec.Struct, frozen=True, kw_only=True):
     """False while nothing can be saved: a restart would forget."""
     while_away: tuple[str, ...] = ()
     """What happened before this start while nobody watched, in words; empty for the first guard of a home."""
+    has_ended: bool = False
+    """True in the last word of a guard that has ended in order; of one that was killed only the age tells."""
     waits_for_start: tuple[str, ...] = ()
     """What of the configuration files is not in force before the guard is started again, in words."""
     mute: tuple[str, ...] = ()

@@ -40,6 +40,6 @@ def age_seconds(status: GuardStatus) -> int:
     return int((datetime.now(UTC) - status.at).total_seconds())
 
 
-def is_old(age_seconds: int) -> bool:
-    """True where nobody can be writing it any more."""
-    return age_seconds > OLD_AFTER_SECONDS
+def is_away(status: GuardStatus, age_seconds: float) -> bool:
+    """True where nobody writes it any more: the guard has said so, or has not said anything for too long."""
+    return status.has_ended or age_seconds > OLD_AFTER_SECONDS

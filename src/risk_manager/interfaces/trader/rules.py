@@ -13,7 +13,7 @@ import msgspec
 from risk_manager.exit_codes import ExitCode
 from risk_manager.interfaces.trader.dashboard import times
 from risk_manager.interfaces.trader.dashboard.rules import consequence
-from risk_manager.interfaces.trader.picture import age_seconds, is_old, no_account, published_state
+from risk_manager.interfaces.trader.picture import age_seconds, is_away, no_account, published_state
 from risk_manager.ipc.status import AccountStatus, Gauge, GuardStatus, RuleStatus
 
 _BAR = 20
@@ -46,12 +46,12 @@ def run(*, home: Path | None = None, account: int | None = None, json: bool = Fa
         print(msgspec.json.format(msgspec.json.encode(rows)).decode())
     else:
         print("\n".join(lines(status, chosen, age)))
-    return ExitCode.NOT_RUNNING if is_old(age) else ExitCode.FINE
+    return ExitCode.NOT_RUNNING if is_away(status, age) else ExitCode.FINE
 
 
 def lines(status: GuardStatus, accounts: list[AccountStatus], age: int) -> Iterator[str]:
     """The rules as text for a terminal."""
-    if is_old(age):
+    if is_away(status, age):
         yield f"THE GUARD IS NOT RUNNING, so no rule acts. This is what it saw {age} s ago."
     elif not (status.connection.user_hub and status.connection.market_hub):
         yield "The guard is BLIND: these numbers may be old."

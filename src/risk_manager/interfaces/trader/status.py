@@ -10,7 +10,7 @@ import msgspec
 
 from risk_manager.exit_codes import ExitCode
 from risk_manager.interfaces.trader.dashboard import times
-from risk_manager.interfaces.trader.picture import age_seconds, is_old, published_state
+from risk_manager.interfaces.trader.picture import age_seconds, is_away, published_state
 from risk_manager.ipc.news import HUBS
 from risk_manager.ipc.status import AccountStatus, ActStatus, GuardStatus, PositionStatus, lock_condition
 
@@ -35,13 +35,13 @@ def run(*, home: Path | None = None, json: bool = False) -> int:
         print(msgspec.json.format(msgspec.json.encode(status)).decode())
     else:
         print("\n".join(lines(status, age)))
-    return ExitCode.NOT_RUNNING if is_old(age) else ExitCode.FINE
+    return ExitCode.NOT_RUNNING if is_away(status, age) else ExitCode.FINE
 
 
 def lines(status: GuardStatus, age: int, zone: tzinfo | None = None) -> list[str]:
     """The status as text for a terminal. `zone` is the trader's own, None that of the machine."""
     hubs = status.connection
-    if is_old(age):
+    if is_away(status, age):
         head = f"THE GUARD IS NOT RUNNING. This is what it saw {age} s ago."
     elif hubs.user_hub and hubs.market_hub:
         head = "The guard is running and connected."

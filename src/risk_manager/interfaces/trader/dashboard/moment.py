@@ -69,7 +69,8 @@ class Moment:
 
         What is from the future is not fresh: the machine's clock was set back since.
         """
-        return self.is_live or abs((self.now - self.status.at).total_seconds()) <= OLD_AFTER_SECONDS
+        is_fresh = abs((self.now - self.status.at).total_seconds()) <= OLD_AFTER_SECONDS
+        return self.is_live or (is_fresh and not self.status.has_ended)
 
     @property
     def is_blind(self) -> bool:
