@@ -8,6 +8,7 @@
     python3 run.py systemd    the service on a throw-away copy of this machine; needs root and systemd-nspawn
     python3 run.py container  the image, built and run; needs root and a Docker engine
     python3 run.py docs       the references made anew, and the site in build/site; a warning is an error
+    python3 run.py windows    the program on Windows, under wine: the service too; needs root and mmdebstrap
     python3 run.py bench      the benchmarks
     python3 run.py mutants    mutation testing of core, an hour and a half; with words after it, only what they match
 
@@ -53,7 +54,7 @@ def main(words: list[str]) -> int:
     if word == "demo":
         prepare("run.lock")
         return run("-m", "risk_manager", "demo", *rest)
-    if word in ("test", "check", "docs", "foreign", "systemd", "container", "bench", "mutants"):
+    if word in ("test", "check", "docs", "foreign", "systemd", "container", "windows", "bench", "mutants"):
         prepare("dev.lock")
     if word == "test":
         return run("-m", "pytest", *rest) if rest else test()
@@ -65,6 +66,8 @@ def main(words: list[str]) -> int:
         return run("-m", "pytest", f"tests/{word}", *rest)
     if word == "docs":
         return docs()
+    if word == "windows":
+        return run("-m", "tests.windows.prepare") or run("-m", "pytest", "tests/windows", *rest)
     if word == "bench":
         return run("-m", "benchmarks", *rest)
     if word == "mutants":

@@ -43,6 +43,11 @@ RUN = asked_for(*PROJECT["project"]["dependencies"], *group("build"))
         ("run.lock", RUN),
         ("dev.lock", RUN + asked_for(*group("dev"))),
         ("foreign.lock", asked_for(*(REQUIREMENTS / "foreign.in").read_text(encoding="utf-8").splitlines())),
+        ("windows.lock", RUN + asked_for(*group("test"))),
+        (
+            "windows-python.lock",
+            asked_for(*(REQUIREMENTS / "windows-python.in").read_text(encoding="utf-8").splitlines()),
+        ),
         ("ci.lock", asked_for(*(REQUIREMENTS / "ci.in").read_text(encoding="utf-8").splitlines())),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -54,8 +59,9 @@ def test_what_is_asked_for_is_locked(lock: str, wanted: list[Requirement]) -> No
 
 
 def test_tests_run_on_the_versions_that_users_run() -> None:
-    tested = pins("dev.lock")
-    assert {name: tested.get(name) for name in pins("run.lock")} == pins("run.lock")
+    for lock in ("dev.lock", "windows.lock"):
+        tested = pins(lock)
+        assert {name: tested.get(name) for name in pins("run.lock")} == pins("run.lock"), lock
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from risk_manager import descriptors
-from risk_manager.service.windows.machine import AUTOMATIC, FORGET_SECONDS, NAME, PURPOSE, RESTARTS, TITLE
+from risk_manager.service.windows.machine import AUTOMATIC, FORGET_SECONDS, MESSAGES, NAME, PURPOSE, RESTARTS, TITLE
 
 EVENTS: Final = rf"HKLM\SYSTEM\CurrentControlSet\Services\EventLog\Application\{NAME}"
-MESSAGES: Final = r"%SystemRoot%\System32\EventCreate.exe"
-"""A program of Windows that holds a message for every number and says only what it is given."""
 
 
 class HaveFolder(NamedTuple):

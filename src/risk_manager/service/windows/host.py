@@ -10,19 +10,22 @@ if sys.platform == "win32":
     import threading
     from contextlib import suppress
     from pathlib import Path
-    from typing import Any, Final
+    from typing import TYPE_CHECKING, Any, Final
 
     import pywintypes
     import servicemanager
+    import win32evtlog
     import win32service
     import win32serviceutil
 
     from risk_manager.exit_codes import ExitCode
     from risk_manager.ipc import address
-    from risk_manager.service.duty import Duty
     from risk_manager.service.windows.log import CRASH_FILE, Log, Weight
-    from risk_manager.service.windows.machine import NAME
+    from risk_manager.service.windows.machine import MESSAGES, NAME
     from risk_manager.service.windows.win32 import Win32
+
+    if TYPE_CHECKING:
+        from risk_manager.service.duty import Duty
 
     _FAILED: Final = 70
     _IN_ORDER: Final = (ExitCode.FINE, ExitCode.DISMISSED)
@@ -31,9 +34,9 @@ if sys.platform == "win32":
     """So long an end in order is waited for; after it the process ends as in a crash, which loses nothing."""
     _BEAT_SECONDS: Final = 1.0
     _KINDS: Final = {
-        Weight.GOOD: servicemanager.EVENTLOG_INFORMATION_TYPE,
-        Weight.WARNING: servicemanager.EVENTLOG_WARNING_TYPE,
-        Weight.BAD: servicemanager.EVENTLOG_ERROR_TYPE,
+        Weight.GOOD: win32evtlog.EVENTLOG_INFORMATION_TYPE,
+        Weight.WARNING: win32evtlog.EVENTLOG_WARNING_TYPE,
+        Weight.BAD: win32evtlog.EVENTLOG_ERROR_TYPE,
     }
     _port: int = address.PORT
 
@@ -48,7 +51,9 @@ if sys.platform == "win32":
             home = Path(Win32().program_data()) / NAME
             self._log = Log(home / "logs", _enter)
             _have_stderr(home / "logs" / CRASH_FILE)
-            self._duty = Duty(home, _port, None, self._log.say, _PATIENCE_SECONDS)
+            self._home = home
+            self._duty: Duty | None = None
+            self._stopped_by = ""
             self._has_been_stopped = threading.Event()
 
         def GetAcceptedControls(self) -> int:
@@ -65,10 +70,14 @@ if sys.platform == "win32":
             while guarding.is_alive() and not self._has_been_stopped.is_set():
                 guarding.join(_BEAT_SECONDS)
             guarding.join(_STOP_SECONDS)
-            if guarding.is_alive():
-                self._log.say(f"CRITICAL: the guard has not ended within {_STOP_SECONDS:g} s and is ended by force.")
-                os._exit(_FAILED)
-            if not ended or ended[0] not in _IN_ORDER:
+            if self._has_been_stopped.is_set():
+                if guarding.is_alive():
+                    self._log.say(
+                        f"CRITICAL: the guard has not ended within {_STOP_SECONDS:g} s: it is ended by force."
+                    )
+                    self.ReportServiceStatus(win32service.SERVICE_STOPPED)
+                    os._exit(_FAILED)
+            elif not ended or ended[0] not in _IN_ORDER:
                 self._log.say("CRITICAL: the guard has ended by itself. It is started again.")
                 os._exit(_FAILED)
 
@@ -87,14 +96,24 @@ if sys.platform == "win32":
 
         def _end(self, by: str) -> None:
             self.ReportServiceStatus(win32service.SERVICE_STOP_PENDING, waitHint=int(_STOP_SECONDS + 5) * 1000)
-            self._duty.stop(by)
+            self._stopped_by = by
             self._has_been_stopped.set()
+            if self._duty is not None:
+                self._duty.stop(by)
 
         def _guard(self, ended: list[int]) -> None:
+            # Importing it takes seconds on a slow machine, and the manager waits for no process that long.
+            from risk_manager.service.duty import Duty
+
             try:
-                ended.append(self._duty.run())
+                self._duty = duty = Duty(self._home, _port, None, self._log.say, _PATIENCE_SECONDS)
+                if self._has_been_stopped.is_set():
+                    duty.stop(self._stopped_by)
+                ended.append(duty.run())
             except Exception as error:
-                self._log.say(f"CRITICAL: the guard has ended by an error: {type(error).__name__}: {error}")
+                self._log.say(
+                    f"CRITICAL: the guard has ended by an error: {type(error).__name__}. {CRASH_FILE} has more."
+                )
                 raise
 
     def _have_stderr(path: Path) -> None:
@@ -104,9 +123,12 @@ if sys.platform == "win32":
             faulthandler.enable(sys.stderr)
 
     def _enter(sentence: str, weight: Weight) -> None:
-        said: Any = (sentence,)  # as many as the message has places
         try:
-            servicemanager.LogMsg(_KINDS[weight], 1, said)
+            source: Any = win32evtlog.RegisterEventSource(None, NAME)
+            try:
+                win32evtlog.ReportEvent(source, _KINDS[weight], 0, 1, None, (sentence,), None)
+            finally:
+                win32evtlog.DeregisterEventSource(source)
         except pywintypes.error as error:
             raise OSError(error.winerror, error.strerror) from None
 
@@ -116,7 +138,7 @@ if sys.platform == "win32":
         if words[:1] == ["--port"]:
             _port = int(words[1])
         manager: Any = servicemanager
-        manager.Initialize(NAME, None)
+        manager.Initialize(NAME, MESSAGES)
         manager.PrepareToHostSingle(Service)
         try:
             manager.StartServiceCtrlDispatcher()

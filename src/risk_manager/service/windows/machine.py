@@ -8,6 +8,8 @@ NAME: Final = "RiskManager"
 """Of the service, of its folder, and of its entries in the event log."""
 TITLE: Final = "Risk Manager"
 PURPOSE: Final = "Watches trading accounts and closes them at the limits that were set."
+MESSAGES: Final = r"%SystemRoot%\System32\EventCreate.exe"
+"""A program of Windows that has a message for every number below 1000, which says what it is given and no more."""
 AUTOMATIC: Final = "auto"
 RESTARTS: Final = (1_000, 5_000, 15_000)
 """After how many milliseconds it is started again: the first, the second, every later time."""

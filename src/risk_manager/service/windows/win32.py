@@ -21,7 +21,7 @@ if sys.platform == "win32":
     import winerror
     from win32com.shell import shell, shellcon
 
-    from risk_manager.service.windows.machine import AUTOMATIC, PURPOSE, TITLE, MachineError, Service
+    from risk_manager.service.windows.machine import AUTOMATIC, MESSAGES, PURPOSE, TITLE, MachineError, Service
 
     _SDDL: Final = win32security.SDDL_REVISION_1
     _WHOLE: Final = win32security.OWNER_SECURITY_INFORMATION | win32security.DACL_SECURITY_INFORMATION
@@ -37,7 +37,6 @@ if sys.platform == "win32":
     _THIS_THREAD: Final[Any] = None
     _MACHINE: Final[Any] = win32con.HKEY_LOCAL_MACHINE
     _EVENTS: Final = r"SYSTEM\CurrentControlSet\Services\EventLog\Application"
-    _MESSAGES: Final = r"%SystemRoot%\System32\EventCreate.exe"
 
     class Win32:
         """This machine."""
@@ -205,7 +204,7 @@ if sys.platform == "win32":
             """Have the event log know the name."""
             with _refusals(f"having the event log know {name}"):
                 key = win32api.RegCreateKey(_MACHINE, rf"{_EVENTS}\{name}")
-                win32api.RegSetValueEx(key, "EventMessageFile", 0, win32con.REG_EXPAND_SZ, _MESSAGES)
+                win32api.RegSetValueEx(key, "EventMessageFile", 0, win32con.REG_EXPAND_SZ, MESSAGES)
                 win32api.RegSetValueEx(key, "TypesSupported", 0, win32con.REG_DWORD, 7)
                 win32api.RegCloseKey(key)
 
