@@ -85,6 +85,12 @@ def test_the_day_counts_what_is_open_where_the_rule_does() -> None:
     assert gauge.then == "Everything is closed and the account is locked until 17:00 Chicago."
 
 
+def test_what_one_order_may_lose_is_shown_beside_the_day() -> None:
+    _, order = shown(Story(daily_realized_loss={"limit": -500, "single_trade_limit": -100}), "RULE-003")
+    assert (order.label, order.says) == ("Loss of one order", "An order may lose less than $100.00.")
+    assert order.then == "Everything is closed and the account is locked until 17:00 Chicago."
+
+
 def test_the_target_of_the_day() -> None:
     story = Story(daily_realized_profit={"target": 1000, "enforcement": "alert"})
     story.sees(story.trade("MNQ", 1, pnl=400))

@@ -99,6 +99,7 @@ async def test_a_breach_from_its_order_to_its_end(tmp_path: Path) -> None:
         acts = [one for one in here.told(messages.EnforcementAction) if one.kind == "reduce"]
         assert [one.outcome for one in acts] == ["asked", "accepted"]
         assert acts[0].says == "The guard asks to close 3 of MNQ: RULE-002: 5 MNQ are more than the limit of 2"
+        assert acts[1].says == "The broker has taken the request to close 3 of MNQ"
         await here.house.until(lambda: shown(here) == [2])
         numbers = [one.seq for one in here.heard if not isinstance(one, messages.Refused)]
         assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from risk_manager.exit_codes import ExitCode
 from risk_manager.interfaces.trader import status
 from risk_manager.ipc import status as published
+from risk_manager.ipc.status import GuardStatus
 from tests.ipc.sample import ACCOUNT, AT, STATUS
 
 
@@ -77,9 +78,9 @@ def test_everything_that_stands_is_told() -> None:
         "  day: realized -$400.00, open -$12.50, net -$412.50",
         "  LOCKED whole account until 17:00 Chicago (23:00 here): the day is lost (RULE-003)",
         "  COOLDOWN MNQ until its cause is gone: the day is lost (RULE-003)",
-        "  long 2 MNQ at 25210.25: -$12.50, no stop for 2",
-        "  short 1 MNQ at 25210.25: no price yet",
-        "  1 orders alive; rules on: daily_realized_loss",
+        "  long 2 MNQ at 25210.25: -$12.50 (price 0.0 s old), no stop for 2",
+        "  short 1 MNQ at 25210.25: NO PRICE, it counts as nothing",
+        "  1 order alive; rules on: daily_realized_loss",
         "",
         "Lately, by your own clock:",
         *[f"  15:00:00 Act {number}" for number in range(5)],
@@ -129,3 +130,35 @@ def test_a_waived_rule_and_a_closed_market_are_told() -> None:
     told = status.lines(replace(STATUS, accounts=(calm,), market=closed), 0, UTC)
     assert "  WAIVED by the admin until 17:00 Chicago (23:00 here): daily_realized_loss" in told
     assert "  may trade when the market opens: 10:00 Chicago (16:00 here)" in told
+
+
+BARE = replace(ACCOUNT, locks=(), positions=(), is_tradable=True)
+BLIND = replace(STATUS.connection, user_hub=False)
+
+
+@pytest.mark.parametrize(
+    ("shown", "age", "told"),
+    [
+        (STATUS, 0, "may trade"),
+        (STATUS, 6, "nothing is locked, but nobody watches: the guard is not running"),
+        (replace(STATUS, connection=BLIND), 0, "nothing is locked, but the guard does not see everything: better wait"),
+    ],
+)
+def test_only_a_guard_that_watches_says_that_one_may_trade(shown: GuardStatus, age: int, told: str) -> None:
+    assert f"  {told}" in status.lines(replace(shown, accounts=(BARE,)), age)
+
+
+def test_an_account_that_the_broker_stops_or_that_was_not_read_yet_is_not_called_free() -> None:
+    stopped = status.lines(replace(STATUS, accounts=(replace(BARE, can_trade=False),)), 0)
+    assert "  MAY NOT TRADE: the broker does not let this account trade" in stopped
+    asleep = status.lines(replace(STATUS, accounts=(replace(BARE, is_asleep=True),)), 0)
+    assert "  NOT READ YET since the guard's start: this is what was known before" in asleep
+    assert "  may trade" not in stopped + asleep
+
+
+def test_what_cannot_be_saved_is_said_however_long_ago_it_began() -> None:
+    assert status.lines(replace(STATUS, is_saved=False), 0)[2].startswith("NOTHING CAN BE SAVED")
+
+
+def test_the_age_of_a_price_goes_on_while_the_guard_is_away() -> None:
+    assert any("-$12.50 (price 75 s old)" in line for line in status.lines(STATUS, 75))

@@ -72,6 +72,8 @@ def test_rules_say_how_far_it_is_and_what_then() -> None:
     account = replace(ACCOUNT, rule_details=(rule,))
     assert list(rules.lines(STATUS, [account], 0)) == [
         "Account 465 Main",
+        "  an open position has no price: no limit counts what it loses",
+        "  open P&L is counted with prices up to 0.0 s old",
         "  RULE-003 daily_realized_loss",
         "    [################....]  82 % Loss of the day: -$412.50, $87.50 away from -$500.00.",
         "                                 Then: Everything is closed and the account is locked.",
@@ -89,7 +91,7 @@ def test_rules_of_a_guard_that_is_away_or_blind_are_said_to_be_so() -> None:
 def test_a_rule_without_a_number_a_breach_and_a_waiver() -> None:
     plain = replace(GAUGE, value=None, limit=None, ends_at=AT)
     rule = RuleStatus(id="RULE-009", key="sessions", gauges=(plain,), is_breached=True, waived_until=AT)
-    told = list(rules.lines(STATUS, [replace(ACCOUNT, rule_details=(rule,))], 0))
+    told = list(rules.lines(STATUS, [replace(ACCOUNT, positions=(), rule_details=(rule,))], 0))
     assert told[1].startswith("  RULE-009 sessions BREACHED WAIVED until 09:00 Chicago")
     assert told[2] == " " * 33 + "Loss of the day: -$412.50, $87.50 away from -$500.00."
     assert told[3].startswith(" " * 33 + "In 0:00, at ") and " Chicago" in told[3], (
@@ -100,7 +102,7 @@ def test_a_rule_without_a_number_a_breach_and_a_waiver() -> None:
 @pytest.mark.parametrize(("value", "shown"), [(0, "  0 %"), (-500, "100 %"), (-99999, "999 %"), (200, "  0 %")])
 def test_a_bar_stays_a_bar(value: int, shown: str) -> None:
     rule = RuleStatus(id="RULE-003", key="loss", gauges=(replace(GAUGE, value=Decimal(value)),))
-    line = list(rules.lines(STATUS, [replace(ACCOUNT, rule_details=(rule,))], 0))[2]
+    line = list(rules.lines(STATUS, [replace(ACCOUNT, positions=(), rule_details=(rule,))], 0))[2]
     assert f"] {shown}" in line
     assert len(line.partition("]")[0]) == len("    [####################")
 

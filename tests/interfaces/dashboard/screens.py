@@ -110,6 +110,7 @@ SEVERAL: Final = replace(
     ),
 )
 STALE: Final = one(replace(ACCOUNT, positions=(replace(MNQ, mark_at=ago(75)),)))
+UNPRICED: Final = one(replace(ACCOUNT, positions=(replace(MNQ, mark=None, mark_at=None, open_pnl=None),)))
 COOLING: Final = one(replace(NEAR_ACCOUNT, locks=(COOLDOWN,), is_tradable=False))
 OFFLINE: Final = hubs(user=False, market=False)
 CLOSED: Final = MarketStatus(is_open=False, changes_at=RESET + timedelta(days=2))
@@ -152,14 +153,19 @@ SCREENS: Final[dict[str, Screen]] = {
     "waived_1_now": live(one(WAIVED)),
     "waived_4_rules": live(one(WAIVED), "4"),
     "offline": live(OFFLINE),
+    "offline_and_locked_twice": live(
+        replace(OFFLINE, accounts=(replace(LOCKED_ACCOUNT, locks=(LOCK, replace(LOCK, rule="RULE-004"))),))
+    ),
     "offline_and_locked": live(replace(hubs(user=False, market=False), accounts=(LOCKED_ACCOUNT,))),
     "blind_user": live(hubs(user=False, market=True)),
     "blind_market": live(hubs(user=True, market=False)),
-    "unpriced": live(one(replace(ACCOUNT, positions=(replace(MNQ, mark=None, mark_at=None, open_pnl=None),))), "2"),
+    "unpriced": live(UNPRICED, "2"),
+    "unpriced_1_now": live(UNPRICED),
     "being_closed": live(one(replace(ACCOUNT, being_closed=(MNQ.contract,))), "2"),
     "twenty": live(TWENTY, "2"),
     "twenty_wide": live(TWENTY, "2", size=WIDE),
     "several": live(SEVERAL),
+    "several_one_cooling": live(replace(SEVERAL, accounts=(*SEVERAL.accounts[:2], *COOLING.accounts))),
     "several_next": live(SEVERAL, "n"),
     "several_picker": live(SEVERAL, "a"),
     "several_chosen": live(SEVERAL, "a", "down", "down", "enter"),

@@ -191,3 +191,11 @@ def test_a_fill_of_this_very_instant_breaks_nothing() -> None:
 def test_no_banner_is_higher_than_five_lines(width: int) -> None:
     many = replace(ACCOUNT, locks=tuple(until(LATER, symbol=f"S{number}") for number in range(12)))
     assert len(banner.of(moment(many), width).lines) <= 5
+
+
+def test_of_two_locks_the_one_that_ends_last_is_counted_down() -> None:
+    """Both have one reason to be told, but it is the later end that the trader waits for."""
+    short = replace(LOCK, rule="RULE-009", since=ago(90), until=NOW + timedelta(minutes=5))
+    both = moment(replace(LOCKED_ACCOUNT, locks=(short, LOCK)))
+    assert locks.of_account(both) == [LOCK, short]
+    assert plain(banner.of(both, 100).lines[0]).startswith("LOCKED for 8:28:55, until 17:00 Chicago")

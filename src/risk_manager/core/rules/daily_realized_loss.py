@@ -85,11 +85,15 @@ def calm(sight: Sight, config: Config, position: Position) -> Bounds | None:
 
 
 def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
-    """The day against its limit."""
+    """The day against its limit, and what one order may lose."""
     reset = reset_of(config, sight.settings.defaults)
     value = pnl.realized_in(sight.account, reset, include_fees=config.include_fees)
     value += sight.unrealized() if config.include_unrealized else pnl.ZERO
-    yield gauge.of_money("Loss of the day", value, config.limit, consequence.then(config.action, reset))
+    then = consequence.then(config.action, reset)
+    yield gauge.of_money("Loss of the day", value, config.limit, then)
+    if config.single_trade_limit is not None:
+        says = f"An order may lose less than {usd(-config.single_trade_limit)}."
+        yield Gauge(label="Loss of one order", says=says, then=then)
 
 
 def remember(sight: Sight, config: Config, known: Memory | None) -> Memory | None:

@@ -10,9 +10,11 @@ import msgspec
 
 from risk_manager import home as homes
 from risk_manager.ipc import status as published
-from risk_manager.ipc.status import GuardStatus
+from risk_manager.ipc.status import GuardStatus, PositionStatus
 
 OLD_AFTER_SECONDS = 5
+STALE_PRICE_SECONDS = 10
+"""From this age on a price is called old; the guard's own default."""
 
 
 def published_state(home: Path | None) -> GuardStatus | None:
@@ -43,3 +45,8 @@ def age_seconds(status: GuardStatus) -> int:
 def is_away(status: GuardStatus, age_seconds: float) -> bool:
     """True where nobody writes it any more: the guard has said so, or has not said anything for too long."""
     return status.has_ended or age_seconds > OLD_AFTER_SECONDS
+
+
+def price_age_seconds(position: PositionStatus, now: datetime) -> float | None:
+    """How old the price is that a position is counted with, never below 0; None where it has none."""
+    return max(0.0, (now - position.mark_at).total_seconds()) if position.mark_at is not None else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
@@ -13,7 +13,13 @@ import msgspec
 from risk_manager.exit_codes import ExitCode
 from risk_manager.interfaces.trader.dashboard import times
 from risk_manager.interfaces.trader.dashboard.rules import consequence
-from risk_manager.interfaces.trader.picture import age_seconds, is_away, no_account, published_state
+from risk_manager.interfaces.trader.picture import (
+    age_seconds,
+    is_away,
+    no_account,
+    price_age_seconds,
+    published_state,
+)
 from risk_manager.ipc.status import AccountStatus, Gauge, GuardStatus, RuleStatus
 
 _BAR = 20
@@ -59,8 +65,20 @@ def lines(status: GuardStatus, accounts: list[AccountStatus], age: int) -> Itera
         yield f"Account {account.id} {account.name}".rstrip()
         if not account.rule_details:
             yield "  no rule is on: nothing is limited"
+        else:
+            yield from _prices(account, status.at + timedelta(seconds=age))
         for rule in account.rule_details:
             yield from _rule(rule, status.at)
+
+
+def _prices(account: AccountStatus, now: datetime) -> Iterator[str]:
+    """How old the prices are that the numbers below hang on; nothing where no position is open."""
+    ages = [price_age_seconds(one, now) for one in account.positions]
+    if None in ages:
+        yield "  an open position has no price: no limit counts what it loses"
+    known = [one for one in ages if one is not None]
+    if known:
+        yield f"  open P&L is counted with prices up to {times.age(max(known))} old"
 
 
 def _rule(rule: RuleStatus, now: datetime) -> Iterator[str]:

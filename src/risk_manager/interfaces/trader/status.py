@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import msgspec
 
 from risk_manager.exit_codes import ExitCode
 from risk_manager.interfaces.trader.dashboard import times
-from risk_manager.interfaces.trader.picture import age_seconds, is_away, published_state
+from risk_manager.interfaces.trader.picture import age_seconds, is_away, price_age_seconds, published_state
 from risk_manager.ipc.news import HUBS
 from risk_manager.ipc.status import AccountStatus, ActStatus, GuardStatus, PositionStatus, lock_condition
 
@@ -60,8 +60,12 @@ def lines(status: GuardStatus, age: int, zone: tzinfo | None = None) -> list[str
     }
     if any(odd.values()):
         text.append("Messages that " + ", ".join(f"{what}: {count}" for what, count in odd.items() if count) + ".")
+    if not status.is_saved:
+        text.append(
+            "NOTHING CAN BE SAVED: after a restart the guard would forget what happened since. Is the disk full?"
+        )
     for account in status.accounts:
-        text += _account(account, status, zone)
+        text += _account(account, status, age, zone)
     if status.while_away:
         shown, more = status.while_away[:_AWAY_MOST], len(status.while_away) - _AWAY_MOST
         text += ["", "Before this start:", *(f"  {line}" for line in shown)]
@@ -77,7 +81,7 @@ def _act(act: ActStatus, status: GuardStatus, zone: tzinfo | None) -> str:
     return f"  {times.stamp(act.at, status.at, zone)} {whose}{act.says[:1].upper()}{act.says[1:]}"
 
 
-def _account(account: AccountStatus, status: GuardStatus, zone: tzinfo | None) -> list[str]:
+def _account(account: AccountStatus, status: GuardStatus, age: int, zone: tzinfo | None) -> list[str]:
     text = [
         "",
         f"Account {account.id} {account.name}".rstrip(),
@@ -91,22 +95,39 @@ def _account(account: AccountStatus, status: GuardStatus, zone: tzinfo | None) -
     for rule in account.rule_details:
         if rule.waived_until is not None:
             text.append(f"  WAIVED by the admin until {times.both(rule.waived_until, status.at, zone)}: {rule.key}")
-    if account.is_tradable and status.market is not None and not status.market.is_open:
-        opens = times.both(status.market.changes_at, status.at, zone)
-        text.append(f"  may trade when the market opens: {opens}")
-    elif account.is_tradable:
-        text.append("  may trade")
+    if account.is_tradable:
+        text.append(f"  {_may_trade(account, status, age, zone)}")
+    if account.is_asleep:
+        text.append("  NOT READ YET since the guard's start: this is what was known before")
+    now = status.at + timedelta(seconds=age)
     for position in account.positions:
-        text.append(_position(position, status.at))
+        text.append(_position(position, now))
     if not account.positions:
         text.append("  flat")
-    text.append(f"  {len(account.orders)} orders alive; rules on: {', '.join(account.rules) or 'none'}")
+    count = "1 order" if len(account.orders) == 1 else f"{len(account.orders)} orders"
+    text.append(f"  {count} alive; rules on: {', '.join(account.rules) or 'none'}")
     return text
+
+
+def _may_trade(account: AccountStatus, status: GuardStatus, age: int, zone: tzinfo | None) -> str:
+    """Of an account that no lock stands on as a whole."""
+    if account.can_trade is False:
+        return "MAY NOT TRADE: the broker does not let this account trade"
+    if is_away(status, age):
+        return "nothing is locked, but nobody watches: the guard is not running"
+    if account.is_asleep or not (status.connection.user_hub and status.connection.market_hub):
+        return "nothing is locked, but the guard does not see everything: better wait"
+    if status.market is not None and not status.market.is_open:
+        return f"may trade when the market opens: {times.both(status.market.changes_at, status.at, zone)}"
+    return "may trade"
 
 
 def _position(position: PositionStatus, now: datetime) -> str:
     side = "long" if position.signed_size > 0 else "short"
-    worth = _usd(position.open_pnl) if position.open_pnl is not None else "no price yet"
+    worth = "NO PRICE, it counts as nothing"
+    old = price_age_seconds(position, now)
+    if position.open_pnl is not None:
+        worth = _usd(position.open_pnl) + (f" (price {times.age(old)} old)" if old is not None else "")
     text = f"  {side} {abs(position.signed_size)} {position.symbol} at {position.average_price}: {worth}"
     if position.unprotected_since is None:
         return text

@@ -33,13 +33,17 @@ def after(status: GuardStatus, chosen: int | None) -> int | None:
     return ids[(ids.index(chosen) + 1) % len(ids)] if chosen in ids else ids[1 % len(ids)]
 
 
+def is_locked(account: AccountStatus) -> bool:
+    """True where nothing may be traded there: a cooldown still lets one out."""
+    return account.can_trade is False or any(one.kind == "hard" and one.symbol is None for one in account.locks)
+
+
 def _state(account: AccountStatus) -> Span:
     if account.is_asleep:
         return Span("not read ", Tone.CAUTION)
     if account.is_tradable and account.can_trade is not False:
         return Span("may trade", Tone.GOOD)
-    is_hard = account.can_trade is False or any(one.kind == "hard" and one.symbol is None for one in account.locks)
-    return Span("LOCKED   ", Tone.BAD) if is_hard else Span("COOLDOWN ", Tone.CAUTION)
+    return Span("LOCKED   ", Tone.BAD) if is_locked(account) else Span("COOLDOWN ", Tone.CAUTION)
 
 
 def _bare(account: AccountStatus) -> Span:

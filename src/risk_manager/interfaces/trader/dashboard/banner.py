@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from risk_manager.interfaces.trader.dashboard import locks, positions, rules, times
-from risk_manager.interfaces.trader.dashboard.moment import STALE_PRICE_SECONDS, Moment
+from risk_manager.interfaces.trader.dashboard.moment import Moment
 from risk_manager.interfaces.trader.dashboard.saying import Line, Tone, line, wrapped
 
 _LINES_MAX = 5
@@ -34,7 +34,7 @@ def _gravest(moment: Moment) -> tuple[Tone, str, list[str]]:
     whole, symbols = locks.of_account(moment), locks.of_symbols(moment)
     grave = _away(moment) or _blind(moment)
     if grave is not None:
-        standing = [f"{locks.headline(one, moment)}." for one in (*whole, *symbols)]
+        standing = dict.fromkeys(f"{locks.headline(one, moment)}." for one in (*whole, *symbols))
         return Tone.BAD, grave[0], [*grave[1], *standing, *grave[2]]
     if whole:
         first, rest = whole[0], [f"Also {locks.told(one, moment)}" for one in (*whole[1:], *symbols)]
@@ -125,10 +125,9 @@ def _old_prices(moment: Moment) -> str | None:
     unpriced = [one.symbol for one in moment.account.positions if one.open_pnl is None]
     if unpriced:
         return f"NO PRICE of {', '.join(unpriced)}: it counts as nothing."
-    market, age = moment.status.market, moment.oldest_price_seconds
-    if age is None or age < STALE_PRICE_SECONDS or (market is not None and not market.is_open):
+    if not moment.has_old_prices:
         return None
-    return f"OLD PRICES: the last one is {times.age(age)} old."
+    return f"OLD PRICES: the last one is {times.age(moment.oldest_price_seconds or 0)} old."
 
 
 def _limit(one: rules.Measured) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from risk_manager.interfaces.trader.dashboard import money, times
-from risk_manager.interfaces.trader.dashboard.moment import STALE_PRICE_SECONDS, Moment, total
+from risk_manager.interfaces.trader.dashboard.accounts import is_locked
+from risk_manager.interfaces.trader.dashboard.moment import Moment, total
 from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, apart, cut, fitting, line, plain
+from risk_manager.interfaces.trader.picture import STALE_PRICE_SECONDS
 from risk_manager.interfaces.trader.reading import usd
 
 
@@ -87,11 +89,13 @@ def _price_age(moment: Moment) -> Line:
 
 def _accounts(moment: Moment, width: int) -> Line:
     accounts = moment.status.accounts
-    locked = sum(1 for one in accounts if not one.is_tradable)
+    locked = sum(1 for one in accounts if is_locked(one))
+    cooling = sum(1 for one in accounts if not one.is_tradable and not is_locked(one))
     exposed = sum(1 for one in accounts if any(p.unprotected_since is not None for p in one.positions))
     parts = [
         line(f"{len(accounts)} accounts: day ", money.result(total(moment.status))),
         line(Span(f"{locked} LOCKED", Tone.BAD) if locked else Span("none locked")),
+        *([line(Span(f"{cooling} in a COOLDOWN", Tone.CAUTION))] if cooling else []),
         line(Span(f"{exposed} without a stop", Tone.CAUTION)) if exposed else line("none without a stop"),
         line(Span("a: choose", Tone.FAINT)),
     ]

@@ -10,9 +10,13 @@ from risk_manager.ipc.status import LockStatus, lock_condition
 
 
 def of_account(moment: Moment) -> list[LockStatus]:
-    """Locks of the whole account, the strictest first."""
+    """Locks of the whole account: hard ones first, of a kind the one that ends last."""
     found = [one for one in moment.account.locks if one.symbol is None]
-    return sorted(found, key=lambda one: (one.kind != "hard", one.until is not None, one.since))
+    return sorted(found, key=_order)
+
+
+def _order(lock: LockStatus) -> tuple[bool, bool, float, datetime]:
+    return lock.kind != "hard", lock.until is not None, -lock.until.timestamp() if lock.until else 0.0, lock.since
 
 
 def of_symbols(moment: Moment) -> list[LockStatus]:

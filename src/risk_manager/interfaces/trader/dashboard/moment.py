@@ -9,11 +9,8 @@ from decimal import Decimal
 from typing import Protocol
 
 from risk_manager.interfaces.trader.hours import Hours
-from risk_manager.interfaces.trader.picture import OLD_AFTER_SECONDS
+from risk_manager.interfaces.trader.picture import OLD_AFTER_SECONDS, STALE_PRICE_SECONDS, price_age_seconds
 from risk_manager.ipc.status import AccountStatus, GuardStatus
-
-STALE_PRICE_SECONDS = 10
-"""From this age on a price is called old; the guard's own default."""
 
 
 class Source(Protocol):
@@ -87,18 +84,19 @@ class Moment:
     @property
     def oldest_price_seconds(self) -> float | None:
         """The age of the oldest price that an open position is counted with; None where none is."""
-        ages = [self.price_age(one.mark_at) for one in self.account.positions]
-        known = [one for one in ages if one is not None]
-        return max(known) if known else None
+        ages = [price_age_seconds(one, self.now) for one in self.account.positions]
+        return max((one for one in ages if one is not None), default=None)
+
+    @property
+    def has_old_prices(self) -> bool:
+        """True where the open P&L hangs on an old price, and the market is not known to be closed."""
+        market, age = self.status.market, self.oldest_price_seconds
+        return age is not None and age >= STALE_PRICE_SECONDS and (market is None or market.is_open)
 
     @property
     def has_unpriced(self) -> bool:
         """True where a position has no price at all: its P&L is not in the sum."""
         return any(one.open_pnl is None for one in self.account.positions)
-
-    def price_age(self, mark_at: datetime | None) -> float | None:
-        """How old a price is now."""
-        return max(0.0, (self.now - mark_at).total_seconds()) if mark_at is not None else None
 
     def rule_name(self, rule: str | None) -> str:
         """A rule in words, whether it is named by number or by key: `daily realized loss`."""

@@ -36,9 +36,19 @@ def protected(moment: Moment) -> Line:
         return line(Span("NO", Tone.BAD), ": no rule is on.", *_stops(moment))
     waived = ", ".join(rules.waived(moment))
     watches = "The guard watches your limits" + (f", but not {waived} (waived)." if waived else ".")
+    doubt = _doubt(moment)
     if positions.without_stop(moment) or waived:
-        return line(Span("NOT ALL", Tone.BAD), ":", *_stops(moment), f" {watches}")
+        return line(Span("NOT ALL", Tone.BAD), ":", *_stops(moment), f" {watches}{f' But {doubt}.' if doubt else ''}")
+    if doubt:
+        return line(Span("ONLY IN PART", Tone.BAD), f": {doubt}.", *_stops(moment))
     return line(Span("YES", Tone.GOOD), ": the guard watches your limits.", *_stops(moment))
+
+
+def _doubt(moment: Moment) -> str:
+    """What limits on the open P&L cannot be judged by as they should; empty where all prices are new."""
+    if moment.has_unpriced:
+        return "a position has no price, and no limit counts what it loses"
+    return "prices are old, and what is lost since is not counted" if moment.has_old_prices else ""
 
 
 def _stops(moment: Moment) -> Line:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from risk_manager.interfaces.trader.dashboard import money, table, times
-from risk_manager.interfaces.trader.dashboard.moment import STALE_PRICE_SECONDS, Moment
+from risk_manager.interfaces.trader.dashboard.moment import Moment
 from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, line, wrapped
 from risk_manager.interfaces.trader.dashboard.table import Column
+from risk_manager.interfaces.trader.picture import STALE_PRICE_SECONDS, price_age_seconds
 from risk_manager.ipc.status import PositionStatus
 
 _COLUMNS = [
@@ -77,7 +78,7 @@ def grace(position: PositionStatus, moment: Moment) -> str:
 
 
 def _row(position: PositionStatus, moment: Moment) -> list[Span]:
-    age = moment.price_age(position.mark_at)
+    age = price_age_seconds(position, moment.now)
     is_old = age is not None and age >= STALE_PRICE_SECONDS
     is_priced = position.mark is not None
     return [
