@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -65,6 +66,12 @@ def of_money(label: str, value: Decimal | None, limit: Decimal, then: str, *, sy
     else:
         says = f"{usd(value)}, {usd(abs(limit - value))} away from {usd(limit)}."
     return Gauge(label=label, says=says, then=then, unit=Unit.USD, value=value, limit=limit, symbol=symbol)
+
+
+def of_one_order(limit: Decimal | None, then: str) -> Iterator[Gauge]:
+    """What one closing order may lose; `limit` is below zero, None: there is none. It has no number before it is closed."""
+    if limit is not None:
+        yield Gauge(label="Loss of one order", says=f"An order may lose less than {usd(-limit)}.", then=then)
 
 
 def of_count(label: str, unit: Unit, value: Decimal, limit: Decimal, then: str, *, symbol: str | None = None) -> Gauge:

@@ -203,7 +203,7 @@ def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
         yield gauge.of_count("Losing orders in a row", Unit.LOSSES, losers, Decimal(row.count), then)
     for one in config.loss_thresholds:
         then = f"A pause of {gauge.lasting(seconds(one.cooldown_duration))}."
-        yield Gauge(label="Loss of one order", says=f"An order may lose less than {usd(-one.loss_amount)}.", then=then)
+        yield from gauge.of_one_order(one.loss_amount, then)
 
 
 EXAMPLE = """\

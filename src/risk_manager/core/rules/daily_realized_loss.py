@@ -65,9 +65,8 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
         parts = f" (realized {usd(realized)}, open {usd(unrealized)})" if config.include_unrealized else ""
         why = f"Daily loss {usd(value)} reached the limit {usd(config.limit)}{parts}"
         yield consequence.about_account(config.action, why, reset, sight.now, value=value, limit=config.limit)
-    known = sight.account.memory.get(ID)
-    if config.single_trade_limit is not None and known is not None:
-        limit = config.single_trade_limit
+    known, limit = sight.account.memory.get(ID), config.single_trade_limit
+    if limit is not None and known is not None:
         for order, result in known.orders:
             why = f"Order {order} lost {usd(result)}, the limit for one trade is {usd(limit)}"
             yield consequence.about_account(
@@ -79,9 +78,10 @@ def calm(sight: Sight, config: Config, position: Position) -> Bounds | None:
     """Until the day's loss could reach the limit."""
     if not config.include_unrealized:
         return ANY
-    reset = reset_of(config, sight.settings.defaults)
-    value = pnl.realized_in(sight.account, reset, include_fees=config.include_fees) + sight.unrealized()
-    return by_pnl(sight, position, down=value - config.limit, up=None)
+    realized = pnl.realized_in(
+        sight.account, reset_of(config, sight.settings.defaults), include_fees=config.include_fees
+    )
+    return by_pnl(sight, position, down=realized + sight.unrealized() - config.limit, up=None)
 
 
 def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
@@ -91,9 +91,7 @@ def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
     value += sight.unrealized() if config.include_unrealized else pnl.ZERO
     then = consequence.then(config.action, reset)
     yield gauge.of_money("Loss of the day", value, config.limit, then)
-    if config.single_trade_limit is not None:
-        says = f"An order may lose less than {usd(-config.single_trade_limit)}."
-        yield Gauge(label="Loss of one order", says=says, then=then)
+    yield from gauge.of_one_order(config.single_trade_limit, then)
 
 
 def remember(sight: Sight, config: Config, known: Memory | None) -> Memory | None:
