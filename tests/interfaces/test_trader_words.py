@@ -117,7 +117,7 @@ def test_while_a_rule_is_waived_nothing_happens_at_its_limit() -> None:
 def test_each_threshold_has_its_own_consequence_beside_it() -> None:
     gauges = [replace(GAUGE, label=label, then=then) for label, then in (("a", "x"), ("b", "x"), ("c", "y"))]
     rule = RuleStatus(id="RULE-007", key="cooldown_after_loss", gauges=tuple(gauges))
-    told = list(rules.lines(STATUS, [replace(ACCOUNT, rule_details=(rule,))], 0))[2:]
+    told = list(rules.lines(STATUS, [replace(ACCOUNT, positions=(), rule_details=(rule,))], 0))[2:]
     shown = [line.partition("% ")[2][:1] or line.strip() for line in told]
     assert shown == ["a", "b", "Then: x", "c", "Then: y"]
 

@@ -69,7 +69,7 @@ def of_money(label: str, value: Decimal | None, limit: Decimal, then: str, *, sy
 
 
 def of_one_order(limit: Decimal | None, then: str) -> Iterator[Gauge]:
-    """What one closing order may lose; `limit` is below zero, None: there is none. It has no number before it is closed."""
+    """What one closing order may lose; `limit` is below zero, None: there is none. No number before it."""
     if limit is not None:
         yield Gauge(label="Loss of one order", says=f"An order may lose less than {usd(-limit)}.", then=then)
 

@@ -78,10 +78,9 @@ def calm(sight: Sight, config: Config, position: Position) -> Bounds | None:
     """Until the day's loss could reach the limit."""
     if not config.include_unrealized:
         return ANY
-    realized = pnl.realized_in(
-        sight.account, reset_of(config, sight.settings.defaults), include_fees=config.include_fees
-    )
-    return by_pnl(sight, position, down=realized + sight.unrealized() - config.limit, up=None)
+    reset = reset_of(config, sight.settings.defaults)
+    value = pnl.realized_in(sight.account, reset, include_fees=config.include_fees) + sight.unrealized()
+    return by_pnl(sight, position, down=value - config.limit, up=None)
 
 
 def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
@@ -89,9 +88,8 @@ def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
     reset = reset_of(config, sight.settings.defaults)
     value = pnl.realized_in(sight.account, reset, include_fees=config.include_fees)
     value += sight.unrealized() if config.include_unrealized else pnl.ZERO
-    then = consequence.then(config.action, reset)
-    yield gauge.of_money("Loss of the day", value, config.limit, then)
-    yield from gauge.of_one_order(config.single_trade_limit, then)
+    yield gauge.of_money("Loss of the day", value, config.limit, consequence.then(config.action, reset))
+    yield from gauge.of_one_order(config.single_trade_limit, consequence.then(config.action, reset))
 
 
 def remember(sight: Sight, config: Config, known: Memory | None) -> Memory | None:
