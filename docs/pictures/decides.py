@@ -31,7 +31,9 @@ _OUTCOME = _Box(610, 40, 120, 300, ("one outcome", "the widest", "close wins,", 
 _BROKER = _Box(
     780, 40, 160, 130, ("the broker", "closes at once,", "cancels with them,", "until it is true"), "#e7f6ec"
 )
-_PEOPLE = _Box(780, 210, 160, 130, ("journal, screens,", "people", "after that, and", "never waited for"), "#f5f5f6")
+_PEOPLE = _Box(
+    780, 210, 160, 130, ("all others", "journal, screens,", "people: after that,", "never waited for"), "#f5f5f6"
+)
 
 
 def decides() -> str:

@@ -15,10 +15,11 @@ from typing import Any, Final
 
 import pytest
 
+from risk_manager.config.password import set_password
 from risk_manager.exit_codes import ExitCode
 from tests.crash.house import ACCOUNT, account_of, broker, guard, new_home, rows, status
 from tests.daemon.programs import Side, done, until
-from tests.daemon.test_secrets import left_in, search
+from tests.daemon.test_secrets import PASSWORD, answer, left_in, search
 from tests.notify.services import (
     BOT_TOKEN,
     CHAT,
@@ -98,7 +99,7 @@ async def test_a_lock_says_until_when_and_what_it_means(tmp_path: Path) -> None:
             (embed,) = message["embeds"]
             assert "RULE-003" in embed["title"]
             assert "The account is locked until" in embed["description"]
-            assert "in Chicago" in embed["description"]
+            assert "Chicago" in embed["description"]
             assert "the guard closes whatever appears" in embed["description"]
             assert await running.stop() == ExitCode.FINE
     assert phone.delivered == []
@@ -163,6 +164,28 @@ async def test_other_settings_are_in_force_at_once_and_broken_ones_change_nothin
             await buy(side, 3)
             await phone.got("3 MNQ are more than the limit of 2")
             assert await running.stop() == ExitCode.FINE
+
+
+async def test_the_admin_changes_who_is_told_by_command(tmp_path: Path) -> None:
+    async with broker() as side, services() as (coach, _):
+        home = new_home(tmp_path, side, **TWO_MNQ)
+        set_password(home / "config" / "admin_password.hash", PASSWORD, rounds=4)
+        tell(home, {"coach": by_discord(coach)})
+        yaml = home / "config" / "notifications.yaml"
+        words = ("admin", "config", "set", "channels.coach.severity", "critical", "--file", yaml.name)
+        async with guard(home) as running:
+            await coach.got("Guarding.")
+            code, shown = await answer(*words, "--home", str(home), says=PASSWORD)
+            assert code == ExitCode.FINE, shown
+            assert "The running guard takes it within a second or two." in shown
+            assert HOOK_TOKEN not in shown
+            await running.says("notifications.yaml is in force. Told are: coach.")
+            await running.says("channels.coach.severity: not set -> critical")
+            await buy(side, 3)
+            await running.says("3 MNQ are more than the limit of 2")
+            assert await running.stop() == ExitCode.FINE
+        await coach.got("Nobody watches the account now")
+    assert "3 MNQ are more" not in json.dumps(coach.delivered)
 
 
 async def test_a_broken_file_at_the_start_keeps_nobody_from_guarding(tmp_path: Path) -> None:

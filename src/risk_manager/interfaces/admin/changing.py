@@ -80,7 +80,10 @@ def carried_out(house: House, change: Edit, token: str | None, what: str) -> Ans
         return Answer(
             is_done=True, says=f"{path.name} is written. No guard is running; it is in force at the next start."
         )
-    return house.say(Reload(token=token, why=what))
+    answer = house.say(Reload(token=token, why=what))  # it is on the record by that, whatever the file
+    if answer.is_done and path.stem == Path(NOTIFICATIONS_FILE).stem:
+        return Answer(is_done=True, says=f"{path.name} is written. The running guard takes it within a second or two.")
+    return answer
 
 
 def in_words(change: Edit) -> str:
