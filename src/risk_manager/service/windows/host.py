@@ -80,6 +80,7 @@ if sys.platform == "win32":
             elif not ended or ended[0] not in _IN_ORDER:
                 self._log.say("CRITICAL: the guard has ended by itself. It is started again.")
                 os._exit(_FAILED)
+            self._log.close()
 
         def SvcStop(self) -> None:
             """An administrator stops it."""

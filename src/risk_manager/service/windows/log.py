@@ -59,6 +59,11 @@ class Log:
         if marked is not None:
             self.enter(sentence, marked)
 
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file is not None:
+            self._file.close()
+
     def enter(self, sentence: str, marked: Weight) -> None:
         """A sentence in the event log."""
         with suppress(OSError):  # the file has it
