@@ -101,7 +101,10 @@ async def test_what_is_critical_does_not_wait_for_the_rest() -> None:
         async with telling(to_discord(coach), pace=slow) as told:
             told.put(notice("The first."))
             await coach.got("The first.")
+            await asyncio.sleep(0.3)  # the answer is there, and the wait for company has begun
             told.put(notice("Has time."))
+            await asyncio.sleep(0.3)
+            assert len(coach.delivered) == 1
             told.put(critical("Has none."))
             await coach.got("Has none.")
     assert [[one["description"] for one in message["embeds"]] for message in coach.delivered[1:]] == [
