@@ -183,7 +183,8 @@ def test_what_grows_while_a_close_goes_out_by_an_exit_is_reduced_by_the_rest() -
     story.sees(story.trade("ES", -1, -500), after="100ms")
     assert story.asked_for == [reduce("MNQ", 3)]
     story.sees(position("MNQ", 7), after="100ms")
-    why = "the account is locked by RULE-003"
+    reason = "Daily loss -$500.00 reached the limit -$500.00 (realized -$500.00, open $0.00)"
+    why = f"the account is locked by RULE-003 ({reason})"
     assert story.commands == [Reduce(account=ACCOUNT, contract=MNQ, size=2, why=why)]
     held = story.account.closings[MNQ]
     assert (held.outstanding, held.size, held.confirm_by) == (5, 5, story.now + timedelta(seconds=2))

@@ -30,6 +30,10 @@ COOLING: dict[str, Any] = {
 }
 HELP: dict[str, Any] = {"trade_management": {"auto_stop_loss": {"distance_ticks": 40, "after_seconds": 1}}}
 TAG = f"{OWN}{ACCOUNT}-1"
+BY_LOCK = (
+    "the account is locked by RULE-003 (Daily loss -$500.00 reached the limit -$500.00 (realized -$500.00, open $0.00))"
+)
+"""Why what comes under the lock of LOCKED is closed: the lock with its own reason."""
 
 
 def alerts(story: Story, severity: Severity, *texts: str) -> list[Alert]:
@@ -50,7 +54,7 @@ def locked(rules: dict[str, Any], loss: int) -> Story:
 def test_what_a_hard_lock_undoes_names_the_lock() -> None:
     story = locked(LOCKED, -500)
     story.sees(position("MNQ", 2), order(5, "MNQ", 1, limit=90), order(6, "ES", 1, limit=90), after="5s")
-    why = "the account is locked by RULE-003"
+    why = BY_LOCK
     assert story.commands == [
         Close(account=ACCOUNT, contract=MNQ, why=why),
         Cancel(account=ACCOUNT, order=5, why=why),
@@ -63,7 +67,7 @@ def test_what_a_symbols_lock_undoes_names_the_symbol_and_leaves_others_alone() -
     story = Story(symbol_blocks={"blocked_symbols": ["MNQ"], "lock_at_start": True})
     assert story.locks == [("RULE-011", "hard", "MNQ")]
     story.sees(position("ES", 1), position("MNQ", 1), order(6, "ES", 1, limit=90), after="5s")
-    assert story.commands == [Close(account=ACCOUNT, contract=MNQ, why="MNQ is locked by RULE-011")]
+    assert story.commands == [Close(account=ACCOUNT, contract=MNQ, why="MNQ is locked by RULE-011 (MNQ is blocked)")]
 
 
 def test_what_a_cooldown_undoes_names_it() -> None:
@@ -71,7 +75,7 @@ def test_what_a_cooldown_undoes_names_it() -> None:
     story.sees(position("MNQ", -2))
     story.sees(fill(1, -100), position("MNQ", -1), after="5s")
     story.sees(position("MNQ", -2), order(5, "MNQ", -1, limit=110), order(6, "MNQ", 3, limit=90), after="5s")
-    why = "the account is cooling down by RULE-007"
+    why = "the account is cooling down by RULE-007 (Order 1 lost -$100.00, which reached -$100.00: 10 min of pause)"
     assert story.commands == [
         Reduce(account=ACCOUNT, contract=MNQ, size=1, why=why),
         Cancel(account=ACCOUNT, order=5, why=why),
@@ -134,20 +138,19 @@ def third_try(story: Story, expected: Command) -> None:
 def test_a_close_that_is_not_confirmed() -> None:
     story = locked(LOCKED, -500)
     story.sees(position("MNQ", 2), after="5s")
-    third_try(story, Close(account=ACCOUNT, contract=MNQ, why="the account is locked by RULE-003"))
-    text = "MNQ is still open: try 3 to close it. The broker has not confirmed. (the account is locked by RULE-003)"
+    third_try(story, Close(account=ACCOUNT, contract=MNQ, why=BY_LOCK))
+    text = f"MNQ is still open: try 3 to close it. The broker has not confirmed. ({BY_LOCK})"
     assert story.alerts == alerts(story, Severity.CRITICAL, text)
 
 
 def test_a_cancel_that_is_not_confirmed() -> None:
     story = locked(LOCKED, -500)
     story.sees(order(5, "MNQ", 1, limit=90), after="5s")
-    third_try(story, Cancel(account=ACCOUNT, order=5, why="the account is locked by RULE-003"))
+    third_try(story, Cancel(account=ACCOUNT, order=5, why=BY_LOCK))
     assert story.alerts == alerts(
         story,
         Severity.CRITICAL,
-        "Order 5 (MNQ) still stands as it was: try 3 to cancel it. The broker has not confirmed. "
-        "(the account is locked by RULE-003)",
+        f"Order 5 (MNQ) still stands as it was: try 3 to cancel it. The broker has not confirmed. ({BY_LOCK})",
     )
 
 

@@ -48,8 +48,9 @@ async def test_it_is_the_last_close_and_not_what_was_told_since_also_after_a_res
     first.guard.put(sees(1))
     await told()
     under_the_lock = last_close(picture.status())
+    reason = "Daily loss -$600.00 reached the limit -$500.00 (realized -$600.00, open $0.00)"
     assert under_the_lock == CloseStatus(
-        at=clock.at, asked=("close all of MNQ",), why="the account is locked by RULE-003"
+        at=clock.at, asked=("close all of MNQ",), why=f"the account is locked by RULE-003 ({reason})"
     )
     clock.at += MINUTE
     first.guard.put(sees(0))

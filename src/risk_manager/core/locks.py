@@ -71,9 +71,8 @@ def sizes_now(account: Account) -> dict[ContractId, int]:
 
 def enforce(lock: Lock, sight: Sight, outcome: Outcome) -> None:
     """Wish for whatever a standing lock demands of what is there now."""
-    why = (
-        f"{lock.symbol or 'the account'} is {'locked' if lock.kind is LockKind.HARD else 'cooling down'} by {lock.rule}"
-    )
+    how = "locked" if lock.kind is LockKind.HARD else "cooling down"
+    why = f"{lock.symbol or 'the account'} is {how} by {lock.rule} ({lock.why})"
     if lock.kind is LockKind.HARD:
         outcome.add(CloseAll() if lock.symbol is None else CloseSymbol(lock.symbol), why)
         return

@@ -112,7 +112,9 @@ def test_a_locked_symbol_is_not_judged_again() -> None:
     story.waits_until(END)
     story.sees(position("ES", 1), after="5s")
     assert (story.breached, story.alerts, story.lock_changes) == ([], [], [])
-    assert story.commands == [Close(account=ACCOUNT, contract=ES, why="ES is locked by RULE-009")]
+    assert story.commands == [
+        Close(account=ACCOUNT, contract=ES, why=f"ES is locked by RULE-009 ({OUTSIDE.format('ES')})")
+    ]
 
 
 def test_what_may_stay_is_no_breach_and_its_symbol_alone_cools_down() -> None:
