@@ -64,6 +64,8 @@ def test_what_is_taken(text: str, field: str, value: object) -> None:
         ("loss: .nan", "loss: NaN is not a number that can be compared. A loss limit is written negative"),
         ("loss: -.inf", "loss: -Infinity is not a number that can be compared. A loss limit is written negative"),
         ("loss: -1e400", "loss: -1E+400 is beyond what can be meant."),
+        ("loss: 1e1000000", "loss: 1E+1000000 is beyond what can be meant."),
+        ("loss: -1e-1000000", "loss: -1E-1000000 is beyond what can be meant."),
         ("loss: -1e-400", "loss: -1E-400 is beyond what can be meant."),
         ("loss: many", 'loss: "many" is text, not a number.'),
         ('loss: "-500"', 'loss: "-500" is text, not a number.'),

@@ -64,11 +64,12 @@ async def test_a_broken_file_is_refused_with_its_line_and_changes_nothing(tmp_pa
             await stop(running)
 
 
-async def test_a_mended_file_is_taken_without_a_start(tmp_path: Path) -> None:
+@pytest.mark.parametrize("broken", ["version: [", "version: 1\ndaily_realized_loss: {limit: 1e1000000}\n"])
+async def test_a_mended_file_is_taken_without_a_start(tmp_path: Path, broken: str) -> None:
     async with broker() as side:
         home = new_home(tmp_path, side, **most(2))
         async with guard(home) as running:
-            (home / RISK).write_text("version: [")
+            (home / RISK).write_text(broken)
             await running.says("refused")
             configure(home, **most(3))
             await running.says("New settings are in force; changed: RULE-002")

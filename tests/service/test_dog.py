@@ -17,7 +17,7 @@ STOP, CONTINUE = (getattr(signal, name, 0) for name in ("SIGSTOP", "SIGCONT"))
 DOG = """\
 import sys, threading, time
 from risk_manager.service import dog
-dog.HUNG_SECONDS, dog._LOOK_SECONDS, dog._RECORD_SECONDS = 0.5, 0.05, 0.1
+dog.HUNG_SECONDS, dog.ENDING_SECONDS, dog._LOOK_SECONDS, dog._RECORD_SECONDS = 0.5, 1.5, 0.05, 0.1
 watched = dog.Dog({record})
 watched.beat()
 """
@@ -57,8 +57,24 @@ def test_one_that_beats_lives() -> None:
 
 
 def test_one_that_ends_in_order_may_take_its_time() -> None:
-    ending = program("watched.end(); time.sleep(1.5); print('done')")
+    ending = program("watched.ending(); time.sleep(1.0); watched.end(); time.sleep(2.0); print('done')")
     assert ending.communicate(timeout=30)[0] == "done\n"
+    assert ending.returncode == 0
+
+
+def test_an_end_that_never_ends_is_ended() -> None:
+    out, _ = (ending := program("watched.ending(); time.sleep(1000)")).communicate(timeout=30)
+    assert ending.returncode == ExitCode.HUNG
+    assert out == "its end stood still for 1.5 s\n"
+
+
+def test_a_stderr_that_is_full_and_read_by_nobody_does_not_keep_it_alive() -> None:
+    hung = program(
+        "import os\nos.set_blocking(2, False)\ntry:\n    while os.write(2, b'x' * 4096): pass\n"
+        "except BlockingIOError: os.set_blocking(2, True)\ntime.sleep(1000)"
+    )
+    assert hung.wait(timeout=30) == ExitCode.HUNG
+    hung.communicate(timeout=30)
 
 
 def test_before_the_first_beat_nothing_is_expected() -> None:

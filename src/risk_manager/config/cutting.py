@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+
+from risk_manager.config.document import MISREAD
 
 
 def without_lines(text: str, way: Sequence[str]) -> str | None:
@@ -45,7 +46,7 @@ def _found(text: str, way: Sequence[str]) -> tuple[int, int, Any, bool] | None:
         return None  # line ends that not everybody counts
     try:
         here = YAML(typ="safe", pure=True).compose(text)
-    except (YAMLError, RecursionError, ValueError, IndexError, KeyError, AttributeError, TypeError, AssertionError):
+    except MISREAD:
         return None
     for count, step in enumerate(way, 1):
         if getattr(here, "flow_style", True):

@@ -18,6 +18,10 @@ from risk_manager.config.problem import ConfigError, Problem
 from risk_manager.config.tree import Branch, Entry, Leaf, Node, Place, Row, Scalar
 
 _TAG: Final = "tag:yaml.org,2002:"
+MISREAD: Final = (
+    *(YAMLError, RecursionError, ValueError, IndexError, KeyError, AttributeError, TypeError, AssertionError),
+)
+"""What ruamel raises over a text that it cannot read: not always an error of its own."""
 _NODES_MAX: Final = 200_000
 """An alias of an alias of an alias can make a small file endless."""
 _DIGITS_MAX: Final = 400

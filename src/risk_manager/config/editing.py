@@ -17,11 +17,10 @@ from typing import Any, Final
 import msgspec
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import YAMLError
 
 from risk_manager.config import splicing
 from risk_manager.config.cutting import with_line, without_lines
-from risk_manager.config.document import only_document
+from risk_manager.config.document import MISREAD, only_document
 from risk_manager.config.hiding import hidden, is_secret, secrets_of
 from risk_manager.config.problem import ConfigError
 from risk_manager.config.tree import plain
@@ -132,7 +131,7 @@ def _yaml() -> YAML:
 def _tree(yaml: YAML, name: str, text: str) -> CommentedMap:
     try:
         tree = yaml.load(text)
-    except YAMLError:
+    except MISREAD:
         raise EditError(f"{name} is broken, so nothing can be changed in it:\n{_broken(name, text)}") from None
     if tree is None:
         return CommentedMap()
@@ -192,7 +191,7 @@ def _way(key: str) -> Sequence[str]:
 def _value(yaml: YAML, key: str, value: str) -> Any:
     try:
         return yaml.load(value)
-    except YAMLError:
+    except MISREAD:
         shown = "What was given" if is_secret(key.split(".")) else repr(value)
         raise EditError(f"{shown} cannot be read as a value. Put text with colons or commas into quotes.") from None
 

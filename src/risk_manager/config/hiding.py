@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+
+from risk_manager.config.document import MISREAD
 
 HIDDEN: Final = "***"
 _KEY: Final = re.compile(r"(?:api[_-]?key|password|passwd|secret|token|webhook|apprise_url|ping_url)", re.IGNORECASE)
@@ -46,7 +47,7 @@ def hidden(text: str) -> str:
     """The text with *** where something secret stands; of a text that is broken, every line with such a key."""
     try:
         spans = sorted(set(_spans(text)), reverse=True)
-    except (YAMLError, RecursionError, ValueError, IndexError, KeyError, AttributeError, TypeError, AssertionError):
+    except MISREAD:
         return _hidden_by_line(text)
     for begin, end in spans:
         ended = text[begin:end]
@@ -58,7 +59,7 @@ def secrets_of(text: str) -> tuple[str, ...]:
     """The secrets as they are written, to be compared and never to be shown; none for a text that is broken."""
     try:
         return tuple(text[begin:end] for begin, end in sorted(set(_spans(text))))
-    except (YAMLError, RecursionError, ValueError, IndexError, KeyError, AttributeError, TypeError, AssertionError):
+    except MISREAD:
         return ()
 
 

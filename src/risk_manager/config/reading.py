@@ -75,7 +75,7 @@ def number(value: Any, right: str) -> Decimal:
     exact = Decimal(value)
     if not exact.is_finite():
         raise wrong(f"{shown(value)} is not a number that can be compared. {right}")
-    if abs(exact) > NUMBER_MAX or (exact and exact.adjusted() < -12):
+    if exact and (not -12 <= exact.adjusted() < 12 or abs(exact) > NUMBER_MAX):  # the size first: abs() may overflow
         raise wrong(f"{shown(value)} is beyond what can be meant. {right}")
     return exact
 

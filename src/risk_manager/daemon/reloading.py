@@ -28,6 +28,7 @@ parts."""
 _SUFFIXES: Final = (".yaml", ".yml", ".json")
 
 _NEXT_START: Final = "It is written, and in force at the next start of the guard."
+_MISTAKE: Final = "The files cannot be read, by a mistake of the guard's own. Take back what was written last"
 _UNSAVED: Final = "Nothing can be saved now, so nothing is loosened: no reload before writing works again."
 
 Fingerprint = tuple[tuple[str, int, int], ...]
@@ -91,6 +92,8 @@ class Reloading:
                 taken = await asyncio.to_thread(as_far_as_it_runs, self._running, wanted)
             except ConfigError as error:
                 return self._refused(str(error))
+            except Exception as error:  # noqa: BLE001  whatever a file brings about, the next one must be read
+                return self._refused(f"{_MISTAKE} ({type(error).__name__}).")
             later = waiting(self._running, wanted) if trouble is None else (*waiting(self._running, wanted), trouble)
             return self._told_of_what_waits(later, self._apply(taken))
 

@@ -166,6 +166,7 @@ class _Both:
             self._outside.says(sentence)
 
     def stopping(self) -> None:
+        self._dog.ending()
         if self._outside is not None:
             self._outside.stopping()
 

@@ -214,6 +214,23 @@ async def test_without_the_password_there_is_nothing_to_see(tmp_path: Path) -> N
     assert console.farewell == "Nothing was changed."
 
 
+async def test_a_mistake_of_our_own_ends_it_with_a_sentence_and_shows_no_line_of_what_it_held(tmp_path: Path) -> None:
+    console = Console(House(furnish(tmp_path)))
+
+    def mistake(secret: str) -> None:
+        raise ZeroDivisionError(f"with {secret} in a variable")
+
+    async def ends() -> None:
+        async with console.run_test() as pilot:
+            console.call_later(mistake, SECRET)
+            await pilot.pause()
+
+    with pytest.raises(ZeroDivisionError):
+        await ends()
+    assert console.farewell.startswith("The console has ended by a mistake of its own (ZeroDivisionError).")
+    assert not console._exit_renderables
+
+
 async def test_a_file_that_is_broken_is_said_and_nothing_is_written(tmp_path: Path) -> None:
     home = furnish(tmp_path)
     risk = home / "config" / "risk_config.yaml"

@@ -19,13 +19,21 @@ class Systemd:
         self._place = f"\0{place[1:]}" if place.startswith("@") else place
         self._socket = socket.socket(getattr(socket, "AF_UNIX"), socket.SOCK_DGRAM)  # noqa: B009  not on Windows
         self._socket.setblocking(False)
+        self._is_ready = self._has_said_so = False
+
+    def close(self) -> None:
+        """Say nothing more."""
+        self._socket.close()
 
     def ready(self) -> None:
         """The unit is active, and its watchdog begins to count."""
-        self._tell("READY=1")
+        self._is_ready = True
+        self._has_said_so = self._tell("READY=1")
 
     def beat(self) -> None:
         """The watchdog counts anew."""
+        if self._is_ready and not self._has_said_so:  # it was lost, and without it no beat counts
+            self.ready()
         self._tell("WATCHDOG=1")
 
     def says(self, sentence: str) -> None:
@@ -36,9 +44,12 @@ class Systemd:
         """The unit goes down."""
         self._tell("STOPPING=1\nSTATUS=Nobody watches the account.")
 
-    def _tell(self, text: str) -> None:
-        with suppress(OSError):  # one that is lost is followed by the next beat; none may hold the guard up
+    def _tell(self, text: str) -> bool:
+        """False where it is lost, as when nobody listens just now: nothing of it may hold the guard up."""
+        with suppress(OSError):
             self._socket.sendto(text.encode(), self._place)
+            return True
+        return False
 
 
 def supervising(environment: Mapping[str, str] = os.environ) -> Systemd | None:

@@ -33,7 +33,8 @@ def install(program: Program) -> Plan:
             ),
             Step(
                 "The unit: what is started, as whom, with which rights, and that it is started again whatever ends it.",
-                f"cat >{UNIT_FILE} <<'{_END}'\n{unit(program)}{_END}\nchmod 0644 {UNIT_FILE}",
+                # Not through a link: a unit that was masked is one to /dev/null.
+                f"rm -f {UNIT_FILE}\ncat >{UNIT_FILE} <<'{_END}'\n{unit(program)}{_END}\nchmod 0644 {UNIT_FILE}",
             ),
             Step("Have systemd read it.", "systemctl daemon-reload"),
             Step("Have it start with the machine.", f"systemctl enable {UNIT}"),

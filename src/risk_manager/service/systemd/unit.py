@@ -41,6 +41,8 @@ WatchdogSec={watched}
 # A database that must be repaired first takes its time.
 TimeoutStartSec=5min
 TimeoutStopSec=15
+# One that stands still is given no time to end by itself: it has had that already.
+TimeoutAbortSec=2
 # The guard is the last to go when memory is short, and is not made to wait for others.
 OOMScoreAdjust=-900
 Nice=-5

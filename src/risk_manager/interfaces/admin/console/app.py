@@ -74,6 +74,14 @@ class Console(App[None]):
         self.farewell = ""
         """Why it has ended by itself; empty: the admin has left."""
 
+    def _fatal_error(self) -> None:
+        """The end by a mistake of ours: a sentence, and not Textual's page of what every line has held. The login is
+        among that."""
+        why = f"The console has ended by a mistake of its own ({type(self._exception).__name__})."
+        self.farewell = f"{why} What you had not written is not written."
+        self.bell()
+        self._close_messages_no_wait()
+
     def on_mount(self) -> None:
         """The menu, and the password before it."""
         self.push_screen(Menu())
