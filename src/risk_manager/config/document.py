@@ -19,7 +19,8 @@ from risk_manager.config.tree import Branch, Entry, Leaf, Node, Place, Row, Scal
 
 _TAG: Final = "tag:yaml.org,2002:"
 MISREAD: Final = (
-    *(YAMLError, RecursionError, ValueError, IndexError, KeyError, AttributeError, TypeError, AssertionError),
+    *(YAMLError, RecursionError, ValueError, IndexError, KeyError),
+    *(AttributeError, TypeError, AssertionError, NotImplementedError),
 )
 """What ruamel raises over a text that it cannot read: not always an error of its own."""
 _NODES_MAX: Final = 200_000
@@ -58,7 +59,7 @@ def read_text(text: str, name: str) -> list[Node]:
         raise ConfigError([Problem(name, line, "", f"Not YAML: {error.problem or error.context}")]) from None
     except YAMLError as error:
         raise ConfigError([Problem(name, None, "", f"Not YAML: {str(error).splitlines()[0]}")]) from None
-    except (ValueError, IndexError, KeyError, AttributeError, TypeError, AssertionError, NotImplementedError):
+    except MISREAD:
         # The parser has holes of its own for texts that are far from YAML.
         raise ConfigError([Problem(name, None, "", "Not YAML: the text cannot be read")]) from None
     reader = _Reader(name)
