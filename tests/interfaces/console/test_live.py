@@ -23,9 +23,12 @@ from risk_manager.core.rule import Rule
 from risk_manager.core.rules import RULES
 from risk_manager.exit_codes import ExitCode
 from risk_manager.interfaces.admin.console.app import Console, difference
+from risk_manager.interfaces.admin.console.dialogs import Ask
 from risk_manager.interfaces.admin.console.keys import KeysPage
+from risk_manager.interfaces.admin.console.page import Drawn, Page
 from risk_manager.interfaces.admin.console.thread import NAME
 from risk_manager.interfaces.admin.entrance import House
+from risk_manager.interfaces.trader.dashboard.saying import line
 from risk_manager.interfaces.trader.dashboard.saying import plain as plain_line
 from tests.config.values import EXAMPLES
 from tests.crash.house import ACCOUNT, broker, guard, new_home, rows
@@ -257,6 +260,38 @@ def test_a_change_is_told_without_its_head_and_another_key_without_itself() -> N
     assert [plain_line(one) for one in difference(secret)] == [
         "! The key in it becomes another one, which is not shown."
     ]
+
+
+class Slow(Page[str]):
+    """A page that sees something when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.let = threading.Event()
+
+    def look(self) -> str:
+        """Waits."""
+        assert self.let.wait(60)
+        return "seen"
+
+    def drawn(self, seen: str, width: int) -> Drawn:
+        """One line."""
+        return Drawn(body=[line(seen)])
+
+
+async def test_a_look_that_ends_late_leaves_the_words_of_what_has_been_opened_over_it(tmp_path: Path) -> None:
+    console, page = Console(House(furnish(tmp_path))), Slow()
+    console.session.let_in(PASSWORD)
+    async with console.run_test() as pilot:
+        await rest(pilot)
+        await console.push_screen(page)
+        await shows(pilot, "Reading the files ...")
+        await console.push_screen(Ask("What else", text="-400", trouble="That is not a limit."))
+        await shows(pilot, "That is not a limit.")
+        page.let.set()
+        while console.jobs:
+            await pilot.pause()
+        assert "That is not a limit." in await shows(pilot, "What else")
 
 
 async def test_who_leaves_does_not_wait_for_what_is_asked(tmp_path: Path) -> None:

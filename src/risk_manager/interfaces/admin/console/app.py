@@ -6,11 +6,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
-from typing import ClassVar, Final, Protocol, TypeVar, cast
+from typing import Any, ClassVar, Final, Protocol, TypeVar, cast
 
 from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 
 from risk_manager.config.editing import Edit
 from risk_manager.interfaces.admin import changing
@@ -117,13 +118,14 @@ class Console(App[None]):
                 trouble = str(error)
         return True
 
-    async def waited(self, what: str, job: Callable[[], T]) -> T:
-        """Do something that takes its time; meanwhile the line of answers turns."""
-        turns = 0
+    async def waited(self, what: str, job: Callable[[], T], there: Screen[Any] | None = None) -> T:
+        """Do something that takes its time; meanwhile the line of answers turns, `there` or where it was begun: what
+        has been opened over that since has words of its own."""
+        there, turns = there or self.screen, 0
 
         def turn() -> None:
             nonlocal turns
-            self._turn(f"{_TURNS[turns % len(_TURNS)]} {what} ...")
+            _turn(there, f"{_TURNS[turns % len(_TURNS)]} {what} ...")
             turns += 1
 
         turn()
@@ -134,23 +136,19 @@ class Console(App[None]):
         finally:
             turning.stop()
             self.jobs -= 1
-            self._turn(None)
+            _turn(there, None)
 
-    async def looked(self, what: str, job: Callable[[], T]) -> T | None:
+    async def looked(self, what: str, job: Callable[[], T], there: Screen[Any] | None = None) -> T | None:
         """The same; None, with the trouble told, where it did not go well."""
+        there = there or self.screen
         try:
-            return await self.waited(what, job)
+            return await self.waited(what, job, there)
         except TROUBLES as error:
-            self._tell(str(error), Tone.BAD)
+            _tell(there, str(error), Tone.BAD)
             return None
 
     def _tell(self, text: str, tone: Tone = Tone.PLAIN) -> None:
-        with suppress(AttributeError):  # Textual's own first screen has no such line
-            cast("Telling", self.screen).tell(text, tone)
-
-    def _turn(self, text: str | None) -> None:
-        with suppress(AttributeError):
-            cast("Telling", self.screen).turn(text)
+        _tell(self.screen, text, tone)
 
     async def changed(self, name: str, edit: Callable[[str, str], Edit]) -> str | None:
         """Hold a change against the whole, show it, and carry it out where it is meant. None, or the trouble with it:
@@ -193,6 +191,16 @@ class Console(App[None]):
     def action_theme(self) -> None:
         """Dark or light."""
         self.theme = "textual-light" if self.theme == "textual-dark" else "textual-dark"
+
+
+def _tell(there: Screen[Any], text: str, tone: Tone) -> None:
+    with suppress(AttributeError):  # Textual's own first screen has no such line
+        cast("Telling", there).tell(text, tone)
+
+
+def _turn(there: Screen[Any], text: str | None) -> None:
+    with suppress(AttributeError):
+        cast("Telling", there).turn(text)
 
 
 def difference(change: Edit) -> list[Line]:

@@ -125,7 +125,7 @@ class Page(Screen[None], Generic[T]):
     async def action_again(self) -> None:
         """Look again."""
         self._guarded = self.console.session.house.is_guarded()
-        seen = await self.console.looked(self.waits, self.look)
+        seen = await self.console.looked(self.waits, self.look, self)
         if seen is not None:
             self._seen = seen
         self.has_looked = True
