@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from risk_manager.config.exchange_calendar import shipped_calendar
 from risk_manager.core.gauge import Gauge, Unit, of_count, of_money
+from risk_manager.core.settings import Settings
+from risk_manager.daemon.market_clock import market_status
 from risk_manager.ipc.status import (
     AccountStatus,
     ActStatus,
@@ -17,7 +20,6 @@ from risk_manager.ipc.status import (
     ConnectionStatus,
     GuardStatus,
     LockStatus,
-    MarketStatus,
     OrderStatus,
     PositionStatus,
     RuleStatus,
@@ -150,12 +152,7 @@ CALM: Final = GuardStatus(
     connection=ConnectionStatus(user_hub=True, market_hub=True, lost_since=None, reconnects=0, unreadable=0),
     accounts=(ACCOUNT,),
     acts=REDUCED,
-    market=MarketStatus(
-        is_open=True,
-        changes_at=datetime(2026, 11, 23, 22, 0, tzinfo=UTC),
-        next_holiday=date(2026, 11, 26),
-        next_early_close=datetime(2026, 11, 27, 18, 15, tzinfo=UTC),
-    ),
+    market=market_status(Settings(exchange=shipped_calendar()), NOW),
 )
 
 

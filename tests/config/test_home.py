@@ -31,7 +31,7 @@ def problems_of(accounts: str, risk: str = RISK, **environment: str) -> list[str
 
 def test_one_account_at_topstepx() -> None:
     told = load(ONE)
-    assert (told.accounts[0].id, told.accounts[0].name) == (123, "Main")
+    assert (told.accounts[0].id, told.accounts[0].settings.name) == (123, "Main")
     assert set(told.settings) == {123}
     assert told.login.username == "trader"
     assert told.login.api_key.reveal() == "the-key-itself"

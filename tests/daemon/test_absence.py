@@ -225,7 +225,7 @@ async def test_what_a_trader_did_while_the_guard_was_dead_is_said_shown_and_logg
         async with guard(home) as second:
             head = await second.says("Nobody has watched since ")
             assert "it crashed or was killed, while the machine stayed up" in head
-            told = [line for line in second.err if "while nobody watched: " in line]
+            told = [line for line in second.err if line.startswith("Account 465 Main, while nobody watched: ")]
             await are_told([line.partition("watched: ")[2] for line in told], side, resting, placed)
             await until(lambda: away(home) == [head, *told], "it is shown")
             now = status(home)

@@ -28,7 +28,7 @@ TWO_MNQ: dict[str, Any] = {"max_contracts_per_instrument": {"limits": {"MNQ": 2}
 async def life(folder: Path, **rules: Any) -> AsyncIterator[tuple[Life, list[Notice]]]:
     one = Life(folder / "home", OwnClock(NOON), chosen(**rules))
     notices: list[Notice] = []
-    one.guard.listen(Announcing(notices.append, one.guard.state).heard)
+    one.guard.listen(Announcing(notices.append, one.guard.state, one.guard.settings).heard)
     yield one, notices
     await one.ends()
 

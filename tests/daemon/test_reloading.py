@@ -93,6 +93,23 @@ async def test_what_was_edited_is_recorded_with_old_and_new_value_also_while_no_
     assert "max_contracts_per_instrument.limits.MNQ: 3 -> 1" in journal
 
 
+async def test_another_word_for_an_account_is_shown_at_once_instead_of_the_brokers(tmp_path: Path) -> None:
+    async with broker() as side:
+        home = new_home(tmp_path, side, **most(4))
+        async with guard(home) as running:
+            assert name(home) == "Main"
+            accounts = home / "config" / "accounts.yaml"
+            accounts.write_text(accounts.read_text().replace("account_name: Main", "account_name: Combine 50K"))
+            await running.says("New settings are in force (monitored_account.account_name: Main -> Combine 50K)")
+            await until(lambda: name(home) == "Combine 50K", "it is shown")
+            await stop(running)
+
+
+def name(home: Path) -> str:
+    now = status(home)
+    return "" if now is None else account_of(now).name
+
+
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [

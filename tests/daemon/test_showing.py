@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+from msgspec.structs import replace
+
+from risk_manager.core.events import AccountSeen
 from risk_manager.daemon.showing import account_status
 from risk_manager.ipc.status import AccountStatus
 from tests.core.story import Story, position, quote, stop_order
@@ -12,6 +15,20 @@ from tests.core.story import Story, position, quote, stop_order
 
 def shown(story: Story) -> AccountStatus:
     return account_status(story.state, story.account, story.settings, story.now)
+
+
+def test_the_admins_word_for_an_account_stands_before_the_brokers() -> None:
+    story = Story()
+    assert shown(story).name == ""
+    story.sees(AccountSeen(account=story.account.id, name="50KTC-V2-1234"))
+    assert shown(story).name == "50KTC-V2-1234"
+    story.settings = replace(story.settings, name="Main")
+    assert shown(story).name == "Main"
+
+
+def test_when_a_price_counts_as_old_is_told_with_the_account() -> None:
+    assert shown(Story()).quote_stale_after == 10
+    assert shown(Story(defaults={"quote_stale_after": 2.5})).quote_stale_after == 2.5
 
 
 def test_a_position_tells_its_stop_in_ticks_and_dollars() -> None:

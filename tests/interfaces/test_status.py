@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -73,6 +73,7 @@ def test_everything_that_stands_is_told() -> None:
     assert status.lines(STATUS, 0, UTC) == [
         "The guard is running and connected.",
         "Messages that could not be read: 1, came twice or too late: 2, did not come and were found by reading: 4.",
+        "Market hours are not known now.",
         "",
         "Account 465 Main",
         "  day: realized -$400.00, open -$12.50, net -$412.50",
@@ -91,8 +92,8 @@ def test_an_account_with_nothing_may_trade_and_is_flat() -> None:
     calm = replace(ACCOUNT, locks=(), positions=(), orders=(), rules=(), is_tradable=True, net_pnl=Decimal("1234.5"))
     clean = replace(STATUS.connection, unreadable=0, repeated=0, missed=0)
     told = status.lines(replace(STATUS, accounts=(calm,), connection=clean, acts=()), 0)
-    assert "net $1,234.50" in told[3]
-    assert told[4:] == ["  may trade", "  flat", "  0 orders alive; rules on: none"]
+    assert "net $1,234.50" in told[4]
+    assert told[5:] == ["  may trade", "  flat", "  0 orders alive; rules on: none"]
 
 
 @pytest.mark.parametrize(
@@ -132,6 +133,8 @@ def test_a_waived_rule_and_a_closed_market_are_told() -> None:
     assert "  may trade when the market opens: 10:00 Chicago (16:00 here)" in told
 
 
+OPEN = published.MarketStatus(is_open=True, changes_at=AT + timedelta(hours=7))
+SLEEPS = published.MarketStatus(is_open=False, changes_at=AT + timedelta(hours=1))
 BARE = replace(ACCOUNT, locks=(), positions=(), is_tradable=True)
 BLIND = replace(STATUS.connection, user_hub=False)
 
@@ -161,4 +164,55 @@ def test_what_cannot_be_saved_is_said_however_long_ago_it_began() -> None:
 
 
 def test_the_age_of_a_price_goes_on_while_the_guard_is_away() -> None:
-    assert any("-$12.50 (price 75 s old)" in line for line in status.lines(STATUS, 75))
+    assert any("-$12.50 (OLD PRICE, 75 s old)" in line for line in status.lines(STATUS, 75))
+
+
+@pytest.mark.parametrize(
+    ("stale_after", "market", "word"),
+    [
+        (10.0, None, "price 8.0 s old"),
+        (8.0, None, "OLD PRICE, 8.0 s old"),
+        (8.0, OPEN, "OLD PRICE, 8.0 s old"),
+        (8.0, SLEEPS, "price 8.0 s old"),
+        (8.0, replace(SLEEPS, changes_at=AT + timedelta(seconds=8)), "OLD PRICE, 8.0 s old"),
+    ],
+)
+def test_old_is_what_the_settings_call_old_while_the_market_does_not_sleep(
+    stale_after: float, market: published.MarketStatus | None, word: str
+) -> None:
+    shown = replace(STATUS, accounts=(replace(ACCOUNT, quote_stale_after=stale_after),), market=market)
+    assert any(f"-$12.50 ({word})" in line for line in status.lines(shown, 8))
+
+
+@pytest.mark.parametrize(
+    ("market", "told"),
+    [
+        (OPEN, "Market open until 16:00 Chicago (22:00 here), 7:00:00."),
+        (
+            replace(OPEN, next_early_close=AT + timedelta(days=3, hours=3), next_holiday=date(2026, 12, 25)),
+            "Market open until 16:00 Chicago (22:00 here), 7:00:00; early close Thu 12:00; holiday Fri Dec 25.",
+        ),
+        (
+            replace(OPEN, next_holiday=date(2026, 11, 26), next_early_close=AT + timedelta(days=4, hours=3)),
+            "Market open until 16:00 Chicago (22:00 here), 7:00:00; holiday Thu Nov 26; early close Fri 12:00.",
+        ),
+        (
+            replace(OPEN, changes_at=AT + timedelta(hours=3), next_early_close=AT + timedelta(hours=3)),
+            "Market open until the early close 12:00 Chicago (18:00 here), 3:00:00.",
+        ),
+        (
+            replace(SLEEPS, next_holiday=date(2026, 11, 23)),
+            "HOLIDAY: market CLOSED until 10:00 Chicago (16:00 here), 1:00:00.",
+        ),
+        (
+            replace(SLEEPS, next_holiday=date(2026, 11, 24)),
+            "Market CLOSED until 10:00 Chicago (16:00 here), 1:00:00; holiday Tue Nov 24.",
+        ),
+        (replace(OPEN, changes_at=AT), "Market hours are not known now."),
+        (None, "Market hours are not known now."),
+    ],
+)
+def test_the_markets_clock_tells_early_closes_and_holidays_apart(
+    market: published.MarketStatus | None, told: str
+) -> None:
+    assert told in status.lines(replace(STATUS, market=market), 0, UTC)

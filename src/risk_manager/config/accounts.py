@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
 import msgspec
+from msgspec.structs import replace
 
 from risk_manager.config.explain import Declaration, read_struct, section
 from risk_manager.config.problem import Problem
@@ -74,7 +75,7 @@ class _Monitored(msgspec.Struct, frozen=True, kw_only=True):
 
     account_id: Annotated[int, Reading(_id, {"type": "integer", "minimum": 1}, _ID_RIGHT)]
     account_name: str = ""
-    """Your own word for it."""
+    """Your own word for it, on every screen behind its number; without one the broker's word stands there."""
     rules: Any = None
     """Sections of rules for this account alone, laid over those of all."""
 
@@ -107,8 +108,6 @@ class GuardedAccount(msgspec.Struct, frozen=True, kw_only=True):
     """One account and what is decided for it."""
 
     id: AccountId
-    name: str
-    """The admin's word for it; empty where none was given."""
     settings: Settings
 
 
@@ -167,7 +166,7 @@ def guarded(
     own = {path: _laid_over(common, content, path, source, problems) for path in _paths(content)}
     listed = _listed(accounts) if accounts is not None else ()
     return tuple(
-        GuardedAccount(id=one.account_id, name=one.account_name, settings=settings)
+        GuardedAccount(id=one.account_id, settings=replace(settings, name=one.account_name))
         for path, one in listed
         if (settings := own.get(path)) is not None
     )

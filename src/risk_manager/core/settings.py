@@ -136,6 +136,8 @@ class Armed(msgspec.Struct, frozen=True):
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All that is decided for one account. A rule that is absent or off is not in `rules`."""
 
+    name: str = ""
+    """The admin's word for the account, for people; empty: the broker's word stands."""
     defaults: Defaults = Defaults()
     rules: tuple[Armed, ...] = ()
     """In the order in which they are asked."""

@@ -21,7 +21,7 @@ from risk_manager.core.told_times import dated, named
 from risk_manager.daemon.differing import happening
 from risk_manager.daemon.ending import Ending, in_words
 from risk_manager.daemon.guard import Taken
-from risk_manager.daemon.telling import account_named, lock_sentence
+from risk_manager.daemon.telling import lock_sentence, name_of
 from risk_manager.store import Recovered
 
 _SHOWN_MOST: Final = 40
@@ -68,10 +68,11 @@ class Absence:
         known = self._known.get(event.account)
         if known is None or not known.days:
             return
-        account = taken.step.state.accounts[event.account]
+        name = name_of(taken.step.state.accounts[event.account], self._settings.get(event.account))
+        who = f"Account {event.account} {name}".rstrip()
         happened = [*self._by_the_clock(known, taken), *self._by_the_broker(taken)]
         for sentence in happened or ["nothing has changed"]:
-            self._tell(f"{account_named(account)}, while nobody watched: {sentence}")
+            self._tell(f"{who}, while nobody watched: {sentence}")
 
     def _tell(self, sentence: str) -> None:
         self._told.append(sentence)

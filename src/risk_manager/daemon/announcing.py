@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from msgspec.structs import replace
+
 from risk_manager.config.channels import Event
 from risk_manager.config.rule_table import known_rules
 from risk_manager.core.commands import Command, Fetch
 from risk_manager.core.events import AdminActed, AnyEvent, Cleared, Reloaded, ReloadRefused
 from risk_manager.core.model import AccountId
 from risk_manager.core.record import Alert, Breach, LockChange, Severity
+from risk_manager.core.settings import Settings
 from risk_manager.core.state import State
 from risk_manager.daemon.guard import Taken
 from risk_manager.daemon.news import begun_day
-from risk_manager.daemon.telling import in_words, lock_sentence, rule_in
+from risk_manager.daemon.telling import in_words, lock_sentence, name_of, rule_in
 from risk_manager.notify.notice import Notice
 
 HARD: Final = "hard"
@@ -31,16 +34,20 @@ _OF_SETTINGS: Final = (AdminActed, Cleared, Reloaded, ReloadRefused)
 class Announcing:
     """Listens to the guard, and has people told."""
 
-    def __init__(self, put: Callable[[Notice], None], state: State) -> None:
-        """`put` takes a notice and is never waited for; `state` is what is believed before the first step."""
+    def __init__(self, put: Callable[[Notice], None], state: State, settings: Mapping[AccountId, Settings]) -> None:
+        """`put` takes a notice and is never waited for; `state` is what is believed before the first step, `settings`
+        are those in force, also later."""
         self._put = put
         self._before = state
+        self._settings = settings
         self._keys = {rule.id: rule.key for rule in known_rules()}
 
     def heard(self, taken: Taken) -> None:
         """A step of the guard."""
         for notice in notices(self._before, taken, self._keys):
-            self._put(notice)
+            known = taken.step.state.accounts.get(notice.account) if notice.account is not None else None
+            name = name_of(known, self._settings.get(known.id)) if known is not None else ""
+            self._put(replace(notice, account_name=name))
         self._before = taken.step.state
 
 
@@ -77,7 +84,6 @@ def _new_days(before: State, taken: Taken) -> Iterator[Notice]:
             at=taken.at,
             says="A new trading day has begun: what counts per day begins anew.",
             account=key,
-            account_name=account.name,
         )
 
 
@@ -91,7 +97,6 @@ def _breach(breach: Breach, taken: Taken, severity: Severity, keys: Mapping[str,
         at=taken.at,
         says=breach.why,
         account=breach.account,
-        account_name=_name(taken, breach.account),
         rule=breach.rule,
         rule_key=keys.get(breach.rule, ""),
         value=breach.value,
@@ -112,7 +117,6 @@ def _lock(lock: LockChange, taken: Taken, keys: Mapping[str, str]) -> Notice:
         at=taken.at,
         says=_sentence(lock),
         account=lock.account,
-        account_name=account.name,
         rule=lock.rule,
         rule_key=keys.get(lock.rule, ""),
         until=None if lock.ended else lock.until,
@@ -128,7 +132,6 @@ def _alert(alert: Alert, taken: Taken, keys: Mapping[str, str]) -> Notice:
         at=taken.at,
         says=alert.text.removeprefix(f"{rule}: ") if rule else alert.text,
         account=alert.account,
-        account_name=_name(taken, alert.account) if alert.account is not None else "",
         rule=rule,
         rule_key=keys.get(rule, ""),
         then=LOOK if alert.severity is Severity.CRITICAL else "",
@@ -146,11 +149,6 @@ def _is_of(lock: LockChange, breach: Breach) -> bool:
 def _answers(command: Command, breach: Breach) -> bool:
     is_ours = command.account == breach.account and rule_in(command.why) == breach.rule
     return is_ours and not isinstance(command, Fetch)
-
-
-def _name(taken: Taken, account: AccountId) -> str:
-    known = taken.step.state.accounts.get(account)
-    return known.name if known is not None else ""
 
 
 def _sentence(lock: LockChange) -> str:

@@ -83,7 +83,7 @@ class Household:
         self._watch = watch = Watch(configuration, clock, found.state)
         watch.guard.listen(absence.heard)
         watch.guard.listen(self._tell)
-        watch.guard.listen(Announcing(self._addressees.put, watch.guard.state).heard)
+        watch.guard.listen(Announcing(self._addressees.put, watch.guard.state, watch.guard.settings).heard)
         keeping.attach(watch.guard, configuration)
         asked_before = before(folder / DATA / FILE, configuration.settings)
         read = partial(load_home, folder, known_rules())
@@ -121,7 +121,7 @@ class Household:
         asyncio.get_running_loop().set_exception_handler(_unheard)
         for account in self._configuration.accounts:
             rules = ", ".join(armed.rule.key for armed in account.settings.rules) or "no rule at all"
-            self._say(f"Account {account.id} {account.name}: {rules}.")
+            self._say(f"Account {account.id} {account.settings.name}".rstrip() + f": {rules}.")
         watching = start(self._watch.run(), "guard: watch")
         stopping = start(self._stopped.wait(), "guard: stop")
         beating = start(self._pulse.run(), "guard: beat")

@@ -14,6 +14,7 @@ from risk_manager.core.rule import LockKind
 from risk_manager.core.settings import Settings
 from risk_manager.core.sight import Sight
 from risk_manager.core.state import Account, State
+from risk_manager.daemon.telling import name_of
 from risk_manager.ipc.status import (
     AccountStatus,
     CloseStatus,
@@ -34,7 +35,7 @@ def account_status(
     day = account.days.get(account.own_day)
     return AccountStatus(
         id=account.id,
-        name=account.name,
+        name=name_of(account, settings),
         can_trade=account.can_trade,
         balance=account.balance,
         realized_pnl=realized,
@@ -51,6 +52,7 @@ def account_status(
         day_ends_at=day.end if day is not None else None,
         trades=_trades(account),
         is_asleep=account.is_asleep,
+        quote_stale_after=float(settings.defaults.quote_stale_after),
         last_close=last_close,
     )
 

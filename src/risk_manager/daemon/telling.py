@@ -12,6 +12,7 @@ from risk_manager.core.contracts import symbol_of
 from risk_manager.core.events import AccountRead, CommandHeld, CommandLost, CommandRefused, Reloaded
 from risk_manager.core.model import AccountId
 from risk_manager.core.record import LockChange, Severity
+from risk_manager.core.settings import Settings
 from risk_manager.core.state import Account
 from risk_manager.daemon.differing import disagreement
 from risk_manager.daemon.guard import Taken
@@ -42,8 +43,7 @@ def said(taken: Taken) -> Iterator[Said]:
     step, event = taken.step, taken.event
     if isinstance(event, AccountRead) and not event.after_restart:  # what the first read shows is told in `absence.py`
         for difference in step.differences:
-            who = account_named(step.state.accounts[difference.account])
-            yield Said(f"{who}: {disagreement(difference)}", difference.account)
+            yield Said(f"Account {difference.account}: {disagreement(difference)}", difference.account)
     for breach in step.breaches:
         text = f"{breach.rule} {'is waived: ' if breach.waived else ''}{breach.why}"
         yield Said(text, breach.account, breach.rule, is_loud=not breach.waived)
@@ -77,9 +77,9 @@ def _lost(event: CommandLost) -> str:
     return f"Nobody knows whether the broker got the request to {in_words(event.command)}."
 
 
-def account_named(account: Account) -> str:
-    """An account by its number and the broker's name for it."""
-    return f"Account {account.id} {account.name}".rstrip()
+def name_of(account: Account, settings: Settings | None) -> str:
+    """The admin's word for an account, else the broker's; empty where neither is known."""
+    return (settings.name if settings is not None else "") or account.name
 
 
 def rule_in(text: str) -> str | None:

@@ -120,7 +120,9 @@ class MarketStatus(msgspec.Struct, frozen=True, kw_only=True):
     changes_at: datetime
     """The next close while it is open, the next open while it is not."""
     next_holiday: date | None = None
+    """The next weekday, today included, without any session."""
     next_early_close: datetime | None = None
+    """The next close that comes before the usual hour."""
 
 
 class AccountStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,6 +130,7 @@ class AccountStatus(msgspec.Struct, frozen=True, kw_only=True):
 
     id: int
     name: str
+    """The admin's word for it, else the broker's."""
     can_trade: bool | None
     balance: Decimal | None
     realized_pnl: Decimal
@@ -149,6 +152,8 @@ class AccountStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Of the account's day, in the order of their times; voided ones are left out."""
     is_asleep: bool = False
     """Not read from the gateway since the start: what is shown is what was known before."""
+    quote_stale_after: float = 10.0
+    """Seconds from which on the price of an open position counts as old while its market is open."""
     last_close: CloseStatus | None = None
     """The last that the guard has asked to be closed, wholly or in part, also before its start; None: nothing yet."""
 

@@ -114,6 +114,9 @@ UNPRICED: Final = one(replace(ACCOUNT, positions=(replace(MNQ, mark=None, mark_a
 COOLING: Final = one(replace(NEAR_ACCOUNT, locks=(COOLDOWN,), is_tradable=False))
 OFFLINE: Final = hubs(user=False, market=False)
 CLOSED: Final = MarketStatus(is_open=False, changes_at=RESET + timedelta(days=2))
+HALF_DAY: Final = MarketStatus(
+    is_open=True, changes_at=NOW + timedelta(hours=4), next_early_close=NOW + timedelta(hours=4)
+)
 SESSIONS: Final = (
     Hours(began_at=ago(9 * 86_400), ended_at=ago(9 * 86_400 - 7200), made={465: Decimal(310), 466: Decimal(-42)}),
     Hours(began_at=ago(4 * 86_400), ended_at=ago(4 * 86_400 - 9000), made={465: Decimal("-120.50")}),
@@ -139,6 +142,11 @@ SCREENS: Final[dict[str, Screen]] = {
     **{f"stale_{number}_{page}": live(STALE, str(number)) for number, page in enumerate(PAGES, 1)},
     **{f"twenty_{number}_{page}": live(TWENTY, str(number)) for number, page in enumerate(PAGES, 1) if number != 2},
     **{f"away_{number}_{page}": away(AWAY, str(number)) for number, page in enumerate(PAGES, 1)},
+    "stale_later_than_usual": live(one(replace(STALE.accounts[0], quote_stale_after=120.0)), "2"),
+    "stale_sooner_than_usual": live(one(replace(ACCOUNT, quote_stale_after=0.5)), "2"),
+    "stale_while_the_market_sleeps": live(replace(STALE, market=CLOSED), "2"),
+    "early_close_today": live(replace(CALM, market=HALF_DAY)),
+    "holiday_today": live(replace(one(FLAT), market=replace(CLOSED, next_holiday=NOW.date()))),
     "near_1_now": live(NEAR),
     "near_2_positions": live(NEAR, "2"),
     "near_4_rules": live(NEAR, "4"),

@@ -53,7 +53,7 @@ async def test_it_follows_a_guard_through_a_breach_a_death_and_a_return(tmp_path
             guard = ("run", "--home", str(home))
             async with program(*guard, BROKER_KEY=SECRET, RISK_MANAGER_PORT="0") as running:
                 await running.says("Guarding.")
-                await shows(pilot, "GUARDING · 465", "No position is open.")
+                await shows(pilot, "GUARDING · 465 Main", "No position is open.")
                 assert rang == []
 
                 await side.post("place", accountId=465, contractId=contract, side=0, size=5)

@@ -103,7 +103,7 @@ def _accounts(
         shown.append(
             AccountShown(
                 id=one.id,
-                name=one.name,
+                name=one.settings.name,
                 is_configured=True,
                 is_seen=there is not None if seen is not None else None,
                 can_trade=there.can_trade if there is not None else None,

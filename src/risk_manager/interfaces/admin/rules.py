@@ -68,7 +68,7 @@ def run(*, home: Path | None = None, account: int | None = None, json: bool = Fa
 def of_files(house: House) -> tuple[AccountShown, ...]:
     """What the files of a home say. Raises ConfigError."""
     read: Configuration = load_home(house.folder, known_rules(), environment=NO_SECRETS, keyring=NO_SECRETS.get)
-    return tuple(AccountShown(one.id, one.name, of_settings(one.settings)) for one in read.accounts)
+    return tuple(AccountShown(one.id, one.settings.name, of_settings(one.settings)) for one in read.accounts)
 
 
 def of_settings(settings: Settings) -> tuple[RuleShown, ...]:

@@ -10,11 +10,9 @@ import msgspec
 
 from risk_manager import home as homes
 from risk_manager.ipc import status as published
-from risk_manager.ipc.status import GuardStatus, PositionStatus
+from risk_manager.ipc.status import AccountStatus, GuardStatus, MarketStatus, PositionStatus
 
 OLD_AFTER_SECONDS = 5
-STALE_PRICE_SECONDS = 10
-"""From this age on a price is called old; the guard's own default."""
 
 
 def published_state(home: Path | None) -> GuardStatus | None:
@@ -50,3 +48,14 @@ def is_away(status: GuardStatus, age_seconds: float) -> bool:
 def price_age_seconds(position: PositionStatus, now: datetime) -> float | None:
     """How old the price is that a position is counted with, never below 0; None where it has none."""
     return max(0.0, (now - position.mark_at).total_seconds()) if position.mark_at is not None else None
+
+
+def is_market_closed(market: MarketStatus | None, now: datetime) -> bool:
+    """True where it is known to sleep; of hours that are not known, or are of an earlier time, nothing is known."""
+    return market is not None and not market.is_open and now < market.changes_at
+
+
+def has_old_price(position: PositionStatus, account: AccountStatus, market: MarketStatus | None, now: datetime) -> bool:
+    """True where its P&L hangs on a price that the account's settings call old, and its market does not sleep."""
+    age = price_age_seconds(position, now)
+    return age is not None and age >= account.quote_stale_after and not is_market_closed(market, now)

@@ -15,6 +15,7 @@ from risk_manager.interfaces.trader.dashboard import times
 from risk_manager.interfaces.trader.dashboard.rules import consequence
 from risk_manager.interfaces.trader.picture import (
     age_seconds,
+    has_old_price,
     is_away,
     no_account,
     price_age_seconds,
@@ -66,19 +67,20 @@ def lines(status: GuardStatus, accounts: list[AccountStatus], age: int) -> Itera
         if not account.rule_details:
             yield "  no rule is on: nothing is limited"
         else:
-            yield from _prices(account, status.at + timedelta(seconds=age))
+            yield from _prices(account, status, status.at + timedelta(seconds=age))
         for rule in account.rule_details:
             yield from _rule(rule, status.at)
 
 
-def _prices(account: AccountStatus, now: datetime) -> Iterator[str]:
+def _prices(account: AccountStatus, status: GuardStatus, now: datetime) -> Iterator[str]:
     """How old the prices are that the numbers below hang on; nothing where no position is open."""
     ages = [price_age_seconds(one, now) for one in account.positions]
     if None in ages:
         yield "  an open position has no price: no limit counts what it loses"
     known = [one for one in ages if one is not None]
     if known:
-        yield f"  open P&L is counted with prices up to {times.age(max(known))} old"
+        is_old = any(has_old_price(one, account, status.market, now) for one in account.positions)
+        yield f"  open P&L is counted with {'OLD PRICES, ' if is_old else 'prices '}up to {times.age(max(known))} old"
 
 
 def _rule(rule: RuleStatus, now: datetime) -> Iterator[str]:

@@ -9,12 +9,20 @@ from pathlib import Path
 import msgspec
 
 from risk_manager.exit_codes import ExitCode
-from risk_manager.interfaces.trader.dashboard import times
-from risk_manager.interfaces.trader.picture import age_seconds, is_away, price_age_seconds, published_state
+from risk_manager.interfaces.trader.dashboard import market, times
+from risk_manager.interfaces.trader.dashboard.saying import plain
+from risk_manager.interfaces.trader.picture import (
+    age_seconds,
+    has_old_price,
+    is_away,
+    is_market_closed,
+    price_age_seconds,
+    published_state,
+)
 from risk_manager.ipc.news import HUBS
 from risk_manager.ipc.status import AccountStatus, ActStatus, GuardStatus, PositionStatus, lock_condition
 
-_AWAY_MOST, _ACTS_MOST = 12, 5
+_AWAY_MOST, _ACTS_MOST, _WIDTH = 12, 5, 80
 
 
 def run(*, home: Path | None = None, json: bool = False) -> int:
@@ -64,6 +72,8 @@ def lines(status: GuardStatus, age: int, zone: tzinfo | None = None) -> list[str
         text.append(
             "NOTHING CAN BE SAVED: after a restart the guard would forget what happened since. Is the disk full?"
         )
+    now = status.at + timedelta(seconds=age)
+    text.append("; ".join(plain(part) for part in market.parts(status.market, now, zone, _WIDTH)) + ".")
     for account in status.accounts:
         text += _account(account, status, age, zone)
     if status.while_away:
@@ -101,7 +111,7 @@ def _account(account: AccountStatus, status: GuardStatus, age: int, zone: tzinfo
         text.append("  NOT READ YET since the guard's start: this is what was known before")
     now = status.at + timedelta(seconds=age)
     for position in account.positions:
-        text.append(_position(position, now))
+        text.append(_position(position, now, is_old=has_old_price(position, account, status.market, now)))
     if not account.positions:
         text.append("  flat")
     count = "1 order" if len(account.orders) == 1 else f"{len(account.orders)} orders"
@@ -117,17 +127,19 @@ def _may_trade(account: AccountStatus, status: GuardStatus, age: int, zone: tzin
         return "nothing is locked, but nobody watches: the guard is not running"
     if account.is_asleep or not (status.connection.user_hub and status.connection.market_hub):
         return "nothing is locked, but the guard does not see everything: better wait"
-    if status.market is not None and not status.market.is_open:
+    now = status.at + timedelta(seconds=age)
+    if status.market is not None and is_market_closed(status.market, now):
         return f"may trade when the market opens: {times.both(status.market.changes_at, status.at, zone)}"
     return "may trade"
 
 
-def _position(position: PositionStatus, now: datetime) -> str:
+def _position(position: PositionStatus, now: datetime, *, is_old: bool) -> str:
     side = "long" if position.signed_size > 0 else "short"
     worth = "NO PRICE, it counts as nothing"
     old = price_age_seconds(position, now)
     if position.open_pnl is not None:
-        worth = _usd(position.open_pnl) + (f" (price {times.age(old)} old)" if old is not None else "")
+        price = "OLD PRICE," if is_old else "price"
+        worth = _usd(position.open_pnl) + (f" ({price} {times.age(old)} old)" if old is not None else "")
     text = f"  {side} {abs(position.signed_size)} {position.symbol} at {position.average_price}: {worth}"
     if position.unprotected_since is None:
         return text

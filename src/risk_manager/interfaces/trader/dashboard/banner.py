@@ -107,7 +107,7 @@ def _near(moment: Moment) -> tuple[Tone, str, list[str]]:
     if old is not None:
         return Tone.CAUTION, old, ["The day and its limits are counted with that.", *close]
     market = moment.status.market
-    if market is not None and not market.is_open and not close:
+    if market is not None and moment.is_market_closed and not close:
         opens = times.both(market.changes_at, moment.now, moment.zone)
         return Tone.PLAIN, f"The market is closed until {opens}.", ["Nothing is locked."]
     if nearest is None:

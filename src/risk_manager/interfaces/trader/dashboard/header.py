@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from risk_manager.interfaces.trader.dashboard import money, times
+from risk_manager.interfaces.trader.dashboard import market, money, times
 from risk_manager.interfaces.trader.dashboard.accounts import is_locked
 from risk_manager.interfaces.trader.dashboard.moment import Moment, total
-from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, apart, cut, fitting, line, plain
-from risk_manager.interfaces.trader.picture import STALE_PRICE_SECONDS
+from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, apart, cut, fitting, line
 from risk_manager.interfaces.trader.reading import usd
 
 
@@ -43,27 +40,9 @@ def _state(moment: Moment, width: int) -> Line:
 
 
 def _market(moment: Moment, width: int) -> Line:
-    market, now = moment.status.market, moment.now
-    parts: list[Line] = []
-    if market is None or market.changes_at <= now:
-        parts.append(line("Market hours are not known now"))
-    else:
-        at = times.both(market.changes_at, now, moment.zone)
-        word = Span("Market open", Tone.GOOD) if market.is_open else Span("Market CLOSED", Tone.CAUTION)
-        days: list[tuple[date, str]] = []
-        left = times.until(market.changes_at, now)
-        first = line(word, f" until {at}, {left}")
-        if len(plain(first)) > width:
-            first = line(word, f" until {times.moment_of(market.changes_at, now, times.CHICAGO)} Chicago, {left}")
-        parts.append(first)
-        if market.next_early_close is not None:
-            early = times.moment_of(market.next_early_close, now, times.CHICAGO)
-            days.append((market.next_early_close.astimezone(times.CHICAGO).date(), f"early close {early}"))
-        if market.next_holiday is not None:
-            days.append((market.next_holiday, f"holiday {market.next_holiday:%a %b} {market.next_holiday.day}"))
-        parts += [line(says) for _, says in sorted(days)]
+    parts = market.parts(moment.status.market, moment.now, moment.zone, width)
     if moment.account.day_ends_at is not None:
-        parts.append(line(f"reset {times.moment_of(moment.account.day_ends_at, now, times.CHICAGO)}"))
+        parts.append(line(f"reset {times.moment_of(moment.account.day_ends_at, moment.now, times.CHICAGO)}"))
     return fitting(parts, width)
 
 
@@ -83,8 +62,8 @@ def _price_age(moment: Moment) -> Line:
         return line(Span(" (NO PRICE)", Tone.BAD))
     if age is None:
         return ()
-    tone = Tone.BAD if age >= STALE_PRICE_SECONDS else Tone.FAINT
-    return line(Span(f" ({'OLD ' if age >= STALE_PRICE_SECONDS else ''}{times.age(age)})", tone))
+    is_old = moment.has_old_prices
+    return line(Span(f" ({'OLD ' if is_old else ''}{times.age(age)})", Tone.BAD if is_old else Tone.FAINT))
 
 
 def _accounts(moment: Moment, width: int) -> Line:

@@ -9,8 +9,13 @@ from decimal import Decimal
 from typing import Protocol
 
 from risk_manager.interfaces.trader.hours import Hours
-from risk_manager.interfaces.trader.picture import OLD_AFTER_SECONDS, STALE_PRICE_SECONDS, price_age_seconds
-from risk_manager.ipc.status import AccountStatus, GuardStatus
+from risk_manager.interfaces.trader.picture import (
+    OLD_AFTER_SECONDS,
+    has_old_price,
+    is_market_closed,
+    price_age_seconds,
+)
+from risk_manager.ipc.status import AccountStatus, GuardStatus, PositionStatus
 
 
 class Source(Protocol):
@@ -90,8 +95,16 @@ class Moment:
     @property
     def has_old_prices(self) -> bool:
         """True where the open P&L hangs on an old price, and the market is not known to be closed."""
-        market, age = self.status.market, self.oldest_price_seconds
-        return age is not None and age >= STALE_PRICE_SECONDS and (market is None or market.is_open)
+        return any(self.is_old(one) for one in self.account.positions)
+
+    def is_old(self, position: PositionStatus) -> bool:
+        """True where the price of one position is old, and the market is not known to be closed."""
+        return has_old_price(position, self.account, self.status.market, self.now)
+
+    @property
+    def is_market_closed(self) -> bool:
+        """True where the market is known to sleep now."""
+        return is_market_closed(self.status.market, self.now)
 
     @property
     def has_unpriced(self) -> bool:

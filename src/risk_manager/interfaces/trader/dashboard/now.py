@@ -72,7 +72,7 @@ def may_trade(moment: Moment) -> Line:
         return line(Span("NO", Tone.BAD), ": the broker does not let this account trade.")
     but = [f"{one.symbol} is not: {locks.headline(one, moment)}" for one in locks.of_symbols(moment)]
     excepted = Span(" " + "; ".join(but) + "." if but else "", Tone.CAUTION)
-    if market is not None and not market.is_open:
+    if market is not None and moment.is_market_closed:
         at = times.both(market.changes_at, moment.now, moment.zone)
         return line(Span("NOT NOW", Tone.CAUTION), f": the market is closed until {at}.", excepted)
     if not moment.is_running or moment.is_blind or account.is_asleep:

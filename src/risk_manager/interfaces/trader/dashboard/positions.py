@@ -6,7 +6,7 @@ from risk_manager.interfaces.trader.dashboard import money, table, times
 from risk_manager.interfaces.trader.dashboard.moment import Moment
 from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, line, wrapped
 from risk_manager.interfaces.trader.dashboard.table import Column
-from risk_manager.interfaces.trader.picture import STALE_PRICE_SECONDS, price_age_seconds
+from risk_manager.interfaces.trader.picture import price_age_seconds
 from risk_manager.ipc.status import PositionStatus
 
 _COLUMNS = [
@@ -79,7 +79,7 @@ def grace(position: PositionStatus, moment: Moment) -> str:
 
 def _row(position: PositionStatus, moment: Moment) -> list[Span]:
     age = price_age_seconds(position, moment.now)
-    is_old = age is not None and age >= STALE_PRICE_SECONDS
+    is_old = moment.is_old(position)
     is_priced = position.mark is not None
     return [
         Span(name(position), Tone.STRONG),
