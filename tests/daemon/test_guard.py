@@ -255,7 +255,41 @@ def test_a_broker_that_fails_does_not_leave_the_inbox_shut(room: Room) -> None:
     assert room.guard.state.accounts[ACCOUNT].positions[MNQ].signed_size == 1
 
 
+def test_after_a_turn_that_has_failed_there_is_no_beat(room: Room) -> None:
+    """Whoever has put the event may have passed over it: a task, a timer, the loop itself."""
+
+    def fail(_: Sequence[Command]) -> None:
+        raise RuntimeError("a bug")
+
+    in_loop(room, lambda: room.put(read()))
+    in_loop(room, room.guard.beat)
+    room.broker = fail
+    with pytest.raises(RuntimeError):
+        in_loop(room, lambda: room.put(position(5)))
+    room.broker = lambda _: None
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="a bug"):
+            in_loop(room, room.guard.beat)
+
+
 # Being woken
+
+
+def test_a_timer_whose_turn_fails_holds_the_beat_up(room: Room) -> None:
+    """The loop only tells of what its timers raise, and the next deadline is not slept for."""
+    told: list[dict[str, Any]] = []
+    room.loop.set_exception_handler(lambda _, context: told.append(context))
+
+    def fail(_: Sequence[Command]) -> None:
+        raise RuntimeError("a bug")
+
+    in_loop(room, lambda: puts(room, read(), position(1)))
+    in_loop(room, room.guard.beat)
+    room.broker = fail
+    room.run(11)  # the grace for a stop is over: the position is to be closed
+    assert [str(one["exception"]) for one in told] == ["a bug"]
+    with pytest.raises(RuntimeError, match="a bug"):
+        in_loop(room, room.guard.beat)
 
 
 def grace(room: Room) -> None:

@@ -60,6 +60,7 @@ class Guard:
         self._wake: asyncio.TimerHandle | None = None
         self._deadline: datetime | None = None
         self._is_stopped = False
+        self._failure: Exception | None = None
 
     def listen(self, listener: Callable[[Taken], None]) -> None:
         """Have every step told, after its commands have left, in order; quotes that nothing came of are not."""
@@ -71,7 +72,8 @@ class Guard:
         self._patient.append(listener)
 
     def put(self, event: AnyEvent) -> None:
-        """Take an event in, now. One that comes while another is being taken waits its turn."""
+        """Take an event in, now. One that comes while another is being taken waits its turn. Raises what a step or its
+        commands raise; whoever has put it may pass over that, and the next beat does not."""
         self._inbox.append(event)
         if self._is_taking:
             return
@@ -79,13 +81,19 @@ class Guard:
         try:
             while self._inbox:
                 self._take(self._inbox.popleft())
+        except Exception as error:
+            self._failure = self._failure or error
+            raise
         finally:
             self._is_taking = False
 
     def beat(self) -> None:
         """Show that the engine still takes steps: one is taken and thrown away, since nothing is due between its own
-        deadlines. Raises what a step raises."""
+        deadlines. Raises what a step raises, and what a turn before this beat has raised: its commands may not have
+        left, and its deadline is not slept for."""
         assert not self._is_taking, "a beat belongs to the loop's own turns"
+        if self._failure is not None:
+            raise self._failure
         engine.step(self.state, TimePassed(), self.settings, self._clock.now())
 
     def _take(self, event: AnyEvent) -> None:
