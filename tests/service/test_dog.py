@@ -6,10 +6,12 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from risk_manager.exit_codes import ExitCode
+from risk_manager.service import dog
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="stops its programs with SIGSTOP")
 
@@ -19,16 +21,22 @@ import sys, threading, time
 from risk_manager.service import dog
 dog.HUNG_SECONDS, dog.ENDING_SECONDS, dog._LOOK_SECONDS, dog._RECORD_SECONDS = 0.5, 1.5, 0.05, 0.1
 watched = dog.Dog({record})
-watched.beat()
+watched.begin(1.0)
 """
+BEATS = "watched.beat()\n"
 WRITE = "lambda why: print(why, flush=True)"
 
 
-def program(code: str, record: str = WRITE) -> subprocess.Popen[str]:
-    """A process with a dog that waits for half a second, and this code after its first beat."""
+def program(code: str, record: str = WRITE, *, first: str = BEATS) -> subprocess.Popen[str]:
+    """A process with a dog that waits for half a second, and this code after its first beat; with `first` empty it has
+    not beaten yet, and the dog waits for a second."""
     pipe = subprocess.PIPE
     return subprocess.Popen(
-        [sys.executable, "-c", DOG.format(record=record) + code], stdout=pipe, stderr=pipe, stdin=pipe, text=True
+        [sys.executable, "-c", DOG.format(record=record) + first + code],
+        stdout=pipe,
+        stderr=pipe,
+        stdin=pipe,
+        text=True,
     )
 
 
@@ -77,10 +85,34 @@ def test_a_stderr_that_is_full_and_read_by_nobody_does_not_keep_it_alive() -> No
     hung.communicate(timeout=30)
 
 
-def test_before_the_first_beat_nothing_is_expected() -> None:
-    code = "watched = dog.Dog(print); dog.Dog(print); time.sleep(1); print('done')"
-    starting = program(f"watched.end(); {code}")
+def test_a_start_may_take_longer_than_a_beat() -> None:
+    starting = program("time.sleep(0.75); watched.beat(); print('done')", first="")
     assert starting.communicate(timeout=30)[0] == "done\n"
+    assert starting.returncode == 0
+
+
+def test_what_the_start_took_does_not_count_for_the_beat_after_it() -> None:
+    code = "time.sleep(0.9); watched.beat(); time.sleep(0.3); watched.beat(); print('done')"
+    for _ in range(3):
+        starting = program(code, first="")
+        assert starting.communicate(timeout=30)[0] == "done\n"
+
+
+def test_a_start_that_never_comes_to_its_first_beat_is_ended() -> None:
+    out, err = (hung := program("def login():\n    while True: pass\nlogin()", first="")).communicate(timeout=30)
+    assert hung.returncode == ExitCode.HUNG
+    assert out == "its start stood still for 1 s\n"
+    assert err.startswith("CRITICAL: the guard ends itself: its start stood still for 1 s.\n")
+    assert "in login" in err
+
+
+def test_a_start_with_more_to_look_through_is_given_more_time(tmp_path: Path) -> None:
+    assert dog.start_seconds(tmp_path / "not there") == dog.START_SECONDS
+    (tmp_path / "backups").mkdir()
+    for place in (tmp_path / "state.db", tmp_path / "backups" / "one.db"):
+        with place.open("wb") as file:
+            file.truncate(300_000_000)
+    assert dog.start_seconds(tmp_path) == dog.START_SECONDS + 600
 
 
 def test_time_in_which_the_whole_process_was_stopped_does_not_count() -> None:

@@ -43,6 +43,35 @@ sys.exit(Duty(Path(sys.argv[1]), 0).run())
 """
 """A guard whose engine turns in itself from the moment on in which a file is there."""
 
+NEVER_STARTING = """\
+import sys
+from pathlib import Path
+from risk_manager.daemon import keeping
+from risk_manager.service import dog
+from risk_manager.service.duty import Duty
+dog.START_SECONDS, dog._LOOK_SECONDS = 1.0, 0.25
+def never_starting(*words, **more):
+    while True:
+        pass
+keeping.open_store = never_starting
+sys.exit(Duty(Path(sys.argv[1]), 0).run())
+"""
+
+FAILING_AT_ONCE = """\
+import sys
+from pathlib import Path
+from risk_manager.daemon import keeping
+from risk_manager.service.duty import Duty
+from risk_manager.service.systemd.notify import supervising
+def failing(*words, **more):
+    raise RuntimeError('the start is broken')
+keeping.open_store = failing
+duty = Duty(Path(sys.argv[1]), 0, supervising(), patience_seconds=1000)
+import signal
+signal.signal(signal.SIGTERM, lambda *_: duty.stop('the signal SIGTERM'))
+sys.exit(duty.run())
+"""
+
 FAILING = STANDING_STILL.replace("        pass\n", "        raise RuntimeError('the engine is broken')\n")
 
 
@@ -61,10 +90,10 @@ def supervisor() -> Iterator[tuple[str, list[str]]]:
             loop.remove_reader(place)
 
 
-async def started(code: str, home: Path, file: Path) -> Program:
+async def started(code: str, home: Path, file: Path, **more: str) -> Program:
     """This code as a process, for a home and a file."""
     pipe = asyncio.subprocess.PIPE
-    environment = {**os.environ, "BROKER_KEY": SECRET}
+    environment = {**os.environ, "BROKER_KEY": SECRET, **more}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", code, str(home), str(file), stdout=pipe, stderr=pipe, env=environment
     )
@@ -87,7 +116,8 @@ async def test_a_supervisor_is_told_that_it_is_ready_alive_guarding_and_at_its_e
         with supervisor() as (place, told):
             async with program("run", "--home", str(home), BROKER_KEY=SECRET, NOTIFY_SOCKET=place) as running:
                 await until(lambda: "STATUS=Guarding 465." in told, f"{told}")
-                assert told[0] == "WATCHDOG=1", "the first beat comes before everything"
+                assert told[0].startswith("EXTEND_TIMEOUT_USEC=13"), "two minutes for a small database, and ten seconds"
+                assert told[1] == "WATCHDOG=1", "the first beat comes before everything else"
                 assert told.index("READY=1") < told.index("STATUS=Guarding 465.")
                 beats = told.count("WATCHDOG=1")
                 await until(lambda: told.count("WATCHDOG=1") > beats + 1, "it beats in a quiet market")
@@ -116,7 +146,30 @@ async def test_an_engine_that_stands_still_beats_no_more_and_ends_its_process(tm
         now.touch()
         assert await running.ended() == ExitCode.HUNG
         assert any("in standing_still" in line for line in running.err), "where it stood"
-        assert ": its engine stood still for 2.0 s." in await last_words(home)
+        assert ": its engine stood still for 2 s." in await last_words(home)
+
+
+async def test_a_start_that_stands_still_ends_its_process(tmp_path: Path) -> None:
+    async with broker() as side:
+        home = new_home(tmp_path, side, max_contracts={"limit": 1})
+        (home / "data").mkdir()
+        running = await started(NEVER_STARTING, home, tmp_path / "unused")
+        assert await running.ended() == ExitCode.HUNG
+        assert "CRITICAL: the guard ends itself: its start stood still for 1 s." in running.err
+        assert any("in never_starting" in line for line in running.err), "where it stood"
+
+
+async def test_an_error_at_the_start_is_waited_over_so_that_the_gateway_is_not_asked_every_second(
+    tmp_path: Path,
+) -> None:
+    async with broker() as side:
+        home = new_home(tmp_path, side, max_contracts={"limit": 1})
+    with supervisor() as (place, told):
+        running = await started(FAILING_AT_ONCE, home, tmp_path / "unused", NOTIFY_SOCKET=place)
+        await until(lambda: any(one.startswith("STATUS=Not guarding: an error ") for one in told), f"{told}")
+        assert running.process.returncode is None
+        assert await running.stop() == 1, "a stop ends the waiting"
+    assert any("the start is broken" in line for line in running.err)
 
 
 async def test_an_engine_that_fails_ends_the_guard(tmp_path: Path) -> None:

@@ -32,14 +32,23 @@ topstepx:
 monitored_account: {{account_id: 465, account_name: Main}}
 """
 _RULES: Final = "version: 1\nmax_contracts_per_instrument: {limits: {MNQ: 2}, enforcement: reduce_to_limit}\n"
-_HANG: Final = """\
-import signal
+SLOW: Final = "/run/slow-start"
+SLOW_SECONDS: Final = 12
+_HANG: Final = f"""\
+import os, signal, sys, time
 
 def _stand_still(number, frame):
     while True:
         pass
 
 signal.signal(signal.SIGUSR2, _stand_still)
+
+def _repair(name, words, done=[]):
+    if name == "sqlite3.connect" and not done and os.path.exists("{SLOW}"):
+        done.append(name)
+        time.sleep({SLOW_SECONDS})
+
+sys.addaudithook(_repair)
 """
 
 
@@ -47,7 +56,8 @@ def guarded(folder: Path) -> Machine:
     """Switched on, installed by the real command, configured, and guarding."""
     machine = Machine(folder)
     try:
-        # On SIGUSR2 the program stands still for ever, in the thread in which the engine runs.
+        # On SIGUSR2 the program stands still for ever, in the thread in which the engine runs. With a file in its place
+        # a start takes long before it opens the database, as with one that must be repaired.
         machine.place(PACKAGES, "standing_still.py").write_text(_HANG)
         machine.place(PACKAGES, "standing_still.pth").write_text("import standing_still\n")
         machine.place("/etc/systemd/system/broker.service").write_text(_BROKER_UNIT)

@@ -11,6 +11,7 @@ from tests.systemd.guarded import (
     GUARDING,
     KEY,
     PASSWORD,
+    SLOW,
     TRADER,
     done,
     guarded,
@@ -78,6 +79,18 @@ def test_killed_again_and_again_it_is_never_given_up(machine: Machine, guard: in
         until(lambda before=guard: pid(machine) not in (0, before), lambda: journal(machine))  # type: ignore[misc]
         guard = pid(machine)
     is_guarding(machine)
+
+
+def test_a_start_that_has_much_to_repair_is_given_its_time(machine: Machine, guard: int) -> None:
+    drop_in = f"{UNIT_FILE}.d/test.conf"
+    done(machine.run("install", "-D", "/dev/stdin", drop_in, says="[Service]\nTimeoutStartSec=8\n"))
+    done(machine.run("systemctl", "daemon-reload"))
+    done(machine.run("touch", SLOW))
+    done(machine.run("systemctl", "restart", UNIT))
+    assert is_guarding(machine) != guard
+    assert shown(machine, "NRestarts") == "0"
+    done(machine.run("rm", SLOW, drop_in))
+    done(machine.run("systemctl", "daemon-reload"))
 
 
 def test_stopped_by_root_it_ends_in_order_and_the_next_one_knows_by_whom(machine: Machine, guard: int) -> None:

@@ -18,6 +18,10 @@ class Supervisor(Protocol):
     """Whoever looks after the process from outside, and starts it again: systemd, Windows, or nobody. Nothing here may
     wait or raise."""
 
+    def starting(self, seconds: float) -> None:
+        """It begins, and may take so long until its first beat."""
+        ...
+
     def ready(self) -> None:
         """The engine has beaten for the first time. Accounts may still have to be read: `says` tells."""
         ...

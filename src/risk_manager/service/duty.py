@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -21,13 +22,20 @@ from risk_manager.daemon.keeping import Keeping
 from risk_manager.daemon.pulse import Supervisor
 from risk_manager.daemon.watch import UnknownAccountError
 from risk_manager.exit_codes import ExitCode
-from risk_manager.service.dog import Dog
+from risk_manager.service.dog import Dog, start_seconds
 from risk_manager.store import StoreError, StoreTrouble
 
 _UNTRUSTED: Final = "The guard does not start with a configuration that it cannot trust."
 _LAST_GOOD: Final = (
     "CRITICAL: the configuration is broken. The last good one is in force until it is mended and loaded."
 )
+
+_NOT_STARTED: Final = "Not guarding: it could not start, and will be started again. The log says why."
+_FAILED_SOON: Final = (
+    "Not guarding: an error has ended it soon after its start. It waits a little, is started again, and says more then."
+)
+_SOON_SECONDS: Final = 60.0
+"""An error that comes so soon after the start will come again; a later one is met by the next guard at once."""
 
 Aloud = Callable[[str, datetime | None], None]
 
@@ -45,8 +53,9 @@ class Duty:
     ) -> None:
         """`port` is where screens may ask; 0 is any that is free. Without a `supervisor` nobody outside is told.
         `aloud` is told every sentence for people, and when it was (None: now); without it they go to stderr.
-        `patience_seconds`: so long it waits before it ends without having guarded. For one that is started again and
-        again, so that a wrong login is not tried at the gateway every second."""
+        `patience_seconds`: so long it waits before it ends where it could not begin, or an error has ended it soon
+        after its start. For one that is started again and again, so that the gateway is not asked for a login every
+        second."""
         self._home = home
         self._port = port
         self._aloud = aloud or say
@@ -66,11 +75,31 @@ class Duty:
         where it cannot begin.
         """
         _keep_memory_to_itself()
-        code = self._run()
-        if code not in (ExitCode.FINE, ExitCode.DISMISSED) and self._patience_seconds:
-            self._supervisor.says("Not guarding: it could not start, and will be started again. The log says why.")
-            self._is_stopped.wait(self._patience_seconds)
+        began = time.monotonic()
+        try:
+            code = self._watched()
+        except Exception:
+            if time.monotonic() - began < _SOON_SECONDS:
+                self._be_patient(_FAILED_SOON)
+            raise
+        if code not in (ExitCode.FINE, ExitCode.DISMISSED):
+            self._be_patient(_NOT_STARTED)
         return code
+
+    def _watched(self) -> ExitCode:
+        """Run, from the first instant to the last under the eyes of the dog."""
+        seconds = start_seconds(self._home / DATA)
+        self._supervisor.starting(seconds)
+        self._dog.begin(seconds)
+        try:
+            return self._run()
+        finally:
+            self._dog.end()
+
+    def _be_patient(self, sentence: str) -> None:
+        if self._patience_seconds:
+            self._supervisor.says(sentence)
+            self._is_stopped.wait(self._patience_seconds)
 
     def stop(self, by: str) -> None:
         """End it in order, also before it has begun. `by` is who wants it: "the signal SIGTERM". The first counts."""
@@ -107,7 +136,7 @@ class Duty:
             self._leave_words(f"an error in it has ended it ({type(error).__name__}; the log has more)")
             raise
         finally:
-            self._dog.end()
+            self._dog.ending()
             keeping.close()
         return ExitCode.DISMISSED if self._household is not None and self._household.is_dismissed else ExitCode.FINE
 
@@ -151,6 +180,10 @@ class _Both:
     def __init__(self, dog: Dog, outside: Supervisor | None) -> None:
         self._dog = dog
         self._outside = outside
+
+    def starting(self, seconds: float) -> None:
+        if self._outside is not None:
+            self._outside.starting(seconds)
 
     def ready(self) -> None:
         if self._outside is not None:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Final
 
 _VARIABLE: Final = "NOTIFY_SOCKET"
+_SECOND_WALL_SECONDS: Final = 10.0
 
 
 class Systemd:
@@ -24,6 +25,10 @@ class Systemd:
     def close(self) -> None:
         """Say nothing more."""
         self._socket.close()
+
+    def starting(self, seconds: float) -> None:
+        """The start may take so long. The guard's own watchdog comes first: it says where it stood."""
+        self._tell(f"EXTEND_TIMEOUT_USEC={round((seconds + _SECOND_WALL_SECONDS) * 1_000_000)}")
 
     def ready(self) -> None:
         """The unit is active, and its watchdog begins to count."""

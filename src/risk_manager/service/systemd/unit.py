@@ -38,8 +38,8 @@ RestartPreventExitStatus={dismissed}
 SuccessExitStatus={dismissed}
 # The engine beats once a second. It ends itself after {hung} seconds without a beat, and this is the second wall.
 WatchdogSec={watched}
-# A database that must be repaired first takes its time.
-TimeoutStartSec=5min
+# For what comes before the guard's first words to systemd. With them it asks for the time that its database needs.
+TimeoutStartSec=90
 TimeoutStopSec=15
 # One that stands still is given no time to end by itself: it has had that already.
 TimeoutAbortSec=2
