@@ -99,16 +99,52 @@ async def test_reads_of_one_account_are_one_at_a_time_and_the_last_wish_is_honou
 
 async def test_the_breaker_holds_back_what_goes_in_circles_and_tells_of_each_and_loudly_of_the_first() -> None:
     desk = Desk()
-    for _ in range(25):
+    for _ in range(23):
         desk.enforcement.carry_out([close()])
     desk.enforcement.carry_out([close(account=2)])
-    assert len(desk.taken) == 21
+    assert len(desk.taken) == 19
     assert not any(isinstance(event, CommandHeld) for event in desk.events)  # told later, never from within
     await desk.settle()
     held = [event for event in desk.events if isinstance(event, CommandHeld)]
     assert [event.opens for event in held] == [True, False, False, False, False]
     assert held[0].command == close()
-    assert held[0].why.startswith("the breaker is open: 20 requests of account 1 left within 10 s")
+    assert held[0].why.startswith("the breaker is open: 18 requests of account 1 left within 10 s")
+
+
+async def test_what_leaves_late_counts_from_then_and_what_never_leaves_not_at_all() -> None:
+    class Busy(Desk):
+        """Nothing leaves at once; where `is_gone` is set, never."""
+
+        def __init__(self) -> None:
+            super().__init__(is_open=False)
+            self.now, self.is_gone = 0.0, False
+            self.waiting: dict[OrderCommand, Still] = {}
+            self.enforcement._clock = lambda: self.now
+
+        def send(self, command: OrderCommand, still: Still) -> Awaitable[Outcome]:
+            self.waiting[command] = still
+            return super().send(command, still)
+
+        async def _answer(self, command: OrderCommand) -> Outcome:
+            await self.answers.wait()
+            if self.is_gone or self.waiting[command]() is None:
+                return CommandLost(account=command.account, command=command, left=False)
+            return CommandAccepted(account=command.account, command=command)
+
+    desk = Busy()
+    flatten: list[Command] = [close(f"C{number}") for number in range(20)]
+    desk.enforcement.carry_out(flatten)
+    desk.now = 1.5
+    desk.answers.set()
+    await desk.settle()
+    desk.now = 10.5  # ten seconds after they were asked for, nine after they left
+    desk.enforcement.carry_out([close("C0")])
+    assert len(desk.taken) == 20
+    desk.now, desk.is_gone = 11.5, True
+    desk.enforcement.carry_out(flatten)
+    await desk.settle()
+    desk.enforcement.carry_out(flatten)
+    assert len(desk.taken) == 60
 
 
 async def test_flattening_ten_accounts_of_sixteen_positions_is_not_held_back() -> None:

@@ -15,31 +15,25 @@ from tests.storm.broker import Asked, Broker
 
 REQUESTS_MAX: Final = 20
 _TEN_SECONDS: Final = timedelta(seconds=10)
-_ON_ITS_WAY: Final = timedelta(seconds=1.5)
-"""So long a request may wait for a new token or a connection after it was counted by the guard: what lies so near to
-the edge of the ten seconds counts neither way."""
 
 
 def bursts(broker: Broker) -> Iterator[str]:
-    """Things asked for over and over: more than twenty requests of one account in ten seconds, where the last one is no
-    news and is neither the second for its thing (docs/decisions/0006-the-breaker-counts-repetitions.md)."""
+    """More than twenty requests of one account in ten seconds, by the plain count. Where more than twenty positions and
+    orders had to go, two for each (docs/decisions/0006-the-breaker-counts-repetitions.md)."""
     windows: dict[tuple[int, int], deque[tuple[datetime, Any]]] = defaultdict(deque)
-    # Closes leave first; what left in the same instant may arrive in any order.
-    for asked in sorted(broker.asked, key=lambda one: (one.left_at, "Contract" not in one.arrival.path)):
+    for asked in sorted(broker.asked, key=lambda one: one.left_at):
         if asked.arrival.status == 401:
             continue  # Not executed; the same command is asked for once more with a new token.
         body = json.loads(asked.arrival.body)
-        thing = (asked.arrival.path.removesuffix("partialCloseContract"), body.get("orderId") or body["contractId"])
-        thing = (thing[0].removesuffix("closeContract"), thing[1])
-        window = windows[asked.life, int(body["accountId"])]
-        while window and window[0][0] <= asked.left_at - _TEN_SECONDS - _ON_ITS_WAY:
+        number, thing = int(body["accountId"]), body.get("orderId") or body["contractId"]
+        window = windows[asked.life, number]
+        while window and window[0][0] <= asked.left_at - _TEN_SECONDS:
             window.popleft()
-        surely = [earlier for at, earlier in window if at > asked.left_at - _TEN_SECONDS + _ON_ITS_WAY]
-        tries, things = surely.count(thing), len({earlier for _, earlier in window})
-        if len(surely) >= REQUESTS_MAX and (tries >= 2 or (tries and len(surely) >= 2 * things)):
-            yield f"{len(surely) + 1} order requests for {body['accountId']} within 10 s at {asked.left_at:%H:%M:%S}"
-            window.clear()
         window.append((asked.left_at, thing))
+        things = len({one for _, one in window})
+        if len(window) > (REQUESTS_MAX if things <= REQUESTS_MAX else 2 * things):
+            yield f"{len(window)} order requests for {number} within 10 s at {asked.left_at:%H:%M:%S}, for {things}"
+            window.clear()
 
 
 # After a restart

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from risk_manager.core.contracts import symbol_of
-from risk_manager.core.pursued import ChangeKind
+from risk_manager.core.pursued import Change, ChangeKind
 from risk_manager.core.rule import LockKind
 from risk_manager.core.state import Account as Believed
 from risk_manager.core.state import Lock
@@ -27,7 +27,7 @@ def unrest(plan: Plan, broker: Broker, accounts: Mapping[int, Believed]) -> Iter
         changes = {
             key: change
             for key, change in believed.changes.items()
-            if not _cannot_cancel(plan, number) and not (change.kind is ChangeKind.MOVE and change.tries > 3)
+            if not _cannot_cancel(plan, number) and not _is_hopeless(broker, number, change)
         }
         # A stop that the broker refuses, since the market is beyond it or the account is blocked, is tried without end.
         placings = {key: placing for key, placing in believed.placings.items() if placing.tries <= 3}
@@ -68,6 +68,13 @@ def _alive_under(plan: Plan, broker: Broker, number: int, lock: Lock) -> Iterato
 def _cannot_cancel(plan: Plan, number: int) -> bool:
     """True for live accounts and followers: the gateway cancels nothing there, and trying goes on without end."""
     return number == THIRD and plan.third != "none"
+
+
+def _is_hopeless(broker: Broker, number: int, change: Change) -> bool:
+    """True for a move that the broker refuses, since the market is beyond it, and for any change while it changes
+    nothing of a blocked account: both are tried without end."""
+    is_blocked = not broker.venue.exchange.ledger.accounts[number].can_trade
+    return change.tries > 3 and (change.kind is ChangeKind.MOVE or (is_blocked and change.kind is ChangeKind.RESIZE))
 
 
 def _broken_rules(plan: Plan, broker: Broker, number: int, believed: Believed) -> Iterator[str]:

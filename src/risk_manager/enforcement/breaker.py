@@ -1,8 +1,8 @@
 """The last line against a storm of our own: what goes in circles for one account is held back, loudly. Pure.
 
-Public bots have sent hundreds of orders in seconds by closing what they were already closing. What runs away is
-repetition, so that is what is counted: the first request for each thing always leaves, however many there are, and
-so does one more for each. See docs/decisions/0006-the-breaker-counts-repetitions.md.
+Public bots have sent hundreds of orders in seconds by closing what they were already closing. So there are never more
+than 20 requests in any 10 s, unless more than 20 positions and orders have to go: then at most two for each. See
+docs/decisions/0006-the-breaker-counts-repetitions.md.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from risk_manager.enforcement.broker import OrderCommand
 
 WINDOW_SECONDS: Final = 10.0
 REQUESTS_MAX: Final = 20
-"""Requests of one account in any 10 s, beyond which things are not asked for over and over."""
+"""Requests of one account in any 10 s, where no more than so many things have to go."""
+KEPT_FOR_NEWS: Final = 2
+"""Of those: what is asked for again must leave room for a position that is opened meanwhile."""
 KEPT_FOR_CLOSES: Final = 5
-"""Of those: stops that are moved and orders that are cancelled again must leave room to close again."""
+"""Of those: stops that are moved and orders that are cancelled again must leave room to close again, too."""
 TRIES_MAX: Final = 2
-"""How often each thing may be asked for in any 10 s, however many things there are."""
+"""How often each thing may be asked for in any 10 s, where more than 20 have to go."""
 THINGS_MAX: Final = 100
 """Requests of one account in any 10 s, beyond which only closes leave: half of what the gateway allows in a minute."""
 
@@ -43,9 +45,23 @@ class Breaker:
             return None
         return (
             f"the breaker is open: {len(self._sent)} requests of account {command.account} left within"
-            f" {WINDOW_SECONDS:g} s, {self._tries[target]} of them for {target}. One more is held back. Something is"
-            " going in circles: look at the account"
+            f" {WINDOW_SECONDS:g} s, {self._tries[target]} of them for {target}. One more is held back for now. Something"
+            " is going in circles: look at the account"
         )
+
+    def leaves_late(self, command: OrderCommand, asked_at: float, now: float) -> None:
+        """`command`, which was let pass at `asked_at`, had to wait and leaves `now`: it counts from now on."""
+        self.never_left(command, asked_at)
+        target = target_of(command)
+        self._sent.append((now, target))
+        self._tries[target] += 1
+
+    def never_left(self, command: OrderCommand, asked_at: float) -> None:
+        """`command`, which was let pass at `asked_at`, has not left and will not: it counts no more."""
+        entry = (asked_at, target_of(command))
+        if entry in self._sent:
+            self._sent.remove(entry)
+            self._take_back(entry[1])
 
     def opens(self, now: float) -> bool:
         """Note that a command is held back at `now`. True where none was in the 10 s before: people must hear of it."""
@@ -53,29 +69,28 @@ class Breaker:
         return before is None or before <= now - WINDOW_SECONDS
 
     def _may_leave(self, target: str, *, is_close: bool) -> bool:
-        tries, count, things = self._tries[target], len(self._sent), len(self._tries)
-        if not tries:
-            return is_close or count < THINGS_MAX
-        if count < (REQUESTS_MAX if is_close else REQUESTS_MAX - KEPT_FOR_CLOSES):
+        tries, count = self._tries[target], len(self._sent)
+        kept = 0 if not tries else KEPT_FOR_NEWS if is_close else KEPT_FOR_CLOSES
+        if count < REQUESTS_MAX - kept:
             return True
-        return tries < TRIES_MAX and count < TRIES_MAX * things and (is_close or count < THINGS_MAX)
+        things = len(self._tries) if tries else len(self._tries) + 1
+        is_more_than_can_be = things > REQUESTS_MAX and tries < TRIES_MAX and count < TRIES_MAX * things
+        return is_more_than_can_be and (is_close or count < THINGS_MAX)
 
     def _forget(self, now: float) -> None:
         while self._sent and self._sent[0][0] <= now - WINDOW_SECONDS:
-            target = self._sent.popleft()[1]
-            self._tries[target] -= 1
-            if not self._tries[target]:
-                del self._tries[target]
+            self._take_back(self._sent.popleft()[1])
+
+    def _take_back(self, target: str) -> None:
+        self._tries[target] -= 1
+        if not self._tries[target]:
+            del self._tries[target]
 
 
 def target_of(command: OrderCommand) -> str:
-    """What a command is about, in words: two with the same target are a repetition."""
+    """What a command is about, in words: a position or an order. Two with the same target are a repetition."""
     match command:
-        case Close() | Reduce():
-            return f"closing {command.contract}"
-        case PlaceStop():
-            return f"placing a stop for {command.contract}"
-        case Cancel():
-            return f"cancelling order {command.order}"
-        case Resize() | MoveStop():
-            return f"changing order {command.order}"
+        case Close() | Reduce() | PlaceStop():
+            return f"the position in {command.contract}"
+        case Cancel() | Resize() | MoveStop():
+            return f"order {command.order}"

@@ -40,6 +40,33 @@ class Owner:
         return wish
 
 
+class Passed:
+    """A command that the breaker has let pass."""
+
+    def __init__(
+        self, command: OrderCommand, at: float, breaker: Breaker, standing: Still, clock: Callable[[], float]
+    ) -> None:
+        """It leaves now, `at`, or asks `still` before it does."""
+        self.command = command
+        self._at = at
+        self._breaker = breaker
+        self._standing = standing
+        self._clock = clock
+
+    def still(self) -> OrderCommand | None:
+        """What is left of it. It had to wait, and leaves now: what it counts for begins now."""
+        left = self._standing()
+        if left is not None:
+            now = self._clock()
+            self._breaker.leaves_late(self.command, self._at, now)
+            self._at = now
+        return left
+
+    def never_left(self) -> None:
+        """It has not left and will not."""
+        self._breaker.never_left(self.command, self._at)
+
+
 class Enforcement:
     """Carries commands out. Accounts are independent of each other."""
 
@@ -70,16 +97,16 @@ class Enforcement:
         Must be called in the event loop.
         """
         fetches: list[Fetch] = []
-        sent: list[tuple[OrderCommand, Awaitable[Outcome]]] = []
+        sent: list[tuple[Passed, Awaitable[Outcome]]] = []
         for command in sorted(commands, key=_urgency):
             if isinstance(command, Fetch):
                 fetches.append(command)
-            elif (outcome := self._send(command)) is not None:
-                sent.append((command, outcome))
+            elif (under_way := self._send(command)) is not None:
+                sent.append(under_way)
         # Only when the last request has left is there time for who waits for the answers.
-        for order, awaited in sent:
-            name = f"enforcement: {type(order).__name__} {order.account}"
-            self._start(self._bring_back(order, awaited), name, self._writes)
+        for passed, awaited in sent:
+            name = f"enforcement: {type(passed.command).__name__} {passed.command.account}"
+            self._start(self._bring_back(passed, awaited), name, self._writes)
         for fetch in fetches:
             self._fetch(fetch)
 
@@ -102,7 +129,7 @@ class Enforcement:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
 
-    def _send(self, command: OrderCommand) -> Awaitable[Outcome] | None:
+    def _send(self, command: OrderCommand) -> tuple[Passed, Awaitable[Outcome]] | None:
         breaker, now = self._owner(command.account).breaker, self._clock()
         why = breaker.refusal(command, now)
         if why is not None:
@@ -110,17 +137,20 @@ class Enforcement:
             self._tell_later(CommandHeld(account=command.account, command=command, why=why, opens=opens))
             return None
         try:
-            return self._broker.send(command, self._standing(command))
+            passed = Passed(command, now, breaker, self._standing(command), self._clock)
+            return passed, self._broker.send(command, passed.still)
         except Exception as error:  # noqa: BLE001  a bug with one command must not hold back the closes behind it
             self._bug(command, error)
             return None
 
-    async def _bring_back(self, command: OrderCommand, outcome: Awaitable[Outcome]) -> None:
+    async def _bring_back(self, passed: Passed, outcome: Awaitable[Outcome]) -> None:
         try:
             event = await outcome
         except Exception as error:  # noqa: BLE001  the port promises none; the pursuit must hear of it all the same
-            self._bug(command, error)
+            self._bug(passed.command, error)
             return
+        if isinstance(event, CommandLost) and not event.left:
+            passed.never_left()
         self._sink(event)
 
     def _fetch(self, command: Fetch) -> None:
