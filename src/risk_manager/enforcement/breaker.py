@@ -45,8 +45,8 @@ class Breaker:
             return None
         return (
             f"the breaker is open: {len(self._sent)} requests of account {command.account} left within"
-            f" {WINDOW_SECONDS:g} s, {self._tries[target]} of them for {target}. One more is held back for now. Something"
-            " is going in circles: look at the account"
+            f" {WINDOW_SECONDS:g} s, {self._tries[target]} of them for {target}. One more is held back for now."
+            " Something is going in circles: look at the account"
         )
 
     def leaves_late(self, command: OrderCommand, asked_at: float, now: float) -> None:
