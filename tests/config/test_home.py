@@ -55,7 +55,8 @@ def test_where_the_key_comes_from(written: str, key: str) -> None:
 
 @pytest.mark.parametrize("written", ["${NEVER_SET}", "keyring:never-there", "credential:never.there"])
 def test_settings_need_no_login(written: str) -> None:
-    text = f'topstepx: {{username: "{written}", api_key: "{written}"}}\nmonitored_account: {{account_id: 123, account_name: Main}}'
+    login = f'topstepx: {{username: "{written}", api_key: "{written}"}}'
+    text = f"{login}\nmonitored_account: {{account_id: 123, account_name: Main}}"
     assert settings_of({"risk_config.yaml": RISK, "accounts.yaml": text}, TABLE) == load(ONE).settings
     with pytest.raises(ConfigError):
         settings_of({"risk_config.yaml": RISK, "accounts.yaml": "topstepx: ["}, TABLE)
