@@ -73,6 +73,7 @@ def test_it_guards_as_nobody_in_particular_and_can_write_nothing_but_its_home(en
     until(lambda: "Guarding." in engine.logs(guard), lambda: engine.logs(guard))
     is_well(engine, guard)
     assert engine.done("exec", guard, "id", "-u") == str(USER)
+    assert "The guard is running" in engine.done("exec", guard, "risk-manager", "status")
     assert engine.ask("exec", guard, "touch", "/opt/risk-manager/x").returncode != 0
     assert "CapEff:\t0000000000000000" in engine.done("exec", guard, "cat", "/proc/1/status")
     assert SECRET not in engine.logs(guard)
@@ -93,6 +94,15 @@ def test_stopped_it_ends_in_order(engine: Engine, guard: str) -> None:
     engine.done("stop", guard)
     assert engine.shown(guard, "{{.State.ExitCode}}") == "0"
     assert engine.logs(guard).splitlines()[-1] == "The guard has stopped. Nobody watches the account now."
+
+
+def test_a_setup_that_nobody_answers_writes_nothing(engine: Engine) -> None:
+    with tempfile.TemporaryDirectory() as volume:
+        Path(volume).chmod(0o777)
+        words = ["--rm", "--interactive", f"--volume={volume}:/var/lib/risk-manager"]
+        asked = engine.ask("run", *words, "--network=none", *CLOSED, IMAGE, "init")
+        assert "Nothing is written." in asked.stderr
+        assert list(Path(volume).iterdir()) == []
 
 
 def test_without_a_guard_the_health_check_fails(engine: Engine) -> None:

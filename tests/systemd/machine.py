@@ -73,6 +73,9 @@ class Machine:
         self.place(PROGRAM, "bin").mkdir()
         self.place(PROGRAM, "bin", "python").symlink_to(SYSTEM_PYTHON)
         self.place(PROGRAM, "pyvenv.cfg").write_text("home = /usr/bin\ninclude-system-site-packages = false\n")
+        script = self.place(PROGRAM, "bin", "risk-manager")
+        script.write_text(f"#!{PYTHON}\nimport sys\nfrom risk_manager.cli import main\nsys.exit(main())\n")
+        script.chmod(0o755)
         shutil.copytree(Path(risk_manager.__file__).parent, packages / "risk_manager")
         _do("chmod", "--recursive", "go-w", str(packages))  # a checkout's files may be its group's to write
         (packages / "needs.pth").write_text(f"{_OTHER_PACKAGES}\n")

@@ -22,7 +22,9 @@ from tests.systemd.guarded import (
     tells,
 )
 from tests.systemd.machine import PACKAGES, PYTHON, Machine, until
+from tests.tree import ROOT
 
+PAGE = (ROOT / "docs" / "service.md").read_text(encoding="utf-8")
 LOST = "Nobody has watched since "
 
 
@@ -51,6 +53,24 @@ def test_what_is_printed_is_what_install_has_done(machine: Machine, guard: int) 
     told = tells(machine)
     assert GUARDING in told
     assert "It starts with the machine." in told
+
+
+def test_what_its_page_has_typed_does_what_it_says(machine: Machine, guard: int) -> None:
+    typed(machine, "sudo install -d -m 0700 /etc/credstore")
+    typed(machine, "sudo sh -c 'umask 077; cat >/etc/credstore/risk-manager.api_key'", says=KEY)
+    assert done(machine.run("stat", "--format=%a %U", "/etc/credstore/risk-manager.api_key")) == "600 root\n"
+    typed(machine, "systemctl stop risk-manager")
+    assert shown(machine, "ActiveState") == "inactive"
+    typed(machine, "sudo /opt/risk-manager/bin/risk-manager service install")
+    is_guarding(machine, after=guard)
+    assert "It starts with the machine." in typed(machine, "/opt/risk-manager/bin/risk-manager service status")
+    assert "it was stopped by the signal SIGTERM" in typed(machine, "journalctl -u risk-manager")
+
+
+def typed(machine: Machine, line: str, says: str | None = None) -> str:
+    """A line of the page docs/service.md, by somebody who is root already."""
+    assert line in PAGE, f"{line} is on the page no more"
+    return done(machine.run("sh", "-c", line.removeprefix("sudo "), says=says))
 
 
 def test_killed_by_root_it_guards_again_within_five_seconds(machine: Machine, guard: int) -> None:
