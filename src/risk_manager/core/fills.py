@@ -125,6 +125,22 @@ def left(account: Account, order: Order) -> int:
     return order.remaining - taken_off(account, order.contract).get(order.id, 0)
 
 
+def beyond_told(account: Account, order: Order, left: int) -> int:
+    """Contracts of an order that are left when it has got out of what fills have told and no position shows yet."""
+    waiting = account.fills[order.contract]
+    position = account.positions.get(order.contract)
+    by_orders = sum(told.quantity for told in waiting.order_fills)
+    by_trades = sum(told.quantity for told in waiting.trades)
+    told = by_orders if abs(by_orders) >= abs(by_trades) else by_trades
+    expected = told + (position.signed_size if position is not None else 0)
+    return left if expected * order.side.sign >= 0 else max(0, left - abs(expected))
+
+
+def traded(account: Account, order: OrderId) -> int:
+    """Contracts that the trades of an order have told of."""
+    return sum(trade.size for trade in account.trades.values() if trade.order == order and not trade.voided)
+
+
 def waiting_trades(account: Account, contract: ContractId) -> int:
     """Signed size that trades have told and positions have not shown yet."""
     fills = account.fills.get(contract)

@@ -146,6 +146,8 @@ def order_seen(
         order = _first_seen(event, now)
         if order is None:
             return account
+        if order.contract in account.fills:  # A trade may have told of it before it was heard of.
+            order = replace(order, filled=max(order.filled, min(order.size, fills.traded(account, order.id))))
     else:
         order = _merged(old, event, now)
     if not from_read:

@@ -185,10 +185,11 @@ class Sight:
 
     def increase(self, order: Order, left: int) -> int:
         """Contracts by which an order, filled, makes its position larger; past zero, only the part past zero. A
-        protective order increases nothing: it is measured against the position as it is reported."""
+        protective order increases nothing: it is measured against the position as it is reported, or as a fill that
+        was told will make it (the stop of a bracket may come first)."""
         position = self.account.positions.get(order.contract)
         if position is None or (order.side is _BUY) is (position.signed_size > 0):
-            return left
+            return left if order.contract not in self.account.fills else fills.beyond_told(self.account, order, left)
         return max(0, left - position.size)
 
     def is_opposite(self, order: Order) -> bool:
