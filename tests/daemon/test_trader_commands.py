@@ -82,7 +82,7 @@ async def the_past_is_told(home: Path) -> None:
     code, told, _ = await done("history", *at)
     assert code == ExitCode.FINE
     assert "trade  MNQ" in told
-    assert "the guard closes a part of it: MNQ (accepted)" in told
+    assert "the guard asks to close 3 of MNQ (accepted)" in told
     code, told, _ = await done("history", *at, "--csv", "--kind", "trade", "--symbol", "mnq")
     rows = list(csv.DictReader(told.splitlines()))
     assert [(row["kind"], row["what"].split(" at ")[0]) for row in rows] == [

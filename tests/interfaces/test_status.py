@@ -76,9 +76,11 @@ def test_everything_that_stands_is_told() -> None:
         "Market hours are not known now.",
         "",
         "Account 465 Main",
-        "  day: realized -$400.00, open -$12.50, net -$412.50",
-        "  LOCKED whole account until 17:00 Chicago (23:00 here): the day is lost (RULE-003)",
-        "  COOLDOWN MNQ until its cause is gone: the day is lost (RULE-003)",
+        "  day: realized -$400.00, open -$12.50, net -$412.50; balance $49,600.00",
+        "  LOCKED whole account until 17:00 Chicago (23:00 here): the day is lost (RULE-003). "
+        "What you open is closed at once: step away.",
+        "  COOLDOWN MNQ until its cause is gone: the day is lost (RULE-003). "
+        "You may close and reduce in MNQ; whatever adds is taken back.",
         "  long 2 MNQ at 25210.25: -$12.50 (price 0.0 s old), no stop for 2",
         "  short 1 MNQ at 25210.25: NO PRICE, it counts as nothing",
         "  1 order alive; rules on: daily_realized_loss",
@@ -135,6 +137,15 @@ def test_a_waived_rule_and_a_closed_market_are_told() -> None:
 
 OPEN = published.MarketStatus(is_open=True, changes_at=AT + timedelta(hours=7))
 SLEEPS = published.MarketStatus(is_open=False, changes_at=AT + timedelta(hours=1))
+
+
+def test_why_it_was_closed_last_is_told_with_its_reason_and_what_was_asked() -> None:
+    last = published.CloseStatus(at=AT - timedelta(seconds=41), asked=("close all of MNQ",), why="RULE-003: too much")
+    told = status.lines(replace(STATUS, accounts=(replace(ACCOUNT, last_close=last),)), 0, UTC)
+    said = "  closed last: 14:59:19 (41 s ago) RULE-003: too much. The guard asked to close all of MNQ."
+    assert said in told
+
+
 BARE = replace(ACCOUNT, locks=(), positions=(), is_tradable=True)
 BLIND = replace(STATUS.connection, user_hub=False)
 

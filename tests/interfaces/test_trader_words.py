@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -48,6 +50,7 @@ ACT = ActRow(
     kind="close",
     target="CON.F.US.MNQ.Z26",
     symbol="MNQ",
+    says="close all of MNQ",
     rule="RULE-003",
     why="=1+1 is how a formula begins",
     outcome="accepted",
@@ -64,7 +67,7 @@ LOCK = LockRow(
     why="the day is lost",
     ended_at=None,
 )
-STORY = sorted(lines_of(History(trades=(TRADE,), acts=(ACT,), locks=(LOCK,))), key=lambda line: line.at)
+STORY = lines_of(History(trades=(TRADE,), acts=(ACT,), locks=(LOCK,)))
 
 
 def test_rules_say_how_far_it_is_and_what_then() -> None:
@@ -137,15 +140,45 @@ def test_history_is_one_story() -> None:
     assert stripped == [
         "465  lock         RULE-003  locked (whole account) until its cause is gone, stands: the day is lost",
         "465  trade  MNQ             sold 2 at 25000.25, -$12.50, costs $0.74",
-        "465  act    MNQ   RULE-003  the guard closes all of it: MNQ (accepted). =1+1 is how a formula begins",
+        "465  act    MNQ   RULE-003  the guard asks to close all of MNQ (accepted). =1+1 is how a formula begins",
     ]
 
 
 def test_a_table_has_exact_digits_and_no_formulas() -> None:
     rows = table(STORY).splitlines()
-    assert rows[0] == "at,kind,account,symbol,rule,what,realized_pnl,costs,outcome,why"
-    assert rows[2] == "2026-11-23T15:00:00.000000Z,trade,465,MNQ,,sold 2 at 25000.25,-12.50,0.74,,"
-    assert rows[3].endswith(",'=1+1 is how a formula begins")
+    assert rows[0] == ("at,kind,account,symbol,rule,what,side,size,price,realized_pnl,costs,until,ended_at,outcome,why")
+    assert rows[2] == "2026-11-23T15:00:00.000000Z,trade,465,MNQ,,sold 2 at 25000.25,sell,2,25000.25,-12.50,0.74,,,,"
+    assert rows[3].endswith(",,,accepted,'=1+1 is how a formula begins")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
+def test_whatever_the_admin_wrote_comes_out_of_a_table_as_words_and_nothing_is_run(start: str) -> None:
+    why = f'{start}HYPERLINK("http://x"), a comma,\na line\r\nand "quotes"'
+    lock = replace(LOCK, why=why, until=AT, ended_at=AT + timedelta(hours=1))
+    read = list(csv.DictReader(io.StringIO(table(lines_of(History(locks=(lock,)))), newline="")))
+    assert [row["why"] for row in read] == [f"'{why}"]
+    assert (read[0]["until"], read[0]["ended_at"], read[0]["outcome"]) == (
+        "2026-11-23T15:00:00.000000Z",
+        "2026-11-23T16:00:00.000000Z",
+        "ended",
+    )
+
+
+def test_what_happened_at_one_instant_is_told_in_its_order() -> None:
+    """The door answers newest first: the last request of a step before its first."""
+    acts = (replace(ACT, at=AT, says="cancel order 2"), replace(ACT, at=AT, says="close all of MNQ"))
+    story = lines_of(History(acts=acts, trades=(TRADE,), locks=(replace(LOCK, since=AT),)))
+    assert [line.what for line in story] == [
+        "sold 2 at 25000.25",
+        "locked",
+        "the guard asks to close all of MNQ",
+        "the guard asks to cancel order 2",
+    ]
+
+
+def test_a_refusal_is_told_with_its_reason_in_the_table_too() -> None:
+    (line,) = lines_of(History(acts=(replace(ACT, outcome="refused: pending", outcome_why="One is under way."),)))
+    assert (line.outcome, "(refused: One is under way.)" in line.says) == ("refused: One is under way.", True)
 
 
 def test_what_was_taken_back_says_so() -> None:
@@ -173,6 +206,12 @@ def test_what_is_no_time_is_a_sentence(written: str) -> None:
         instant(written)
 
 
+@pytest.mark.parametrize(("written", "is_end"), [("0001-01-01 00:00+05:00", False), ("9999-12-31", True)])
+def test_a_time_beyond_all_calendars_is_a_sentence(written: str, is_end: bool) -> None:
+    with pytest.raises(ValueError, match="lies outside of all"):
+        instant(written, is_end=is_end)
+
+
 def test_the_monitor_leaves_out_prices_pictures_and_other_accounts() -> None:
     quote = news.QuoteNews(contract="C", symbol="MNQ", last=Decimal(1), bid=None, ask=None)
     assert monitor.told_line(messages.MarketQuote(seq=1, at=AT, data=quote), None, as_json=False) is None
@@ -186,6 +225,26 @@ def test_the_monitor_leaves_out_prices_pictures_and_other_accounts() -> None:
     assert (monitor.told_line(away, 466, as_json=False) or "").endswith(
         " BLIND: the user hub (orders and fills) is away. cut"
     )
+
+
+def test_a_lock_is_told_with_its_end_and_what_to_do_now() -> None:
+    lock = news.LockNews(
+        rule="RULE-007",
+        symbol=None,
+        kind="cooldown",
+        since=AT,
+        until=AT + timedelta(minutes=2),
+        why="Order 7 lost",
+        says="",
+    )
+    told = messages.LockoutSet(account_id=465, seq=1, at=AT, data=lock)
+    line = monitor.told_line(told, None, as_json=False) or ""
+    assert "465 COOLDOWN whole account until 09:02 Chicago" in line
+    assert line.endswith("Order 7 lost (RULE-007). You may close and reduce here; whatever adds is taken back.")
+    hard = replace(told, data=replace(lock, kind="hard", symbol="RTY", until=None, rule="RULE-011"))
+    line = monitor.told_line(hard, None, as_json=False) or ""
+    assert "LOCKED RTY until " in line
+    assert line.endswith("Leave RTY alone: what you open there is closed at once. The rest may trade.")
 
 
 def test_hours_take_turns(tmp_path: Path) -> None:

@@ -10,7 +10,9 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from risk_manager.core.commands import Command
 from risk_manager.core.contracts import symbol_named
+from risk_manager.daemon.telling import in_words
 from risk_manager.ipc.answers import ActRow, ActsWanted, History, HistoryWanted, LockRow, TradeRow
 from risk_manager.ipc.server import NotNowError
 from risk_manager.store import StoreError
@@ -19,6 +21,7 @@ from risk_manager.store.history import Row, Wanted
 
 WAITING_MAX: Final = 4
 T = TypeVar("T", bound=msgspec.Struct)
+_commands = msgspec.json.Decoder(Command)
 
 
 class LookingBack:
@@ -59,7 +62,7 @@ def _history(path: Path, wanted: HistoryWanted) -> bytes:
     with Past(path) as past:
         found = History(
             trades=tuple(_row(_trade(row), TradeRow) for row in past.trades(rows)),
-            acts=tuple(_row(row, ActRow) for row in past.acts(rows)),
+            acts=tuple(_row(_act(row), ActRow) for row in past.acts(rows)),
             locks=tuple(_row({**row, "symbol": row["symbol"] or None}, LockRow) for row in past.locks(rows)),
         )
     return msgspec.json.encode(found)
@@ -67,7 +70,7 @@ def _history(path: Path, wanted: HistoryWanted) -> bytes:
 
 def _acts(path: Path, wanted: ActsWanted) -> bytes:
     with Past(path) as past:
-        return msgspec.json.encode([_row(row, ActRow) for row in past.acts(Wanted(limit=wanted.limit))])
+        return msgspec.json.encode([_row(_act(row), ActRow) for row in past.acts(Wanted(limit=wanted.limit))])
 
 
 def _trade(row: Row) -> dict[str, Any]:
@@ -77,6 +80,15 @@ def _trade(row: Row) -> dict[str, Any]:
         "realized_pnl": row["profit_and_loss"],
         "is_voided": bool(row["voided"]),
     }
+
+
+def _act(row: Row) -> dict[str, Any]:
+    """With the request in words; one of another program's is named by what it was."""
+    try:
+        says = in_words(_commands.decode(row["command"]))
+    except msgspec.MsgspecError:
+        says = f"{row['kind']} {row['symbol'] or row['target']}".replace("_", " ")
+    return {**row, "says": says}
 
 
 def _row(row: Row, kind: type[T]) -> T:

@@ -71,6 +71,8 @@ class ActRow(msgspec.Struct, frozen=True, kw_only=True):
     """A contract, or `order` and its number."""
     symbol: str | None
     """None where the target is an order."""
+    says: str
+    """What was asked for, in words: `close 2 of MNQ`."""
     rule: str
     """Empty where no rule has asked for it."""
     why: str

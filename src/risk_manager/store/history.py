@@ -59,11 +59,12 @@ class History:
         """Fills by their own times. With a rule there are none: a fill belongs to no rule."""
         if wanted.rule is not None:
             return []
-        return self._rows("*", "trade_history", "at", "symbol", wanted)
+        return self._rows("*", "trade_history", "at DESC, seq DESC, id DESC", "symbol", wanted)
 
     def acts(self, wanted: Wanted) -> list[Row]:
         """What was asked of the broker."""
-        return self._rows("*, symbol_of(target) AS symbol", "enforcement_log", "at", "symbol_of(target)", wanted)
+        order = "at DESC, seq DESC, number DESC"
+        return self._rows("*, symbol_of(target) AS symbol", "enforcement_log", order, "symbol_of(target)", wanted)
 
     def last_close(self, account: int) -> list[Row]:
         """What the guard last asked to be closed of an account, wholly or in part: all of that one step."""
@@ -77,12 +78,13 @@ class History:
 
     def locks(self, wanted: Wanted) -> list[Row]:
         """Locks by their beginnings; with a symbol those of it, not those of the whole account."""
-        return self._rows("*", "lockouts", "since", "symbol", wanted)
+        return self._rows("*", "lockouts", "since DESC, seq DESC", "symbol", wanted)
 
-    def _rows(self, columns: str, table: str, when: str, symbol: str, wanted: Wanted) -> list[Row]:
-        tests = dict(_tests(when, symbol, wanted))
+    def _rows(self, columns: str, table: str, order: str, symbol: str, wanted: Wanted) -> list[Row]:
+        """The first word of `order` is the column of the time."""
+        tests = dict(_tests(order.partition(" ")[0], symbol, wanted))
         where = f"WHERE {' AND '.join(tests)}" if tests else ""
-        sql = f"SELECT {columns} FROM {table} {where} ORDER BY {when} DESC LIMIT ?"  # noqa: S608  all names are ours
+        sql = f"SELECT {columns} FROM {table} {where} ORDER BY {order} LIMIT ?"  # noqa: S608  all names are ours
         try:
             return self._connection.execute(sql, (*tests.values(), wanted.limit)).fetchall()
         except sqlite3.Error as error:

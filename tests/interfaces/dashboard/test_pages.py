@@ -72,6 +72,22 @@ def test_the_most_urgent_gauge_is_first_and_full_contracts_are_no_alarm() -> Non
     assert nearest.gauge.value == Decimal(-400)
 
 
+def test_a_session_that_ends_in_hours_is_not_more_urgent_than_a_limit_and_one_that_ends_soon_is() -> None:
+    session = Gauge(label="Session", says="Inside the session.", then="Closed.", ends_at=NOW + timedelta(hours=5))
+
+    def first(ends: Gauge) -> str:
+        details = (rule(9, "session_block_outside", ends), rule(3, "loss", dollars("-10")))
+        return rules.measured(moment(replace(ACCOUNT, rule_details=details)))[0].gauge.label
+
+    assert first(session) == "Loss"
+    assert first(replace(session, ends_at=NOW + timedelta(minutes=14))) == "Session"
+
+
+def test_a_symbol_of_which_nothing_was_closed_has_won_nothing_of_nothing() -> None:
+    account = replace(ACCOUNT, trades=(trade(1, 100, "buy", 1, "100", None),))
+    assert any("none closed" in plain(one) for one in stats.lines(moment(account), 80))
+
+
 def test_a_waived_limit_is_never_the_nearest() -> None:
     waived = replace(rule(3, "loss", dollars("-499")), waived_until=NOW)
     assert rules.nearest(moment(replace(ACCOUNT, rule_details=(waived,)))) is None

@@ -7,7 +7,7 @@ import io
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -25,7 +25,11 @@ from risk_manager.ipc.address import NoDoorError
 from risk_manager.ipc.answers import ROWS_MOST, History, HistoryWanted
 
 Kind = Literal["trade", "act", "lock"]
-_COLUMNS = ("at", "kind", "account", "symbol", "rule", "what", "realized_pnl", "costs", "outcome", "why")
+_COLUMNS = (
+    *("at", "kind", "account", "symbol", "rule", "what", "side", "size", "price", "realized_pnl", "costs"),
+    *("until", "ended_at", "outcome", "why"),
+)
+"""Of a table: the fields of a line."""
 
 
 def _help(text: str, name: str | None = None) -> Parameter:
@@ -77,6 +81,9 @@ def run(*, home: Path | None = None, filters: Filters = _EVERYTHING, csv: bool =
     json
         Print everything as JSON, for other programs.
     """
+    if csv and json:
+        print("A table or JSON: choose --csv or --json.", file=sys.stderr)
+        return ExitCode.BAD_INPUT
     try:
         found = _only(asking.history(homes.folder(home), filters.wanted()), filters.kind)
     except ValueError as error:
@@ -88,7 +95,7 @@ def run(*, home: Path | None = None, filters: Filters = _EVERYTHING, csv: bool =
     except asking.RefusedError as error:
         print(error, file=sys.stderr)
         return ExitCode.REFUSED
-    rows = sorted(lines_of(found), key=lambda line: line.at)
+    rows = lines_of(found)
     if not rows and filters.account is not None:
         status = published_state(home)
         why = no_account(status, filters.account) if status is not None else None
@@ -102,7 +109,17 @@ def run(*, home: Path | None = None, filters: Filters = _EVERYTHING, csv: bool =
     else:
         print("\n".join(text(rows)) or "Nothing was saved that fits.")
         print(own_zone(datetime.now().astimezone()), file=sys.stderr)
+    if (cut := _cut(found, filters.limit)) is not None:
+        print(cut, file=sys.stderr)
     return ExitCode.FINE
+
+
+def _cut(found: History, limit: int) -> str | None:
+    """That there may be more than is shown, as a sentence."""
+    limit = min(limit, ROWS_MOST)
+    full = [name for name in ("trades", "acts", "locks") if len(getattr(found, name)) == limit]
+    more = "--limit shows more" if limit < ROWS_MOST else "--to asks for older ones"
+    return f"These are the newest {limit} {' and '.join(full)}: {more}." if full else None
 
 
 def _only(found: History, kind: Kind | None) -> History:
@@ -130,12 +147,15 @@ def table(rows: Sequence[Line]) -> str:
     writer = csv.writer(into, lineterminator="\n")
     writer.writerow(_COLUMNS)
     for row in rows:
-        values = (row.realized_pnl, row.costs, row.outcome, row.why)
-        shown = ("" if value is None else value for value in (row.symbol, row.rule, row.what, *values))
-        writer.writerow([f"{row.at:%Y-%m-%dT%H:%M:%S.%fZ}", row.kind, row.account, *map(_harmless, shown)])
+        cells = [getattr(row, name) for name in _COLUMNS]
+        writer.writerow([_instant(cell) if isinstance(cell, datetime) else _harmless(cell) for cell in cells])
     return into.getvalue()
+
+
+def _instant(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
 def _harmless(value: object) -> object:
     """Words that a spreadsheet would take for a formula get a quote in front; numbers stay."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else value

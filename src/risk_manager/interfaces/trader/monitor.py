@@ -12,12 +12,14 @@ import msgspec
 from risk_manager import home as homes
 from risk_manager.exit_codes import ExitCode
 from risk_manager.interfaces.trader.dashboard import times
+from risk_manager.interfaces.trader.dashboard.locks import advice
 from risk_manager.interfaces.trader.picture import no_account, published_state
 from risk_manager.interfaces.trader.reading import own_zone, usd
 from risk_manager.ipc import messages
 from risk_manager.ipc.client import Feed
 from risk_manager.ipc.messages import Message
-from risk_manager.ipc.news import HUBS, OrderNews, PositionNews, TradeNews
+from risk_manager.ipc.news import HUBS, LockNews, OrderNews, PositionNews, TradeNews
+from risk_manager.ipc.status import lock_condition
 
 _NOT_SHOWN = messages.Snapshot | messages.Refused | messages.DaemonStatus | messages.MarketQuote
 
@@ -84,7 +86,7 @@ def _says(message: Message) -> str:
         case messages.Breached(data=breach):
             return f"{breach.rule} {'is waived: ' if breach.is_waived else 'BREACHED: '}{breach.why}"
         case messages.LockoutSet(data=lock):
-            return f"LOCK: {lock.says}"
+            return _lock(lock, message.at)
         case messages.LockoutCleared(data=lock):
             return f"lock over: {lock.says}"
         case messages.EnforcementAction(data=act):
@@ -98,6 +100,12 @@ def _says(message: Message) -> str:
             return f"{what} is connected again" if line.is_connected else f"BLIND: {what} is away. {line.why}"
         case _:
             return ""
+
+
+def _lock(lock: LockNews, now: datetime) -> str:
+    kind = "LOCKED" if lock.kind == "hard" else "COOLDOWN"
+    ends = times.both(lock.until, now, None) if lock.until is not None else lock_condition(lock.rule)
+    return f"{kind} {lock.symbol or 'whole account'} until {ends}: {lock.why} ({lock.rule}). {advice(lock)}"
 
 
 def _trade(trade: TradeNews) -> str:

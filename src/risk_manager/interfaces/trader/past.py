@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
@@ -12,15 +11,6 @@ from risk_manager.interfaces.trader.dashboard import times
 from risk_manager.interfaces.trader.reading import usd
 from risk_manager.ipc.answers import ActRow, History, LockRow, TradeRow
 from risk_manager.ipc.status import lock_condition
-
-_DOES = {
-    "close": "closes all of it",
-    "reduce": "closes a part of it",
-    "cancel": "cancels",
-    "resize": "makes smaller",
-    "place_stop": "places a stop",
-    "move_stop": "moves a stop",
-}
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,17 +26,23 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """In a few words, for a table."""
     says: str
     """All of it, for a line."""
+    side: str | None = None
+    size: int | None = None
+    price: Decimal | None = None
     realized_pnl: Decimal | None = None
     costs: Decimal | None = None
+    until: datetime | None = None
+    """Of a lock; None: it has no time."""
+    ended_at: datetime | None = None
     outcome: str | None = None
     why: str | None = None
 
 
-def lines_of(found: History) -> Iterator[Line]:
-    """All that was found, a line each, kind after kind."""
-    yield from map(_trade, found.trades)
-    yield from map(_act, found.acts)
-    yield from map(_lock, found.locks)
+def lines_of(found: History) -> list[Line]:
+    """All that was found as one story, oldest first. Of one instant: what was traded, what it locked, what was done."""
+    kinds = (map(_trade, found.trades), map(_lock, found.locks), map(_act, found.acts))
+    newest_last = [line for kind in kinds for line in reversed(list(kind))]
+    return sorted(newest_last, key=lambda line: line.at)
 
 
 def _trade(row: TradeRow) -> Line:
@@ -61,16 +57,20 @@ def _trade(row: TradeRow) -> Line:
         rule=None,
         what=what,
         says=f"{what}{worth}" + (f", costs {usd(row.costs)}" if row.costs else ""),
+        side=row.side,
+        size=row.size,
+        price=row.price,
         realized_pnl=row.realized_pnl,
         costs=row.costs,
+        outcome="taken back" if row.is_voided else None,
     )
 
 
 def _act(row: ActRow) -> Line:
-    target = row.symbol or row.target
-    what = f"the guard {_DOES.get(row.kind, row.kind)}: {target}"
+    what = f"the guard asks to {row.says}"
     outcome = row.outcome or "no answer yet"
     told = f"{outcome.partition(':')[0]}: {row.outcome_why}" if row.outcome_why else outcome
+    why = row.why[:1].upper() + row.why[1:]
     return Line(
         at=row.at,
         kind="act",
@@ -78,9 +78,9 @@ def _act(row: ActRow) -> Line:
         symbol=row.symbol,
         rule=row.rule or None,
         what=what,
-        says=f"{what} ({told}). {row.why}".rstrip(),
-        outcome=outcome,
-        why=row.why,
+        says=f"{what} ({told}). {why}".rstrip(),
+        outcome=told,
+        why=why,
     )
 
 
@@ -95,6 +95,8 @@ def _lock(row: LockRow) -> Line:
         symbol=row.symbol,
         rule=row.rule,
         what=what,
+        until=row.until,
+        ended_at=row.ended_at,
         says=f"{what} ({row.symbol or 'whole account'}) until {end}{over}: {row.why}",
         outcome="stands" if row.ended_at is None else "ended",
         why=row.why,

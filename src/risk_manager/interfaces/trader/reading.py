@@ -31,9 +31,12 @@ def instant(text: str, *, is_end: bool = False) -> datetime:
         at = datetime.fromisoformat(text.strip())
     except ValueError:
         raise ValueError(f"{text!r} is no day and no time. Write 2026-11-20 or '2026-11-20 14:30'.") from None
-    if is_end and len(text.strip()) <= len("2026-11-20"):
-        at += timedelta(days=1)
-    return at.astimezone(UTC)
+    try:
+        if is_end and len(text.strip()) <= len("2026-11-20"):
+            at += timedelta(days=1)
+        return at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError(f"{text!r} lies outside of all that was ever saved. Write a day such as 2026-11-20.") from None
 
 
 def by_number(rule: str) -> str:

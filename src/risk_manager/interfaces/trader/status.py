@@ -10,6 +10,8 @@ import msgspec
 
 from risk_manager.exit_codes import ExitCode
 from risk_manager.interfaces.trader.dashboard import market, times
+from risk_manager.interfaces.trader.dashboard.locks import advice
+from risk_manager.interfaces.trader.dashboard.now import asked_to_close, why_closed
 from risk_manager.interfaces.trader.dashboard.saying import plain
 from risk_manager.interfaces.trader.picture import (
     age_seconds,
@@ -96,12 +98,12 @@ def _account(account: AccountStatus, status: GuardStatus, age: int, zone: tzinfo
         "",
         f"Account {account.id} {account.name}".rstrip(),
         f"  day: realized {_usd(account.realized_pnl)}, open {_usd(account.unrealized_pnl)}, "
-        f"net {_usd(account.net_pnl)}",
+        f"net {_usd(account.net_pnl)}; balance {_usd(account.balance) if account.balance is not None else 'not told'}",
     ]
     for lock in account.locks:
         ends = times.both(lock.until, status.at, zone) if lock.until is not None else lock_condition(lock.rule)
         what = "LOCKED" if lock.kind == "hard" else "COOLDOWN"
-        text.append(f"  {what} {lock.symbol or 'whole account'} until {ends}: {lock.why} ({lock.rule})")
+        text.append(f"  {what} {lock.symbol or 'whole account'} until {ends}: {lock.why} ({lock.rule}). {advice(lock)}")
     for rule in account.rule_details:
         if rule.waived_until is not None:
             text.append(f"  WAIVED by the admin until {times.both(rule.waived_until, status.at, zone)}: {rule.key}")
@@ -110,6 +112,8 @@ def _account(account: AccountStatus, status: GuardStatus, age: int, zone: tzinfo
     if account.is_asleep:
         text.append("  NOT READ YET since the guard's start: this is what was known before")
     now = status.at + timedelta(seconds=age)
+    if account.last_close is not None:
+        text.append(f"  closed last: {why_closed(account.last_close, now, zone)} {asked_to_close(account.last_close)}")
     for position in account.positions:
         text.append(_position(position, now, is_old=has_old_price(position, account, status.market, now)))
     if not account.positions:

@@ -98,7 +98,7 @@ def _near(moment: Moment) -> tuple[Tone, str, list[str]]:
     bare = positions.without_stop(moment)
     close = [_limit(nearest)] if nearest is not None and rules.is_near(nearest) else []
     if bare and bare[0].grace_until is not None:
-        rest = [f"{len(bare) - 1} more have no stop."] if len(bare) > 1 else []
+        rest = [positions.others_without_stop(bare)] if len(bare) > 1 else []
         return Tone.CAUTION, f"NO STOP: {positions.grace(bare[0], moment)}", [*rest, *close]
     waived = rules.waived(moment)
     if waived:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from risk_manager.interfaces.trader.dashboard import times
 from risk_manager.interfaces.trader.dashboard.moment import Moment
+from risk_manager.ipc.news import LockNews
 from risk_manager.ipc.status import LockStatus, lock_condition
 
 
@@ -51,7 +52,7 @@ def told(lock: LockStatus, moment: Moment) -> str:
     return f"{headline(lock, moment)}: {reason(lock, moment)}"
 
 
-def advice(lock: LockStatus) -> str:
+def advice(lock: LockStatus | LockNews) -> str:
     """What to do now."""
     if lock.kind != "hard":
         what = f"in {lock.symbol}" if lock.symbol else "here"

@@ -5,12 +5,15 @@ Am I protected? When may I trade? Why was I closed? How far is each limit?
 
 from __future__ import annotations
 
+from datetime import datetime, tzinfo
+
 from risk_manager.interfaces.trader.dashboard import locks, positions, rules, times
 from risk_manager.interfaces.trader.dashboard.moment import Moment
 from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, labelled, line, title
-from risk_manager.ipc.status import ActStatus, lock_condition
+from risk_manager.ipc.status import ActStatus, CloseStatus, lock_condition
 
 _LABEL, _CLOSES_MOST = 12, 3
+_NO_REASON = "It was to be closed"
 
 
 def lines(moment: Moment, width: int) -> list[Line]:
@@ -58,7 +61,7 @@ def _stops(moment: Moment) -> Line:
     bare = positions.without_stop(moment)
     if not bare:
         return line(f" All {len(held)} positions have a stop." if len(held) > 1 else " Your position has a stop.")
-    others = f" {len(bare) - 1} more have none." if len(bare) > 1 else ""
+    others = f" {positions.others_without_stop(bare)}" if len(bare) > 1 else ""
     return line(" ", Span(positions.grace(bare[0], moment), Tone.BAD), others)
 
 
@@ -108,11 +111,19 @@ def last_close(moment: Moment) -> Line:
     last = moment.account.last_close
     if last is None:
         return line("The guard has closed nothing of this account yet.")
-    at, ago = times.stamp(last.at, moment.now, moment.zone), times.since(last.at, moment.now)
+    why, asked = why_closed(last, moment.now, moment.zone), asked_to_close(last)
+    return line(Span(why, Tone.STRONG), f" {asked}")
+
+
+def why_closed(last: CloseStatus, now: datetime, zone: tzinfo | None) -> str:
+    """When and why something was closed: `15:30:24 (41 s ago) RULE-003: Daily loss ...`."""
+    return f"{times.stamp(last.at, now, zone)} ({times.since(last.at, now)} ago) {_sentence(last.why or _NO_REASON)}"
+
+
+def asked_to_close(last: CloseStatus) -> str:
+    """What the guard asked for, the first three of it by name."""
     more = f" and {len(last.asked) - _CLOSES_MOST} more" if len(last.asked) > _CLOSES_MOST else ""
-    asked = " and to ".join(last.asked[:_CLOSES_MOST])
-    said = Span(f"{at} ({ago} ago) {_sentence(last.why or 'It was to be closed')}", Tone.STRONG)
-    return line(said, f" The guard asked to {asked}{more}.")
+    return f"The guard asked to {' and to '.join(last.asked[:_CLOSES_MOST])}{more}."
 
 
 def _sentence(text: str) -> str:

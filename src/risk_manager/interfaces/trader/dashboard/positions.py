@@ -56,6 +56,11 @@ def without_stop(moment: Moment) -> list[PositionStatus]:
     return sorted(bare, key=lambda one: (one.grace_until is None, one.grace_until or moment.now, one.symbol))
 
 
+def others_without_stop(bare: list[PositionStatus]) -> str:
+    """How many more than the first have no stop, as a sentence."""
+    return "1 more has no stop." if len(bare) == 2 else f"{len(bare) - 1} more have no stop."
+
+
 def _warnings(moment: Moment, width: int) -> list[Line]:
     """What happens to those without a stop, at most three of them in words."""
     text: list[Line] = []

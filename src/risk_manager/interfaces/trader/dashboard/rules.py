@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from risk_manager.interfaces.trader.dashboard import locks, times
@@ -13,6 +13,7 @@ from risk_manager.interfaces.trader.reading import usd
 from risk_manager.ipc.status import Gauge, RuleStatus
 
 _HALF, _NEAR, _VERY_NEAR = Decimal("0.50"), Decimal("0.70"), Decimal("0.85")
+_SOON = timedelta(minutes=15)
 _BAR = 20
 _SAYS = 42
 _LABEL = 23
@@ -27,16 +28,18 @@ class Measured:
 
 
 def measured(moment: Moment) -> list[Measured]:
-    """Every gauge of the account, the most used first; those without a number last, in the order of the rules."""
+    """Every gauge of the account, the most used first; those without a number last, in the order of the rules, but for
+    what is breached or ends soon."""
     every = [Measured(rule, gauge) for rule in moment.account.rule_details for gauge in rule.gauges]
-    return sorted(every, key=_calm)
+    return sorted(every, key=lambda one: _calm(one, moment.now))
 
 
-def _calm(one: Measured) -> Decimal:
+def _calm(one: Measured, now: datetime) -> Decimal:
     """The less, the more urgent. As many contracts as are allowed count half, and so does what is waived."""
     share = one.gauge.share
     if share is None:
-        return -_HALF if one.rule.is_breached or one.gauge.ends_at is not None else Decimal(1)
+        ends_soon = one.gauge.ends_at is not None and one.gauge.ends_at - now < _SOON
+        return -_HALF if one.rule.is_breached or ends_soon else Decimal(1)
     if (_is_contracts(one.gauge) and share <= 1) or _is_waived(one.rule):
         return -min(share, Decimal(1)) * _HALF
     return -share

@@ -119,7 +119,7 @@ def _by_symbol(moment: Moment, width: int) -> list[Line]:
         mine = [one for one in orders if one.symbol == symbol]
         won = sum(1 for one in mine if one.result > 0)
         cells = [Span(symbol, Tone.STRONG), money.result(result), Span(str(fills[symbol]))]
-        rows.append([*cells, Span(f"{won} of {len(mine)}")])
+        rows.append([*cells, Span(f"{won} of {len(mine)}" if mine else "none closed")])
     return table.lines(columns, rows, width)
 
 
