@@ -22,6 +22,7 @@ from risk_manager.daemon.keeping import Keeping
 from risk_manager.daemon.pulse import Supervisor
 from risk_manager.daemon.watch import UnknownAccountError
 from risk_manager.exit_codes import ExitCode
+from risk_manager.service.claim import Claim, HeldError
 from risk_manager.service.dog import Dog, start_seconds
 from risk_manager.store import StoreError, StoreTrouble
 
@@ -122,8 +123,14 @@ class Duty:
         except StoreError as error:
             self._say(str(error))
             return ExitCode.REFUSED if error.trouble is StoreTrouble.SECOND_GUARD else ExitCode.BAD_INPUT
+        claim = Claim()
         try:
-            asyncio.run(self._guard(configuration or self._last_good(keeping), keeping, clock))
+            configuration = configuration or self._last_good(keeping)
+            claim.take(configuration.login.api_url, configuration.settings)
+            asyncio.run(self._guard(configuration, keeping, clock, claim.warnings))
+        except HeldError as error:
+            self._say(str(error))
+            return ExitCode.REFUSED
         except ConfigError as error:
             self._say(str(error))
             self._say(_UNTRUSTED)
@@ -138,13 +145,19 @@ class Duty:
         finally:
             self._dog.ending()
             keeping.close()
+            claim.release()
         return ExitCode.DISMISSED if self._household is not None and self._household.is_dismissed else ExitCode.FINE
 
-    async def _guard(self, configuration: Configuration, keeping: Keeping, clock: SystemClock) -> None:
+    async def _guard(
+        self, configuration: Configuration, keeping: Keeping, clock: SystemClock, warnings: list[str]
+    ) -> None:
         household = Household(configuration, self._home, keeping, clock, self._port, self._supervisor, self._aloud)
         self._household, self._loop = household, asyncio.get_running_loop()
         if self._is_last_good:  # said here already
             household.have_told(_LAST_GOOD)
+        for warning in warnings:
+            self._say(warning)
+            household.have_told(warning)
         if self._stopped_by is not None:  # before there was anything to end
             household.stop(self._stopped_by)
         await household.run()
