@@ -17,6 +17,9 @@ LOST_SECONDS = 15.0
 _HOPELESS = 3
 """A client that has answered none of so many in a row is asked no more in this turn."""
 _SETTLE_SECONDS = 0.1
+_REST_SECONDS = 0.055
+"""Between two breaches. Longer than the guard here waits for the trade of a fill, which the real gateway tells at once
+and this venue never: else each breach would meet what the ones before it have left behind."""
 UNSENT_BYTES_MAX = 16 * 1024
 """A client that is further behind with its quotes is given no more: they are counted as shed."""
 
@@ -87,7 +90,7 @@ class Driver:
             self._venue.tell_positions(contracts, size, self._turn)
             # The next breach is told to a client that has taken all before it: what is measured is no backlog.
             await self._has_heard(began, per_second)
-            await self._rain(began, per_second, self._pause + self._chance.uniform(0.002, 0.004))
+            await self._rain(began, per_second, max(self._pause, _REST_SECONDS) + self._chance.uniform(0.002, 0.004))
         into.sent += self.sent - sent
         into.shed += self.shed - shed
 
