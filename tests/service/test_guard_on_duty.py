@@ -33,12 +33,12 @@ from risk_manager.core import engine
 from risk_manager.service import dog
 from risk_manager.service.duty import Duty
 dog.HUNG_SECONDS, dog._LOOK_SECONDS = 2.0, 0.5
-step = engine.step
+decide = engine.decide
 def standing_still(*words, **more):
     while Path(sys.argv[2]).exists():
         pass
-    return step(*words, **more)
-engine.step = standing_still
+    return decide(*words, **more)
+engine.decide = standing_still
 sys.exit(Duty(Path(sys.argv[1]), 0).run())
 """
 """A guard whose engine turns in itself from the moment on in which a file is there."""

@@ -39,15 +39,42 @@ def step(
     An event for an account that is not in `settings` changes nothing. A `now` earlier than the last one counts as the
     last one.
     """
+    return decide(state, event, settings, now, strict=strict).step()
+
+
+class Decided:
+    """What has to leave because of an event, before the rest of the step is reckoned: what waits for its requests
+    waits for nothing else."""
+
+    __slots__ = ("_before", "_event", "_turns", "commands", "state")
+
+    def __init__(self, before: State, event: AnyEvent, turns: Turns) -> None:
+        self._before = before
+        self._event = event
+        self._turns = turns
+        self.commands = turns.leaving()
+        """As in the step."""
+        self.state = turns.state
+        """As in the step, but for when something is due next."""
+
+    def step(self) -> Step:
+        """The whole step. To be asked for once."""
+        done = self._turns.step(self.commands)
+        if isinstance(self._event, AccountRead):
+            done = replace(done, differences=differences.shown(self._before, self._event, done.state))
+        return done
+
+
+def decide(
+    state: State, event: AnyEvent, settings: Mapping[AccountId, Settings], now: datetime, *, strict: bool = False
+) -> Decided:
+    """As `step`, which it begins."""
     now = max(now, state.now)
     turns = Turns(state, settings, now, strict=strict)
     while not is_restart(event) and (due := turns.deadline()) is not None and due < now and now - due < _LONG_AGO:
         turns.turn(TimePassed(), due)
     turns.turn(event, now)
-    done = turns.step()
-    if isinstance(event, AccountRead):
-        done = replace(done, differences=differences.shown(state, event, done.state))
-    return done
+    return Decided(state, event, turns)
 
 
 def dump(state: State) -> bytes:

@@ -147,6 +147,8 @@ def end_waivers(account: Account, over: list[Waiver]) -> Account:
 
 def is_waived(account: Account, rule: str, symbol: Symbol | None) -> bool:
     """True where the admin has waived the rule, for the account or for this symbol."""
+    if not account.waivers:
+        return False
     return any(waiver.rule == rule and (waiver.symbol is None or waiver.symbol == symbol) for waiver in account.waivers)
 
 

@@ -60,6 +60,10 @@ class Outcome:
         """True when nothing is wanted."""
         return not (self.closes or self.cancels or self.cuts or self.stops or self.moves)
 
+    def orders_planned(self) -> tuple[int, int, int]:
+        """Another one where what is planned for orders has changed. A cut goes by what is left of its position."""
+        return len(self.cancels), len(self.cuts), self.version if self.cuts else 0
+
     def closing(self, contract: ContractId) -> int | None:
         """Contracts that are planned to be closed: a number, None for the whole position."""
         wanted = self.closes.get(contract)

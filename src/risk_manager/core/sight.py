@@ -51,12 +51,12 @@ class Sight:
         "_exiting",
         "_left",
         "_orders",
+        "_planned",
         "_stood",
         "_stops",
         "_taken",
         "_trades",
         "_unrealized",
-        "_version",
         "account",
         "now",
         "outcome",
@@ -76,7 +76,7 @@ class Sight:
         self._unrealized: Decimal | None = None
         self._trades: list[Trade] | None = None
         self._taken: dict[ContractId, dict[OrderId, int]] = {}
-        self._version = 0
+        self._planned = (0, 0, 0)
         self._orders: list[tuple[Order, int]] | None = None
         self._adding: list[Adding] | None = None
         self._left: dict[ContractId, tuple[int | None, int]] = {}
@@ -96,7 +96,8 @@ class Sight:
 
     def size_left(self, contract: ContractId) -> int:
         """Contracts of a position that nobody is closing: less what is under way and what this step has planned."""
-        planned = self.outcome.closing(contract)
+        wanted = self.outcome.closes.get(contract)  # as `closing`, written out: asked for each position by many rules
+        planned = 0 if wanted is None else wanted.size
         known = self._left.get(contract)
         if known is not None and known[0] == planned:
             return known[1]
@@ -123,9 +124,11 @@ class Sight:
         """Contracts of a position that market exits are about to close."""
         if self._exiting is None:
             self._exiting = {order.contract for order in self.account.orders.values() if order.type is _MARKET}
-        if contract not in self._exiting and contract not in self.account.fills:
-            return 0
-        return exits.under_way(self.account, contract, self.now, self.within)
+        if contract in self._exiting:
+            return exits.under_way(self.account, contract, self.now, self.within)
+        waiting = self.account.fills.get(contract)
+        position = self.account.positions.get(contract) if waiting is not None and waiting.order_fills else None
+        return 0 if position is None else min(exits.filled(self.account, position, self.now), position.size)
 
     # Orders
 
@@ -140,8 +143,9 @@ class Sight:
 
     def orders(self) -> list[tuple[Order, int]]:
         """Working orders that nobody is cancelling, each with what may still fill; exits under way are left out."""
-        if self._orders is None or self._version != self.outcome.version:
-            self._version, self._orders, self._adding = self.outcome.version, self._working(), None
+        planned = self.outcome.orders_planned()
+        if self._orders is None or self._planned != planned:
+            self._planned, self._orders, self._adding = planned, self._working(), None
         return self._orders
 
     def left(self, order: Order) -> int:
@@ -220,7 +224,9 @@ class Sight:
 
     def mark(self, position: Position) -> Decimal | None:
         """The price that a position is worth, None where it is unpriced."""
-        return pnl.mark(self.state, position, self.settings.defaults)
+        if position.point_value is None:
+            return None
+        return pnl.mark_of(self.state.quotes.get(position.contract), position.sign, self.settings.defaults.mark_price)
 
     def open_pnl(self, position: Position) -> Decimal | None:
         """Open P&L of one position, None where it is unpriced."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from risk_manager.core.model import Order, OrderId, OrderType, Position
+from risk_manager.core.model import STOP_TYPES, Order, OrderId, OrderType, Position
 from risk_manager.core.sight import Sight
 
 OWN = "rmstop-"
@@ -12,6 +12,11 @@ OWN = "rmstop-"
 def is_ours(order: Order) -> bool:
     """True for a stop that the guard has placed."""
     return order.tag.startswith(OWN)
+
+
+def is_working(order: Order) -> bool:
+    """True for a stop order that can fill now."""
+    return order.type in STOP_TYPES and order.is_working
 
 
 def of(sight: Sight, position: Position) -> list[Order]:

@@ -74,19 +74,26 @@ class Turns:
         self.leaves_at = leaves_at
         self._earlier = 0
         self.lock_changes: list[LockChange] = []
-        self.is_due_moved = False
+        self._looked_at: list[tuple[AccountId, Sight]] = []
+        self._is_due_moved = False
 
     def deadline(self) -> datetime | None:
         """When something is due next."""
+        self._reckon()
         return self.state.deadline
 
-    def step(self) -> Step:
-        """The record."""
+    def leaving(self) -> tuple[Command, ...]:
+        """What leaves now."""
+        return looked_over(self.commands, self._earlier, self.state.accounts)
+
+    def step(self, commands: tuple[Command, ...]) -> Step:
+        """The record, with what has left."""
+        self._reckon()
         return Step(
             state=self.state,
             breaches=tuple(self.breaches),
             alerts=tuple(self.alerts),
-            commands=looked_over(self.commands, self._earlier, self.state.accounts),
+            commands=commands,
             locks=tuple(self.lock_changes),
             deadline=self.state.deadline,
         )
@@ -114,8 +121,7 @@ class Turns:
                 self._asleep(key, event, now)
         if concerned and isinstance(event, QuoteSeen):
             self._draw_bands(event.contract, concerned)
-        if self.is_due_moved or not isinstance(event, QuoteSeen):
-            self._set_deadline()
+        self._is_due_moved = self._is_due_moved or not isinstance(event, QuoteSeen)
 
     def _quote(self, event: QuoteSeen, now: datetime) -> None:
         known = self.state.quotes.get(event.contract)
@@ -205,7 +211,7 @@ class Turns:
         is_moved = bool(commands or judged.breaches or judged.locks or ended or is_blind)
         if is_due or is_moved or not isinstance(event, QuoteSeen):
             sight.account = leaving.account
-            self._due(key, deadlines.next_due(sight))
+            self._looked_at.append((key, sight))
 
     def _keep(self, before: Account, account: Account) -> None:
         if account is before:
@@ -221,17 +227,26 @@ class Turns:
             if known is not self.state.calm:
                 self.state = replace(self.state, calm=known)
 
+    def _reckon(self) -> None:
+        """When something is due next. Nobody waits for that: the commands have left, or another turn follows."""
+        for key, sight in self._looked_at:
+            self._due(key, deadlines.next_due(sight))
+        self._looked_at.clear()
+        if self._is_due_moved:
+            self._is_due_moved = False
+            self._set_deadline()
+
     def _due(self, key: AccountId, due: datetime | None) -> None:
         if due is None:
             self._forget_due(key)
         elif due != self.state.due.get(key):
             self.state = replace(self.state, due={**self.state.due, key: due})
-            self.is_due_moved = True
+            self._is_due_moved = True
 
     def _forget_due(self, key: AccountId) -> None:
         if key in self.state.due:
             self.state = replace(self.state, due=pursuit.without(self.state.due, key))
-            self.is_due_moved = True
+            self._is_due_moved = True
 
     def _set_deadline(self) -> None:
         deadline = min(self.state.due.values(), default=None)

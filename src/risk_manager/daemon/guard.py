@@ -99,18 +99,21 @@ class Guard:
     def _take(self, event: AnyEvent) -> None:
         now = self._clock.now()
         began = perf_counter()
-        step = engine.step(self.state, event, self.settings, now)
+        decided = engine.decide(self.state, event, self.settings, now)
         stepped = left = perf_counter()
-        self.state = step.state
-        if step.commands:
-            self._carry_out(step.commands)
+        if decided.commands:
+            self.state = decided.state
+            self._carry_out(decided.commands)
             left = perf_counter()
+        step = decided.step()
+        self.state = step.state
+        ended = perf_counter()
         if step.deadline is not self._deadline:
             self._sleep_until(step.deadline)
         if self._patient or (self._listeners and not _is_idle(event, step)):
             if not self._unheard:
                 asyncio.get_running_loop().call_soon(self._tell)
-            self._unheard.append(Taken(event, now, step, stepped - began, left - began))
+            self._unheard.append(Taken(event, now, step, ended - left + stepped - began, left - began))
 
     def _tell(self) -> None:
         told, self._unheard = self._unheard, []

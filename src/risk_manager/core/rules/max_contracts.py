@@ -24,7 +24,6 @@ from risk_manager.core.settings import Action, Contracts, Weight
 from risk_manager.core.sight import Sight
 
 _ONE = Decimal(1)
-_ZERO = Decimal(0)
 
 
 class CountType(enum.Enum):
@@ -60,20 +59,31 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 def weight_of(contract: ContractId, config: Config) -> Decimal:
     """What one contract counts."""
+    return config.micro_weight if _is_micro(contract) else _ONE
+
+
+def _is_micro(contract: ContractId) -> bool:
     known = contract_known(contract)
-    return config.micro_weight if known is not None and known.is_micro else _ONE
+    return known is not None and known.is_micro
 
 
 def count(sight: Sight, config: Config) -> tuple[Decimal, Decimal]:
     """The count without what is being closed already, and the count as reported; both signed under net."""
-    left = reported = _ZERO
+    is_net = config.count_type is CountType.NET
+    left = reported = micros_left = micros_reported = 0
     for position in sight.positions():
-        weight = weight_of(position.contract, config)
-        if config.count_type is CountType.NET:
-            weight *= position.sign
-        left += sight.size_left(position.contract) * weight
-        reported += position.size * weight
-    return left, reported
+        sign = position.sign if is_net else 1
+        if _is_micro(position.contract):
+            micros_left += sign * sight.size_left(position.contract)
+            micros_reported += sign * position.size
+        else:
+            left += sign * sight.size_left(position.contract)
+            reported += sign * position.size
+    return _weighed(left, micros_left, config), _weighed(reported, micros_reported, config)
+
+
+def _weighed(contracts: int, micros: int, config: Config) -> Decimal:
+    return contracts + micros * config.micro_weight if micros else Decimal(contracts)
 
 
 def judge(sight: Sight, config: Config) -> Iterator[Finding]:

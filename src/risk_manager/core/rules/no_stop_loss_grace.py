@@ -40,9 +40,11 @@ def _end(sight: Sight, config: Config, position: Position) -> datetime | None:
 
 def judge(sight: Sight, config: Config) -> Iterator[Finding]:
     """Asked when orders or positions move, and at the end of each grace."""
-    for position in sight.positions() if sight.account.unprotected else ():
-        end = _end(sight, config, position)
-        if end is None or sight.now < end:
+    unprotected = sight.account.unprotected
+    over_since = sight.now - seconds(config.grace_period_seconds)
+    for position in sight.positions() if unprotected else ():
+        since = unprotected.get(position.contract)
+        if since is None or since > over_since:
             continue
         symbol = sight.symbol(position.contract)
         if sight.is_symbol_locked(symbol):
@@ -61,12 +63,15 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
 
 def next_due(sight: Sight, config: Config) -> datetime | None:
     """The end of the next grace, or the moment at which the orders are to be read before it."""
-    times: list[datetime] = []
-    for position in sight.positions() if sight.account.unprotected else ():
-        end = _end(sight, config, position)
-        if end is not None:
-            times += [end - READ_BEFORE_END, end]
-    return soonest(times, sight.now)
+    unprotected = sight.account.unprotected
+    if not unprotected:
+        return None
+    # Looked for among the beginnings: many positions may be waiting, and only two ends count.
+    grace = seconds(config.grace_period_seconds)
+    since = [unprotected[contract] for contract in sight.account.positions if contract in unprotected]
+    ends = soonest(since, sight.now - grace)
+    reads = soonest(since, sight.now - grace + READ_BEFORE_END)
+    return soonest([ends and ends + grace, reads and reads + grace - READ_BEFORE_END], sight.now)
 
 
 def reads(sight: Sight, config: Config) -> bool:
