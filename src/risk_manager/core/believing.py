@@ -36,7 +36,7 @@ from risk_manager.core.events import (
     TradeSeen,
     Unreadable,
 )
-from risk_manager.core.model import OrderStatus
+from risk_manager.core.model import OrderStatus, Quote
 from risk_manager.core.settings import Settings
 from risk_manager.core.sight import confirm_within
 from risk_manager.core.state import Account, Lock
@@ -57,6 +57,18 @@ def advance(account: Account, settings: Settings, now: datetime) -> tuple[Accoun
     account, why = forget_fills(account, settings, now)
     account, is_late = pursuit.run_out(account, now)
     return account, ended, "a command has not been confirmed" if is_late else why
+
+
+def quoted(known: Quote | None, event: QuoteSeen, now: datetime) -> Quote:
+    """The prices of a contract. What a quote does not tell stays as it was."""
+    if known is None:
+        return Quote(last=event.last, bid=event.bid, ask=event.ask, told_at=now)
+    return Quote(
+        last=event.last if event.last is not None else known.last,
+        bid=event.bid if event.bid is not None else known.bid,
+        ask=event.ask if event.ask is not None else known.ask,
+        told_at=now,
+    )
 
 
 def changes_nothing(event: AnyEvent) -> bool:

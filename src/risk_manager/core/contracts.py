@@ -126,6 +126,12 @@ def contract_told(contract: ContractId, tick_size: Decimal, tick_value: Decimal)
     )
 
 
+def is_micro(contract: ContractId) -> bool:
+    """True for a micro; False also for a product that is not in the catalogue."""
+    known = contract_known(contract)
+    return known is not None and known.is_micro
+
+
 @lru_cache(maxsize=4096)
 def contract_known(contract: ContractId) -> Contract | None:
     """What the catalogue says of a contract; None for a product that it does not have."""

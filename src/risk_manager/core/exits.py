@@ -56,6 +56,13 @@ def under_way(account: Account, contract: ContractId, now: datetime, within: tim
     return min(total + filled(account, position, now), position.size)
 
 
+def told(account: Account, contract: ContractId, now: datetime) -> int:
+    """The same where no market order works."""
+    fills = account.fills.get(contract)
+    position = account.positions.get(contract) if fills is not None and fills.order_fills else None
+    return 0 if position is None else min(filled(account, position, now), position.size)
+
+
 def filled(account: Account, position: Position, now: datetime) -> int:
     """Contracts of a position that market exits have told as filled, and that it still shows."""
     fills = account.fills.get(position.contract)

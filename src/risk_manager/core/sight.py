@@ -124,11 +124,9 @@ class Sight:
         """Contracts of a position that market exits are about to close."""
         if self._exiting is None:
             self._exiting = {order.contract for order in self.account.orders.values() if order.type is _MARKET}
-        if contract in self._exiting:
-            return exits.under_way(self.account, contract, self.now, self.within)
-        waiting = self.account.fills.get(contract)
-        position = self.account.positions.get(contract) if waiting is not None and waiting.order_fills else None
-        return 0 if position is None else min(exits.filled(self.account, position, self.now), position.size)
+        if contract not in self._exiting:
+            return exits.told(self.account, contract, self.now)
+        return exits.under_way(self.account, contract, self.now, self.within)
 
     # Orders
 
@@ -224,9 +222,7 @@ class Sight:
 
     def mark(self, position: Position) -> Decimal | None:
         """The price that a position is worth, None where it is unpriced."""
-        if position.point_value is None:
-            return None
-        return pnl.mark_of(self.state.quotes.get(position.contract), position.sign, self.settings.defaults.mark_price)
+        return pnl.mark(self.state, position, self.settings.defaults)
 
     def open_pnl(self, position: Position) -> Decimal | None:
         """Open P&L of one position, None where it is unpriced."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from risk_manager.core.model import STOP_TYPES, Order, OrderId, OrderType, Position
+from datetime import timedelta
+
+from risk_manager.core.model import STOP_TYPES, ContractId, Order, OrderId, OrderType, Position
 from risk_manager.core.sight import Sight
 
 OWN = "rmstop-"
@@ -14,9 +16,13 @@ def is_ours(order: Order) -> bool:
     return order.tag.startswith(OWN)
 
 
-def is_working(order: Order) -> bool:
-    """True for a stop order that can fill now."""
-    return order.type in STOP_TYPES and order.is_working
+def to_see_to(sight: Sight, after: timedelta) -> frozenset[ContractId]:
+    """Contracts that have been without a stop for `after`, or have one of ours: it may have to be placed, resized or
+    cancelled."""
+    late_since = sight.now - after
+    late = [contract for contract, since in sight.account.unprotected.items() if since <= late_since]
+    working = [order for order in sight.account.orders.values() if order.type in STOP_TYPES and order.is_working]
+    return frozenset(late + [order.contract for order in working if is_ours(order)])
 
 
 def of(sight: Sight, position: Position) -> list[Order]:

@@ -36,7 +36,7 @@ from risk_manager.core.events import (
     TradeSeen,
 )
 from risk_manager.core.leaving import looked_over
-from risk_manager.core.model import AccountId, ContractId, Quote
+from risk_manager.core.model import AccountId, ContractId
 from risk_manager.core.outcome import Outcome
 from risk_manager.core.record import Alert, Breach, LockChange, Severity, Step
 from risk_manager.core.rule import EVERYTHING, Topic
@@ -124,16 +124,7 @@ class Turns:
         self._is_due_moved = self._is_due_moved or not isinstance(event, QuoteSeen)
 
     def _quote(self, event: QuoteSeen, now: datetime) -> None:
-        known = self.state.quotes.get(event.contract)
-        if known is None:
-            quote = Quote(last=event.last, bid=event.bid, ask=event.ask, told_at=now)
-        else:
-            quote = Quote(
-                last=event.last if event.last is not None else known.last,
-                bid=event.bid if event.bid is not None else known.bid,
-                ask=event.ask if event.ask is not None else known.ask,
-                told_at=now,
-            )
+        quote = believing.quoted(self.state.quotes.get(event.contract), event, now)
         self.state = replace(self.state, quotes={**self.state.quotes, event.contract: quote})
 
     def _concerned(self, event: AnyEvent) -> tuple[AccountId, ...]:

@@ -16,7 +16,7 @@ from decimal import ROUND_CEILING, Decimal
 import msgspec
 
 from risk_manager.core import gauge, pending
-from risk_manager.core.contracts import contract_known, symbol_of
+from risk_manager.core.contracts import is_micro, symbol_of
 from risk_manager.core.gauge import Gauge, Unit
 from risk_manager.core.model import ContractId, Position
 from risk_manager.core.rule import CloseAll, Finding, ReduceContract, Rule, Topic, Wish
@@ -59,12 +59,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 def weight_of(contract: ContractId, config: Config) -> Decimal:
     """What one contract counts."""
-    return config.micro_weight if _is_micro(contract) else _ONE
-
-
-def _is_micro(contract: ContractId) -> bool:
-    known = contract_known(contract)
-    return known is not None and known.is_micro
+    return config.micro_weight if is_micro(contract) else _ONE
 
 
 def count(sight: Sight, config: Config) -> tuple[Decimal, Decimal]:
@@ -73,7 +68,7 @@ def count(sight: Sight, config: Config) -> tuple[Decimal, Decimal]:
     left = reported = micros_left = micros_reported = 0
     for position in sight.positions():
         sign = position.sign if is_net else 1
-        if _is_micro(position.contract):
+        if is_micro(position.contract):
             micros_left += sign * sight.size_left(position.contract)
             micros_reported += sign * position.size
         else:

@@ -16,7 +16,7 @@ from decimal import Decimal
 from risk_manager.core import stop_prices, stops
 from risk_manager.core.calm import Bounds
 from risk_manager.core.instants import seconds, soonest
-from risk_manager.core.model import Contract, ContractId, Order, Position, Side
+from risk_manager.core.model import Contract, Order, Position, Side
 from risk_manager.core.rule import CancelOrder, ChangeStop, Finding, Rule, SetStop, Topic, Wish
 from risk_manager.core.rules.riding import ID, AutoBreakeven, AutoStopLoss, Config, Memory, Ride
 from risk_manager.core.rules.riding_in_words import gauges
@@ -59,12 +59,13 @@ def _is_at_breakeven(sight: Sight, position: Position, contract: Contract, break
 def judge(sight: Sight, config: Config) -> Iterator[Finding]:
     """Asked last, so that what is being closed is left alone."""
     rides: Memory = sight.account.memory.get(ID) or {}
-    stopless = _stopless(sight, config.stop_loss) if config.stop_loss is not None else frozenset()
+    auto = config.stop_loss
+    ours_to_see_to = stops.to_see_to(sight, seconds(auto.after_seconds)) if auto is not None else frozenset()
     for position in sight.positions():
         contract, ride = sight.contract(position.contract), rides.get(position.contract)
         if contract is None:
             continue
-        if position.contract not in stopless and not _may_move(config, position, contract, ride):
+        if position.contract not in ours_to_see_to and not _may_move(config, position, contract, ride):
             continue
         if sight.closing_by_us(position.contract) >= position.size:
             continue
@@ -82,16 +83,6 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
                     yield _help(f"order {order.id}", why, ChangeStop(order.id, price, size))
         if config.stop_loss is not None and ours is None:
             yield from _missing(sight, config.stop_loss, position, contract)
-
-
-def _stopless(sight: Sight, auto: AutoStopLoss) -> frozenset[ContractId]:
-    """Contracts that miss a stop for too long, or have one of ours: it may have to be placed, resized or cancelled."""
-    late_since = sight.now - seconds(auto.after_seconds)
-    late = [contract for contract, since in sight.account.unprotected.items() if since <= late_since]
-    ours = [
-        order.contract for order in sight.account.orders.values() if stops.is_ours(order) and stops.is_working(order)
-    ]
-    return frozenset(late + ours)
 
 
 def _may_move(config: Config, position: Position, contract: Contract, ride: Ride | None) -> bool:
