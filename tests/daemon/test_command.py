@@ -45,7 +45,8 @@ async def test_a_day_of_the_guard(tmp_path: Path) -> None:
 
             code, told, _ = await done("status", "--home", str(home))
             assert code == ExitCode.FINE
-            assert told.startswith("The guard is running and connected.\n\nAccount 465 ")
+            assert told.startswith("The guard is running and connected.\nMarket ")
+            assert "\n\nAccount 465 " in told
             assert "The guard asks to close 3 of MNQ" in told
 
             code, as_json, _ = await done("status", "--home", str(home), "--json")

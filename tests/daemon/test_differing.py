@@ -161,8 +161,8 @@ def test_a_fill_that_was_made_void() -> None:
 def test_each_disagreement_of_a_read_is_said_with_its_account() -> None:
     taken = step_of(positions=(), can_trade=False)
     assert [one for one in sentences(taken) if "the gateway says" in one] == [
-        "Account 465 PRAC-1: MNQ (CON.F.US.MNQ.Z26) was believed long 2 at 25000.25; the gateway says flat",
-        "Account 465 PRAC-1: trading was believed allowed; the gateway says forbidden",
+        "Account 465: MNQ (CON.F.US.MNQ.Z26) was believed long 2 at 25000.25; the gateway says flat",
+        "Account 465: trading was believed allowed; the gateway says forbidden",
     ]
 
 

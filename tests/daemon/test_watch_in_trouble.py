@@ -276,7 +276,7 @@ async def test_positions_that_are_never_told_are_found_by_the_steady_reads(monke
         house.order(5)
         await house.until(lambda: house.net() == 2)
         await house.settled()
-        held = f"Account {FIRST} No {FIRST}: MNQ ({house.contract('MNQ')}) was believed"
+        held = f"Account {FIRST}: MNQ ({house.contract('MNQ')}) was believed"
         assert house.said(f"{held} flat; the gateway says long 5 at 25000")
         assert house.said(f"{held} long 5 at 25000; the gateway says long 2 at 25000")
         assert house.said(": a fill was not known; the gateway says ")
