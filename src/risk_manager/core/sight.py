@@ -141,9 +141,8 @@ class Sight:
 
     def orders(self) -> list[tuple[Order, int]]:
         """Working orders that nobody is cancelling, each with what may still fill; exits under way are left out."""
-        planned = self.outcome.orders_planned()
-        if self._orders is None or self._planned != planned:
-            self._planned, self._orders, self._adding = planned, self._working(), None
+        if self._orders is None or self._planned != self.outcome.orders_planned():
+            self._planned, self._orders, self._adding = self.outcome.orders_planned(), self._working(), None
         return self._orders
 
     def left(self, order: Order) -> int:
