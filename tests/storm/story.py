@@ -6,7 +6,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from risk_manager.core.events import AccountRead, HubBack, HubLost, LoginRefused, PositionSeen
+from risk_manager.core.events import (
+    AccountRead,
+    HubBack,
+    HubLost,
+    LoginRefused,
+    OrderSeen,
+    PositionSeen,
+    TradeSeen,
+)
 from risk_manager.daemon.guard import Taken
 from risk_manager.daemon.telling import sentences
 from risk_manager.simulator.arrivals import Arrival
@@ -42,6 +50,16 @@ class Story:
                 told.append((at, event.signed_size))
             elif isinstance(event, AccountRead) and event.account == account and event.positions is not None:
                 told.append((at, sum(one.signed_size for one in event.positions if one.contract == contract)))
+        return told
+
+    def told_orders(self, number: int) -> list[datetime]:
+        """When the gateway has told the guard of an order, or of a fill of it."""
+        told: list[datetime] = []
+        for at, taken in self._taken:
+            event = taken.event
+            is_it = isinstance(event, OrderSeen) and event.order == number
+            if is_it or (isinstance(event, TradeSeen) and event.trade.order == number):
+                told.append(at)
         return told
 
     @property
