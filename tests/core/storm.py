@@ -602,7 +602,7 @@ class World:
         for command in step.commands:
             old, new = before.accounts[command.account], step.state.accounts[command.account]
             is_help = "RULE-012" in command.why or isinstance(command, Fetch | PlaceStop | MoveStop)
-            has_reason = old.standing or new.standing or old.locks or new.locks or _is_busy(old)
+            has_reason = old.standing or new.standing or old.locks or new.locks or _is_busy(old) or new.closed
             assert is_help or has_reason, f"{command} without a reason"
 
 

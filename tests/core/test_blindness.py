@@ -19,6 +19,17 @@ def test_an_old_price_is_told_once_a_spell_and_the_last_mark_serves() -> None:
     assert story.unrealized == -80
 
 
+def test_each_price_that_grows_old_is_told_and_none_again_beside_another() -> None:
+    story = Story()
+    story.sees(position("MNQ", 1, 100), quote("MNQ", 100))
+    story.sees(position("ES", 1, 100), quote("ES", 100), after="5s")
+    for _ in range(2):
+        story.waits("5s")
+        assert story.loudness == ["warning"]
+    story.waits("5s")
+    assert story.loudness == []
+
+
 def test_a_position_without_any_price_is_told_after_the_same_time() -> None:
     story = Story()
     story.sees(position("MNQ", 1, 100))

@@ -175,6 +175,7 @@ async def test_a_broken_configuration_without_an_earlier_one_makes_nothing(tmp_p
     for _ in range(2):
         code, out, err = await done("run", "--home", str(home))
         assert (code, out) == (ExitCode.BAD_INPUT, "")
+        assert "risk_config.yaml:2  max_contract: unknown rule. Did you mean max_contracts?" in err
         assert SECRET not in err
         assert not (home / "data").exists()
 

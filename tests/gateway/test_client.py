@@ -312,6 +312,9 @@ async def test_a_read_that_is_refused_raises_its_kind() -> None:
         guard.server.trader.install(Status(path="/api/Account/search", status=429))
         with pytest.raises(TooManyError):
             await guard.gateway.accounts()
+        with pytest.raises(TimeoutError):  # the next read waits, a close does not
+            await asyncio.wait_for(guard.gateway.accounts(), 0.1)
+        assert isinstance(await guard.send(guard.close()), CommandRefused)
 
 
 async def test_many_closes_are_in_flight_at_once() -> None:

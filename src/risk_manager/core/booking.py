@@ -52,8 +52,11 @@ def turn_days(account: Account, settings: Settings, now: datetime) -> Account:
     trades = {key: trade for key, trade in account.trades.items() if trade.at >= oldest}
     ended = {key: at for key, at in account.ended.items() if at > now - _ENDED_KEPT}
     told = {key: at for key, at in account.told.items() if key in account.positions}
+    closed = {key: at for key, at in account.closed.items() if at > now - _ENDED_KEPT}
     latest = max((trade.at for trade in trades.values()), default=None)
-    return replace(account, trades=trades, latest=latest, ended=ended, told=told, revision=account.revision + 1)
+    return replace(
+        account, trades=trades, latest=latest, ended=ended, told=told, closed=closed, revision=account.revision + 1
+    )
 
 
 def book(account: Account, trade: Trade, now: datetime) -> tuple[Account, bool]:

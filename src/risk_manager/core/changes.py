@@ -11,7 +11,7 @@ from risk_manager.core import fills, pursuit, stops
 from risk_manager.core.commands import Cancel, Command, MoveStop, PlaceStop, Resize
 from risk_manager.core.contracts import symbol_of
 from risk_manager.core.leaving import Leaving, waits
-from risk_manager.core.model import ContractId, Order, OrderId
+from risk_manager.core.model import ContractId, Order, OrderId, OrderType, Trade
 from risk_manager.core.outcome import Outcome, Unwanted
 from risk_manager.core.pursued import Change, ChangeKind, Placing
 from risk_manager.core.pursuit import LOUD_FROM_TRY
@@ -33,6 +33,26 @@ def keep_sweeping(leaving: Leaving, outcome: Outcome) -> None:
         is_closing = closing is not None and closing.is_under_way()
         if order.contract not in leaving.account.positions or is_closing:
             outcome.cancels[order_id] = Unwanted("left over from a position that the guard has closed", sweeps=True)
+
+
+def sweep_what_came_late(sight: Sight) -> None:
+    """An order that was there before our close, by the gateway's own times, and that was told of only when its contract
+    was flat (a stop, a bracket's leg), would open a position: it goes like those that were known."""
+    account = sight.account
+    for order in account.orders.values():
+        flat_at = account.closed.get(order.contract)
+        if flat_at is None or order.first_seen_at < flat_at or order.type is OrderType.MARKET:
+            continue
+        exits = (trade.at for trade in reversed(account.trades.values()) if _closes(trade, order.contract))
+        out_at = next(exits, None)
+        if (order.is_working or order.is_suspended) and out_at is not None and order.created_at <= out_at:
+            sight.outcome.cancels[order.id] = Unwanted(
+                "it was placed before the guard closed its position, and told of only now", sweeps=True
+            )
+
+
+def _closes(trade: Trade, contract: ContractId) -> bool:
+    return trade.contract == contract and trade.is_exit and not trade.voided
 
 
 def sweep_own_stops(sight: Sight) -> None:

@@ -27,6 +27,8 @@ def leave(sight: Sight, leaves_at: datetime) -> Leaving:
         changes.sweep_own_stops(sight)
     if sight.account.trims:
         changes.trim(sight)
+    if sight.account.closed:
+        changes.sweep_what_came_late(sight)
     if sight.account.stuck:
         changes.close_what_is_stuck(sight)
     leaving = Leaving(sight, leaves_at)

@@ -50,10 +50,14 @@ def seen_move(
 
     Flat or reversed: our close is done. Smaller: that is progress, and gives it `within` more.
     """
+    if after and contract in account.closed:
+        account = replace(account, closed=without(account.closed, contract))
     closing = account.closings.get(contract)
     if closing is None:
         return account
     if not after or (after > 0) != (before > 0):
+        if not after and (closing.is_whole or closing.size >= abs(before)):
+            account = replace(account, closed={**account.closed, contract: now})
         return _spent(account, contract, before > 0, now + within, is_awaited=bool(after))
     if abs(after) >= abs(before):
         return account
