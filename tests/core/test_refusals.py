@@ -177,14 +177,18 @@ def test_while_the_market_is_closed_it_is_every_thirty_seconds(begun: Any) -> No
         assert story.asked_for == wanted
 
 
-def test_a_close_waits_no_longer_than_until_the_market_opens() -> None:
+@pytest.mark.parametrize("refusal", [Refusal.MARKET_CLOSED, Refusal.OTHER])
+def test_a_close_waits_no_longer_than_until_the_market_opens(refusal: Refusal) -> None:
+    """A closeContract is refused without a word while the market sleeps."""
     story = Story(SUNDAY_OPENING - timedelta(seconds=50), daily_unrealized_loss={"limit": -100})
     story.sees(position("MNQ", 1, 100), quote("MNQ", 50))
     assert story.asked_for == [close("MNQ")]
-    story.refuses(refusal=Refusal.MARKET_CLOSED)
-    story.waits("30s")
+    story.refuses(refusal=refusal)
+    story.waits("29999ms")
+    assert story.asked_for == []
+    story.waits("1ms")
     assert story.asked_for == [close("MNQ")]
-    story.refuses(refusal=Refusal.MARKET_CLOSED)
+    story.refuses(refusal=refusal)
     story.waits("19999ms")
     assert story.asked_for == []
     story.waits("1ms")

@@ -94,10 +94,10 @@ def _as_close_again(account: Account, command: Reduce, closing: Closing) -> Acco
 
 def _again_at(refusal: Refusal, contract: ContractId | None, tries: int, now: datetime) -> datetime:
     """After a pause; where the market is closed, at its next opening and every 30 s; every 30 s where the account may
-    not do it at all."""
+    not do it at all. A close is refused without a reason while the market sleeps: that is the reason."""
     if refusal is Refusal.NOT_SUPPORTED:
         return now + HOPELESS_PAUSE
-    if refusal is not Refusal.MARKET_CLOSED:
-        return now + pause(tries)
     opens = market_hours.next_open(now) if contract is not None else None
+    if refusal is not Refusal.MARKET_CLOSED and opens is None:
+        return now + pause(tries)
     return min(now + MARKET_CLOSED_PAUSE, opens) if opens is not None else now + MARKET_CLOSED_PAUSE

@@ -165,8 +165,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     stuck: dict[OrderId, ContractId] = {}
     """Orders that had to go and that the gateway does not let us cancel: what they fill is closed."""
     closed: dict[ContractId, datetime] = {}
-    """Contracts that are flat by a close of ours, and since when: what was placed before it goes, also when it is told of
-    only now."""
+    """Contracts that are flat by a close of ours, and since when: what was placed before it goes, also when it is told
+    of only now."""
     by_order: tuple[str, ...] = ()
     """Kinds of closes (close, reduce) that the gateway refuses on this account: they leave as market orders."""
     unprotected: dict[ContractId, datetime] = {}
