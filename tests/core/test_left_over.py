@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from risk_manager.core.events import OrderSeen
+from risk_manager.core.events import AnyEvent, OrderSeen
 from risk_manager.core.model import OrderStatus
 from tests.core.story import MORNING, Story, cancel, close, ended, position, quote, stop_order
 
 
-def closed_by_the_guard(*late: OrderSeen) -> Story:
+def closed_by_the_guard(*late: AnyEvent) -> Story:
     """The loss of a position has reached its limit, and the guard has closed it; no lock stands."""
     story = Story(daily_unrealized_loss={"limit": -50, "scope": "position"})
     story.sees(position("MNQ", 2), quote("MNQ", 100))
