@@ -108,6 +108,8 @@ class Exchange:
     """Commands that are done late."""
     faults: list[str] = field(default_factory=list)
     """What a guard must never make an exchange do."""
+    siblings: dict[int, int] = field(default_factory=dict)  # of each leg of a bracket the other one
+    held_back: list[AnyEvent] | None = None  # messages of positions for later; None: told at their time
     is_lost: bool = False
     """True while nobody hears the messages."""
     _last_told: dict[type, datetime] = field(default_factory=dict)
@@ -119,26 +121,26 @@ class Exchange:
 
     def market(self, contract: str, side: Side, size: int, telling: int = 0) -> None:
         """A market order that is told as pending, and fills at once."""
-        order = self._new(contract, side, OrderType.MARKET, size, status=OrderStatus.PENDING)
-        self._tell(self._order_message(order))
+        order = self.new(contract, side, OrderType.MARKET, size, status=OrderStatus.PENDING)
+        self.say(self.order_message(order))
         self.fill(order.id, size, telling)
 
     def slow_market(self, contract: str, side: Side, size: int, after: timedelta) -> None:
         """A market order that is seen working, and fills later."""
-        order = self._new(contract, side, OrderType.MARKET, size)
-        self._tell(self._order_message(order))
+        order = self.new(contract, side, OrderType.MARKET, size)
+        self.say(self.order_message(order))
         self._serial += 1
         self.plans.append((self.now + after, self._serial, order.id))
 
     def place(self, contract: str, side: Side, kind: OrderType, size: int, price: Decimal, status: OrderStatus) -> None:
         """A resting order, or a suspended bracket leg."""
-        order = self._new(contract, side, kind, size, price=price, status=status)
-        self._tell(self._order_message(order))
+        order = self.new(contract, side, kind, size, price=price, status=status)
+        self.say(self.order_message(order))
 
     def cancel(self, order_id: int) -> None:
         """The order is gone."""
         order = replace(self.orders.pop(order_id), status=OrderStatus.CANCELLED)
-        self._tell(self._order_message(order))
+        self.say(self.order_message(order))
 
     def void(self, index: int) -> None:
         """A trade is taken back."""
@@ -157,17 +159,17 @@ class Exchange:
                 at=known.at,
                 voided=True,
             )
-            self._tell(TradeSeen(account=self.account, trade=self.trades[index]))
+            self.say(TradeSeen(account=self.account, trade=self.trades[index]))
 
     def repeat(self, index: int) -> None:
         """A trade is told again."""
         if self.trades:
-            self._tell(TradeSeen(account=self.account, trade=self.trades[index % len(self.trades)]))
+            self.say(TradeSeen(account=self.account, trade=self.trades[index % len(self.trades)]))
 
     def allow(self, *, can_trade: bool) -> None:
         """The firm lets the account trade, or does not."""
         self.can_trade = can_trade
-        self._tell(AccountSeen(account=self.account, can_trade=can_trade))
+        self.say(AccountSeen(account=self.account, can_trade=can_trade))
 
     # What the market does
 
@@ -184,14 +186,20 @@ class Exchange:
         else:
             self.orders[order.id] = order
         parts: list[list[AnyEvent]] = [
-            [self._order_message(order)],
+            [self.order_message(order)],
             [TradeSeen(account=self.account, trade=trade) for trade in trades],
             [self._position_message(order.contract)],
         ]
         sequence = _ORDERS_FIRST[telling % len(_ORDERS_FIRST)]
         for rank, index in enumerate(sequence):
             for message in parts[index]:
-                self._tell(message, self.lag * rank)
+                if self.held_back is not None and isinstance(message, PositionSeen):
+                    self.held_back.append(message)
+                else:
+                    self.say(message, self.lag * rank)
+        other = self.siblings.get(order.id)
+        if not order.remaining and other in self.orders:
+            self.cancel(other)
 
     def _net(self, order: Resting, size: int, price: Decimal) -> list[Trade]:
         held = self.positions.get(order.contract, Held(0, Decimal(0)))
@@ -268,24 +276,24 @@ class Exchange:
                 held = self.positions[command.contract]
                 size = abs(held.signed_size) if isinstance(command, Close) else command.size
                 side = Side.SELL if held.signed_size > 0 else Side.BUY
-                order = self._new(
+                order = self.new(
                     command.contract, side, OrderType.MARKET, size, status=OrderStatus.PENDING, is_of_guard=True
                 )
                 if self._serial % 3:  # now and then it is first heard of when it is filled
-                    self._tell(self._order_message(order))
+                    self.say(self.order_message(order))
                 self.fill(order.id, size, telling=self._serial)
             case Cancel():
                 self.cancel(command.order)
             case Resize():
-                self._change(replace(self.orders[command.order], size=command.size))
+                self.change(replace(self.orders[command.order], size=command.size))
             case MoveStop():
                 order = replace(self.orders[command.order], price=command.price)
-                self._change(replace(order, size=command.size if command.size is not None else order.size))
+                self.change(replace(order, size=command.size if command.size is not None else order.size))
             case PlaceStop():
-                order = self._new(command.contract, command.side, OrderType.STOP, command.size, price=command.price)
+                order = self.new(command.contract, command.side, OrderType.STOP, command.size, price=command.price)
                 self.orders[order.id] = order = replace(order, tag=command.tag, is_of_guard=True)
                 made = order.id
-                self._tell(self._order_message(order))
+                self.say(self.order_message(order))
             case Fetch():
                 pass
         return CommandAccepted(account=self.account, command=command, order=made)
@@ -308,9 +316,9 @@ class Exchange:
                 pass
         return None
 
-    def _change(self, order: Resting) -> None:
+    def change(self, order: Resting) -> None:
         self.orders[order.id] = order
-        self._tell(self._order_message(order))
+        self.say(self.order_message(order))
 
     # What is told
 
@@ -345,7 +353,7 @@ class Exchange:
             asked_at=self.now,
             can_trade=self.can_trade,
             positions=tuple(positions),
-            orders=tuple(self._order_message(order) for order in self.orders.values()),
+            orders=tuple(self.order_message(order) for order in self.orders.values()),
             trades=tuple(self.trades) if after_restart else None,
             after_restart=after_restart,
         )
@@ -358,7 +366,7 @@ class Exchange:
         """Orders that are alive, oldest first."""
         return [order for order in self.orders.values() if guards or not order.is_of_guard]
 
-    def _new(
+    def new(
         self,
         contract: str,
         side: Side,
@@ -384,14 +392,14 @@ class Exchange:
         self.orders[order.id] = order
         return order
 
-    def _tell(self, event: AnyEvent, after: timedelta = timedelta(0)) -> None:
+    def say(self, event: AnyEvent, after: timedelta = timedelta(0)) -> None:
         """Messages of one kind never overtake each other."""
         self._serial += 1
         at = max(self.now + after, self._last_told.get(type(event), self.now))
         self._last_told[type(event)] = at
         self.later.append((at, self._serial, event))
 
-    def _order_message(self, order: Resting) -> OrderSeen:
+    def order_message(self, order: Resting) -> OrderSeen:
         is_stop = order.type in (OrderType.STOP, OrderType.TRAILING_STOP)
         return OrderSeen(
             account=self.account,

@@ -38,6 +38,7 @@ from risk_manager.core.record import Step
 from risk_manager.core.rule import Condition
 from risk_manager.core.settings import Settings
 from risk_manager.core.state import Account, Lock, State
+from tests.core.bracket import Brackets
 from tests.core.exchange import CONTRACTS, PRICE, TICK, Exchange, Mood
 
 CONFIRM_WITHIN: Final = timedelta(seconds=2)
@@ -272,6 +273,7 @@ class ChangesMood:
 
 Move = (
     Trades
+    | Brackets
     | Exits
     | Places
     | Fills
@@ -374,6 +376,8 @@ class World:
             case Trades():
                 contract = CONTRACTS[move.contract]
                 self.exchanges[move.account].market(contract, move.side, move.size, move.telling)
+            case Brackets():
+                move.happen_at(self.exchanges[move.account])
             case Exits():
                 exchange, contract = self.exchanges[move.account], CONTRACTS[move.contract]
                 held = exchange.positions.get(contract)

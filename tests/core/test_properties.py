@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 
 from risk_manager.core.model import OrderStatus, OrderType, Side
 from risk_manager.core.pnl import ZERO
+from tests.core.bracket import Brackets
 from tests.core.exchange import CONTRACTS, Mood
 from tests.core.storm import (
     STARTS,
@@ -85,9 +86,11 @@ def choice_of(chosen: list[tuple[str, int]]) -> Choice:
     return tuple(on.get(key, 0) for key in _KEYS)
 
 
-choices: st.SearchStrategy[Choice] = st.lists(
+_few: st.SearchStrategy[Choice] = st.lists(
     st.sampled_from([*_SELDOM, *_SELDOM, *_ONE_RULE]), min_size=1, max_size=5, unique_by=lambda one: one[0]
 ).map(choice_of)
+_all: st.SearchStrategy[Choice] = st.tuples(*[st.integers(1, len(variants)) for variants in VARIANTS.values()])
+choices: st.SearchStrategy[Choice] = st.one_of(_few, _few, _few, _all)
 sides = st.sampled_from(Side)
 contracts = st.sampled_from([0, 0, 0, 0, 1, 1, 2, 2, len(CONTRACTS) - 1])
 tellings = st.integers(0, 5)
@@ -111,6 +114,7 @@ def moves_of(account: st.SearchStrategy[int], *, is_obedient: bool, is_alone: bo
     kinds: list[st.SearchStrategy[Any]] = [
         *(trades, trades, trades, trades),
         *(places, places, places),
+        st.builds(Brackets, account, contracts, sides, st.integers(1, 2), st.integers(4, 60), tellings, st.booleans()),
         st.builds(Quotes, contracts, st.integers(-200, 200)),
         st.builds(Quotes, contracts, st.integers(-30, 30)),
         *[st.builds(Exits, account, contracts, st.integers(0, 3), st.sampled_from([1, 5, 15, 30]))] * 3,

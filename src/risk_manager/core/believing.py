@@ -104,7 +104,7 @@ def hear(
         case OrderSeen():
             account = hearing.order_seen(account, event, now, within)
         case TradeSeen():
-            account = hearing.trade_seen(account, event, now)
+            account = hearing.trade_seen(account, event, now, within)
         case AccountSeen():
             account = hearing.account_seen(account, event)
         case AccountRead():

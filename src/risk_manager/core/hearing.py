@@ -147,7 +147,8 @@ def order_seen(
         if order is None:
             return account
         if order.contract in account.fills:  # A trade may have told of it before it was heard of.
-            order = replace(order, filled=max(order.filled, min(order.size, fills.traded(account, order.id))))
+            traded = fills.traded(account, order.id)
+            order = replace(order, traded=traded, filled=max(order.filled, min(order.size, traded)))
     else:
         order = _merged(old, event, now)
     if not from_read:
@@ -239,7 +240,7 @@ def _exit_until(account: Account, order: Order, within: timedelta) -> datetime |
     return order.first_seen_at + within
 
 
-def trade_seen(account: Account, event: TradeSeen, now: datetime) -> Account:
+def trade_seen(account: Account, event: TradeSeen, now: datetime, within: timedelta) -> Account:
     """A fill is booked, once, and meets the position's move or waits for it."""
     trade = event.trade
     account, counts = booking.book(account, trade, now)
@@ -247,7 +248,7 @@ def trade_seen(account: Account, event: TradeSeen, now: datetime) -> Account:
         return _untold(account, trade)
     if not counts:
         return account
-    account = pursuit.seen_trade(account, trade)
+    account = _traded(pursuit.seen_trade(account, trade), trade, now, within)
     waiting = account.fills.get(trade.contract, fills.NOTHING)
     moves, untold = fills.settle(waiting.moves_for_trades, trade.size * trade.side.sign)
     trades = waiting.trades
@@ -256,6 +257,18 @@ def trade_seen(account: Account, event: TradeSeen, now: datetime) -> Account:
     if untold:
         trades = (*trades, Told(at=now, quantity=untold, is_exit=trade.is_exit, trade=trade.id))
     return fills.put(account, trade.contract, replace(waiting, moves_for_trades=moves, trades=trades))
+
+
+def _traded(account: Account, trade: Trade, now: datetime, within: timedelta) -> Account:
+    """A trade that opens tells of its order too: what has filled does not wait for the order's own message."""
+    order = account.orders.get(trade.order)
+    if order is None:
+        return account
+    traded = order.traded + trade.size
+    filled = order.filled if trade.is_exit else max(order.filled, min(order.size, traded))
+    known = replace(order, traded=traded, filled=filled)
+    account = _match_fill(account, known, order, now, within)
+    return replace(account, orders={**account.orders, order.id: known})
 
 
 def _untold(account: Account, trade: Trade) -> Account:

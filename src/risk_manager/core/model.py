@@ -118,6 +118,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     told_at: datetime
     claimed: int = 0
     """Of a market order: contracts that are taken for a close of ours, which has made it."""
+    traded: int = 0
+    """Contracts that its trades have told of."""
 
     @property
     def remaining(self) -> int:
