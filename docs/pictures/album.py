@@ -23,6 +23,7 @@ PICTURES: Final = {
     "calm": Picture(Still(states.CALM), "A calm day: protected, may trade, how far each limit is"),
     "near": Picture(Still(states.NEAR), "Near a limit, and a position without a stop"),
     "locked": Picture(Still(states.LOCKED), "Why it was closed, and when it may be traded again"),
+    "light": Picture(Still(states.LOCKED), "The same on a light background: key t", ("t",)),
     "away": Picture(Still(states.AWAY, "The guard is not running here, or it has no door."), "Nobody watches"),
     "twenty": Picture(Still(states.TWENTY), "Twenty positions: those without a stop first", ("2",)),
     "rules": Picture(Still(states.NEAR), "Every rule, and what happens at its limit", ("4",), (120, 40)),
