@@ -42,6 +42,21 @@ def test_another_name_may_be_a_trick(hosts: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("target", "is_let_in"),
+    [
+        ("/api/status", True),
+        ("/api/status?to=http://evil.example", True),
+        ("http://127.0.0.1:8765/api/status", True),
+        ("http://evil.example/api/status", False),
+        ("http://127.0.0.1@evil.example/", False),
+        ("http://", False),
+    ],
+)
+def test_what_is_asked_for_may_name_no_other_host_either(target: str, is_let_in: bool) -> None:
+    assert (refusal(["127.0.0.1:8765"], [], target=target) is None) is is_let_in
+
+
+@pytest.mark.parametrize(
     "origin",
     [
         "https://evil.example",

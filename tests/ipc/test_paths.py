@@ -15,6 +15,7 @@ from risk_manager.ipc import openapi
 from risk_manager.ipc.answers import ActsWanted, HistoryWanted
 from risk_manager.ipc.messages import DaemonStatus, News
 from risk_manager.ipc.routes import ROUTES
+from risk_manager.ipc.server import CONNECTIONS_MAX
 from tests.ipc.house import House, open_house
 from tests.ipc.sample import STATUS
 
@@ -55,7 +56,7 @@ BAD = {
     "/nothing": 404,
 }
 
-NO_HTTP = "That is no request of HTTP. Ask with GET;"
+NO_HTTP = "That is no request of HTTP with one Host and lines that can be read. Ask with GET;"
 
 
 async def ask(house: House, path: str, method: str = "GET", **headers: str) -> tuple[int, bytes, Any]:
@@ -204,12 +205,26 @@ async def test_a_bug_behind_one_path_is_a_sentence_and_takes_nothing_else_away()
         (b"\x16\x03\x01\x00\xa5\x01\x00", 400, NO_HTTP),
         (b"GET / HTTP/1.1\r\nHost: \x00\r\n\r\n", 400, NO_HTTP),
         (b"GET /api/status HTTP/1.0\r\n\r\n", 403, "The door answers only under the names"),
+        (b"GET /api/status HTTP/1.1\r\n\r\n", 400, NO_HTTP),
+        (b"GET /api/status HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: 127.0.0.1\r\n\r\n", 400, NO_HTTP),
+        (b"GET http://evil.example/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 403, "The door answers only under"),
         (b"?\r\n\r\n", 400, NO_HTTP),
         (b"GET /" + b"x" * 9000 + b" HTTP/1.1\r\n\r\n", 431, "A line of the request is longer than 8190 bytes."),
         (b"GET / HTTP/1.1\r\nX: " + b"x" * 9000 + b"\r\n\r\n", 431, "A line of the request is longer than"),
         (b"GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400, NO_HTTP),
     ],
-    ids=["TLS", "a zero", "no host", "nothing", "a long path", "a long header", "a length below zero"],
+    ids=[
+        "TLS",
+        "a zero",
+        "old",
+        "no host",
+        "two hosts",
+        "another host in the target",
+        "nothing",
+        "a long path",
+        "a long header",
+        "a length below zero",
+    ],
 )
 async def test_what_is_no_request_is_answered_with_a_sentence_and_said_nowhere(
     sent: bytes, status: int, says: str, capsys: pytest.CaptureFixture[str]
@@ -251,3 +266,22 @@ def test_every_message_is_described_and_every_path() -> None:
     hold(msgspec.json.decode(msgspec.json.encode(status)), socket["sends"], described)
     with pytest.raises(jsonschema.ValidationError):
         hold({"type": "daemon_status", "seq": "1"}, socket["sends"], described)
+
+
+async def test_a_flood_of_connections_is_refused_with_a_sentence_before_files_run_out() -> None:
+    async with open_house() as house:
+        port = house.server.port
+        held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(CONNECTIONS_MAX)]
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        told = await asyncio.wait_for(reader.read(), 20)
+        writer.close()
+        head, _, body = told.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 503 ")
+        assert f"content-length: {len(body)}".encode() in head.lower()
+        assert msgspec.json.decode(body)["error"].startswith("Too many programs are connected")
+        for _, one in held:
+            one.close()
+            await one.wait_closed()
+        async with asyncio.timeout(20):
+            while (await ask(house, "/api/health"))[0] != 200:
+                await asyncio.sleep(0.01)

@@ -14,12 +14,14 @@ LOCAL_NAMES: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _OWN_SITES: Final = frozenset({"same-origin", "none"})
 
 
-def refusal(hosts: Sequence[str], origins: Sequence[str], sites: Sequence[str] = ()) -> str | None:
+def refusal(hosts: Sequence[str], origins: Sequence[str], sites: Sequence[str] = (), target: str = "/") -> str | None:
     """Why a request is not answered, as a sentence; None where it is.
 
-    `hosts`, `origins` and `sites` are all values of the headers Host, Origin and Sec-Fetch-Site.
+    `hosts`, `origins` and `sites` are all values of the headers Host, Origin and Sec-Fetch-Site; `target` is what is
+    asked for, as it stands in the request: it may name a host of its own.
     """
-    if len(hosts) != 1 or _name(f"//{hosts[0]}") not in LOCAL_NAMES:
+    asked = [f"//{host}" for host in hosts] + ([target] if "://" in target.partition("?")[0] else [])
+    if len(hosts) != 1 or any(_name(one) not in LOCAL_NAMES for one in asked):
         return (
             "The door answers only under the names 127.0.0.1 and localhost: another name may be a trick of a web page."
         )

@@ -29,6 +29,11 @@ _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Server": "risk-manager",
 }
+_NO_REQUEST: Final = (
+    "That is no request of HTTP with one Host and lines that can be read. Ask with GET; /api/openapi.json lists what "
+    "there is."
+)
+_FULL: Final = "Too many programs are connected to the guard's door: close one, or ask again in a few seconds."
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -58,12 +63,25 @@ class Connection(web.RequestHandler):
         if isinstance(exc, LineTooLong):
             reply = trouble(f"A line of the request is longer than {self.max_line_size} bytes.", 431)
         elif status < _SERVER_ERROR:
-            reply = trouble("That is no request of HTTP. Ask with GET; /api/openapi.json lists what there is.", status)
+            reply = trouble(_NO_REQUEST, status)
         else:
             reply = trouble("The guard could not answer that because of a bug.", status)
         reply.headers.update(_HEADERS)
         reply.force_close()
         return reply
+
+
+class Full(asyncio.Protocol):
+    """A connection too many: it is told so and closed, before files run out that the guard needs for the broker."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Say it."""
+        assert isinstance(transport, asyncio.WriteTransport)
+        body = _ENCODER.encode(Trouble(_FULL))
+        headers = {**_HEADERS, "Content-Type": JSON, "Content-Length": f"{len(body)}", "Connection": "close"}
+        lines = ["HTTP/1.1 503 Service Unavailable", *(f"{name}: {value}" for name, value in headers.items())]
+        transport.write("\r\n".join([*lines, "", ""]).encode() + body)
+        transport.close()
 
 
 @web.middleware
@@ -79,7 +97,10 @@ async def mannered(request: web.Request, handler: _Handler) -> web.StreamRespons
 async def _met(request: web.Request, handler: _Handler) -> web.StreamResponse:
     headers = request.headers
     why = callers.refusal(
-        headers.getall("Host", []), headers.getall("Origin", []), headers.getall("Sec-Fetch-Site", [])
+        headers.getall("Host", []),
+        headers.getall("Origin", []),
+        headers.getall("Sec-Fetch-Site", []),
+        request.raw_path,
     )
     if why is not None:
         return trouble(why, 403)

@@ -20,13 +20,15 @@ from risk_manager.ipc import dialogue, openapi
 from risk_manager.ipc.address import HOST
 from risk_manager.ipc.answers import RIGHT, ActsWanted, Health, HistoryWanted
 from risk_manager.ipc.broadcast import Broadcast
-from risk_manager.ipc.manners import RUN_KEY, Connection, json_reply, mannered, trouble
+from risk_manager.ipc.manners import RUN_KEY, Connection, Full, json_reply, mannered, trouble
 from risk_manager.ipc.routes import METRICS, ROUTES, Route
 from risk_manager.ipc.status import GuardStatus
 
 SHUTDOWN_SECONDS: Final = 1.0
 KEPT_ALIVE_SECONDS: Final = 15.0
 CLIENTS_MAX: Final = 64
+CONNECTIONS_MAX: Final = 256
+"""Of all kinds, also those that have not asked anything yet: they are closed after KEPT_ALIVE_SECONDS."""
 _LOG: Final = logging.getLogger("risk_manager.door")
 _LOG.addHandler(logging.NullHandler())  # what is no HTTP at all is no news on a terminal
 _NUMBER: Final = re.compile(r"-?[0-9]{1,18}")
@@ -91,7 +93,9 @@ class Server:
             keepalive_timeout=KEPT_ALIVE_SECONDS,
         )
         try:
-            self._listening = await loop.create_server(connection, HOST, port)
+            self._listening = await loop.create_server(
+                lambda: connection() if len(server.connections) < CONNECTIONS_MAX else Full(), HOST, port
+            )
         except BaseException:
             await runner.cleanup()
             raise
