@@ -104,7 +104,11 @@ def test_it_is_said_once_a_spell() -> None:
     assert [breaker.opens(at) for at in (0.0, 1.0, 9.0, 18.0, 28.0)] == [True, False, False, False, True]
 
 
-@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 40)), max_size=400))
+@given(
+    st.integers(1, 40).flatmap(
+        lambda most: st.lists(st.tuples(st.integers(0, 8), st.integers(0, most)), min_size=22, max_size=200)
+    )
+)
 def test_whatever_is_asked_there_are_no_more_than_twenty_or_two_for_each_of_more(asked: list[tuple[int, int]]) -> None:
     breaker, left, now = Breaker(), list[tuple[float, int]](), 0.0
     for pause, thing in asked:
