@@ -88,7 +88,7 @@ def run(*, home: Path | None = None, url: str = API_URL) -> int:
 
 
 def _login(url: str) -> tuple[Login, list[AccountSeen]]:
-    tell("1. The login. The API key is made in the platform: Settings, API. It is not shown while you type it.")
+    tell("1. The login. The API key is made in the platform: Settings, API.\n   It is not shown while you type it.")
     while True:
         user_name = ask("User name (the platform's, not the e-mail address)", some_text("The user name"))
         api_key = ask("API key", some_text("The API key"), secret=True)
@@ -112,7 +112,9 @@ def _accounts(seen: list[AccountSeen]) -> list[AccountSeen]:
 
 def _limits(accounts: list[AccountSeen]) -> str:
     known = shipped()
-    tell(f"\n3. The limits to begin with. The firm's numbers: {known.source}, {known.as_of}. They may have changed.")
+    tell(
+        f"\n3. The limits to begin with. The firm's numbers: {known.source}, {known.as_of}.\n   They may have changed."
+    )
     fitting = known.fitting(accounts[0].name or "")
     usual = known.presets.index(fitting) + 1 if fitting is not None else len(known.presets) + 1
     words = [f"{one.name}: at most {one.contracts} minis, {one.own_limit} a day" for one in known.presets]
@@ -144,7 +146,7 @@ def _key(login: Login) -> str:
     tell("\n4. Where the API key is kept.")
     places = [
         f"In {ACCOUNTS_FILE}, which only you can read",
-        f"In the environment variable {KEY_VARIABLE}, which you set yourself where the guard runs",
+        f"In the environment variable {KEY_VARIABLE}, set where the guard runs",
         "In this system's keyring, for a guard that runs as you",
     ]
     while True:
@@ -163,7 +165,9 @@ def _key(login: Login) -> str:
 
 
 def _password() -> str:
-    tell("\n5. The admin password. Every change of a limit asks for it. Choose it calmly; nobody can show it again.")
+    tell(
+        "\n5. The admin password. Every change of a limit asks for it.\n   Choose it calmly; nobody can show it again."
+    )
 
     def check(given: str) -> str:
         why = why_not(given)
@@ -219,4 +223,4 @@ def _what_next(folder: Path, key: str) -> None:
     if folder == homes.SERVICE_HOME:
         tell("The service finds it within ten seconds: risk-manager service status")
         return
-    tell(f"Next: risk-manager run{where}   and in another window: risk-manager dashboard{where}")
+    tell(f"Next: risk-manager run{where}\nand in another window: risk-manager dashboard{where}")
