@@ -70,6 +70,11 @@ class Addressees:
         """Which channels take nothing now, and why, a sentence each."""
         return tuple(f"{name}: {why}." for name, why in sorted(self._notifier.troubles.items()))
 
+    @property
+    def is_looking(self) -> bool:
+        """Whether a change of the admin's file is noticed."""
+        return self._files.is_looking
+
     def begin(self) -> None:
         """Read the files, and begin to tell. What does not hold is said, and the rest goes on."""
         self._notifier.start()
@@ -111,7 +116,7 @@ class Addressees:
     # The files
 
     def _prints(self) -> object:
-        return [_print(path) for path in sorted(self._config.glob(f"{Path(NOTIFICATIONS_FILE).stem}.*"))]
+        return [_print(path.resolve()) for path in sorted(self._config.glob(f"{Path(NOTIFICATIONS_FILE).stem}.*"))]
 
     def _own_place(self) -> Path:
         return self._chosen.trader_file or own.place()

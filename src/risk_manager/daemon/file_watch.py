@@ -41,6 +41,11 @@ class FileWatch(Generic[T]):
             self._nobody_waits = True
             return self._first
 
+    @property
+    def is_looking(self) -> bool:
+        """False once its thread has ended by a mistake: what changes is not noticed any more."""
+        return self._thread.is_alive() or self._ended.is_set()
+
     def end(self) -> None:
         """Look no more. Not waited for."""
         self._ended.set()

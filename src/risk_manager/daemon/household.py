@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from risk_manager.config import ConfigError, Configuration, load_home
+from risk_manager.config.accounts import ACCOUNTS_FILE
 from risk_manager.config.logs import LogSettings, read_log_settings
+from risk_manager.config.notifications import NOTIFICATIONS_FILE
 from risk_manager.config.password import HASH_FILE
+from risk_manager.config.risk import HOLIDAYS_FILE, RISK_FILE
 from risk_manager.config.rule_table import known_rules
 from risk_manager.config.secret import NO_SECRETS
 from risk_manager.core.record import Severity
@@ -40,6 +43,7 @@ from risk_manager.store.opening import FILE
 
 DATA: Final = "data"
 
+_READ: Final = (RISK_FILE, ACCOUNTS_FILE, HOLIDAYS_FILE)
 _LOUD: Final = ("CRITICAL: ", "WARNING: ")
 _END: Final = "The guard has ended: {why}. Nobody watches the account now."
 
@@ -88,9 +92,9 @@ class Household:
         asked_before = before(folder / DATA / FILE, configuration.settings)
         read = partial(load_home, folder, known_rules())
         read_limits = partial(read, environment=NO_SECRETS, keyring=NO_SECRETS.get)
-        self._reloading = reloading = Reloading(folder, read, watch.guard, keeping, configuration, read_limits)
+        self._reloading = Reloading(folder, read, watch.guard, keeping, configuration, read_limits)
         picture = Picture(
-            watch.guard, clock, watch.reconnects, absence, asked_before, lambda: reloading.waiting, self._mute
+            watch.guard, clock, watch.reconnects, absence, asked_before, self._waiting, self._mute, self._unwatched
         )
         self._publisher = Publisher(folder / DATA / "status.json", watch.guard, picture, self._say)
         screens = (watch.guard, watch.gateway.status, watch.is_guarding.is_set, picture)
@@ -128,7 +132,7 @@ class Household:
         others = [
             start(self._publisher.run(), "guard: publish"),
             start(self._door.run(), "guard: door"),
-            start(self._reloading.run(), "guard: reload"),
+            start(self._watch_files(), "guard: reload"),
             start(self._admit(), "guard: admin door"),
             start(self._introduce(), "guard: introduce"),
         ]
@@ -155,6 +159,17 @@ class Household:
         except OSError as error:  # the guard guards all the same
             why = error.strerror
             self._say(f"The admin door cannot be opened ({why}): clear, reload and stop do not work by command.")
+
+    async def _watch_files(self) -> None:
+        try:
+            await self._reloading.run()
+        except Exception:  # it goes on, to whoever hears of mistakes
+            self._say(f"CRITICAL: Changes of {', '.join(_READ)} are not noticed any more. Start the guard again.")
+            raise
+
+    def _unwatched(self) -> tuple[str, ...]:
+        told = _READ if not self._reloading.is_looking else ()
+        return told if self._addressees.is_looking else (*told, NOTIFICATIONS_FILE)
 
     async def _introduce(self) -> None:
         await self._watch.is_guarding.wait()
@@ -192,6 +207,9 @@ class Household:
         """For all."""
         self._say_here(sentence)
         self._addressees.said(sentence, loudness)
+
+    def _waiting(self) -> tuple[str, ...]:
+        return self._reloading.waiting
 
     def _mute(self) -> tuple[str, ...]:
         return self._addressees.troubles

@@ -43,15 +43,18 @@ class Picture:
         before: Before | None = None,
         waiting: Callable[[], tuple[str, ...]] = tuple,
         mute: Callable[[], tuple[str, ...]] = tuple,
+        unwatched: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
         """To be made before those that show it. Without `absence` and `before` nothing is known of the time before;
-        `waiting` tells what of the files the guard takes at its next start only, `mute` which channels take nothing."""
+        `waiting` tells what of the files the guard takes at its next start only, `mute` which channels take nothing,
+        `unwatched` which files nobody looks at."""
         self._guard = guard
         self._clock = clock
         self._reconnects = reconnects
         self._absence = absence
         self._waiting = waiting
         self._mute = mute
+        self._unwatched = unwatched
         self._started_at = clock.now()
         before = before or Before()
         self._acts: deque[ActStatus] = deque(before.acts, maxlen=ACTS_KEPT)
@@ -106,6 +109,7 @@ class Picture:
             while_away=self._absence.told if self._absence is not None else (),
             waits_for_start=self._waiting(),
             mute=self._mute(),
+            unwatched=self._unwatched(),
         )
 
 

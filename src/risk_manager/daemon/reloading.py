@@ -25,6 +25,8 @@ PAUSE_SECONDS: Final = 0.5
 """Between two looks at the files. A file counts when two looks in a row have found the same: an editor writes in
 parts."""
 
+_HANGS_SECONDS: Final = 15.0
+"""So long no look takes: of a disk, or of a keyring that is asked for the key."""
 _SUFFIXES: Final = (".yaml", ".yml", ".json")
 
 _NEXT_START: Final = "It is written, and in force at the next start of the guard."
@@ -66,18 +68,27 @@ class Reloading:
         self._running = configuration
         self._seen = fingerprint(self._folder)
         self._turn = asyncio.Lock()
+        self._looked_at: float | None = None
+        """By the loop's clock; None: it has not begun."""
         self.waiting: tuple[str, ...] = ()
         """What of the files is in force at the next start only, a sentence each."""
 
     async def run(self) -> None:
         """Apply what changes in the files, until cancelled."""
-        last = self._seen
+        last, loop = self._seen, asyncio.get_running_loop()
         while True:
+            self._looked_at = loop.time()
             await asyncio.sleep(PAUSE_SECONDS)
             now = fingerprint(self._folder)
             if now != self._seen and now == last:
                 await self.reload()
             last = now
+
+    @property
+    def is_looking(self) -> bool:
+        """False where what changes in the files is not noticed any more: it has ended, or hangs over one of them."""
+        looked_at = self._looked_at
+        return looked_at is None or asyncio.get_running_loop().time() - looked_at < _HANGS_SECONDS
 
     async def reload(self) -> Reload:
         """Read the files now and put what they say in force, or say why not."""

@@ -194,6 +194,8 @@ class GuardStatus(msgspec.Struct, frozen=True, kw_only=True):
     """What of the configuration files is not in force before the guard is started again, in words."""
     mute: tuple[str, ...] = ()
     """The channels of notifications.yaml that take no message now, and why, in words."""
+    unwatched: tuple[str, ...] = ()
+    """The configuration files whose changes the guard does not notice any more; empty in a guard that is well."""
 
 
 def write(path: Path, status: GuardStatus) -> None:

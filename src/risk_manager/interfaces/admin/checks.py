@@ -161,6 +161,9 @@ def running(house: House) -> Iterator[Found]:
     if told.waits_for_start:
         why = f"The guard runs with something else than the files say. {' '.join(told.waits_for_start)}"
         yield Found("in force", False, why, "Start the guard again.")
+    if told.unwatched:
+        why = f"The guard does not notice what changes in {', '.join(told.unwatched)}."
+        yield Found("hot reload", False, why, "Start the guard again, and look into its error.log: that says why.")
     hubs = (("user", told.connection.user_hub), ("market", told.connection.market_hub))
     away = [HUBS[name] for name, up in hubs if not up]
     if away:
