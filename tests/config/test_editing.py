@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from risk_manager.config.editing import EditError, with_value, without_key, write
+from risk_manager.config.editing import EditError, with_row, with_value, without_key
+from risk_manager.config.replacing import write
 
 NAME = "risk_config.yaml"
 TEXT = """\
@@ -274,3 +275,24 @@ def test_a_list_in_the_place_of_a_list_leaves_what_stands_below() -> None:
     rows = "[{loss_amount: -50, cooldown_duration: 60}]"
     after = with_value(NAME, HEADED, "cooldown_after_loss.loss_thresholds", rows).after
     assert f"cooldown_after_loss:\n  loss_thresholds: {rows}\n\n# Never these.\nsymbol_blocks:" in after
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "row", "value", "after"),
+    [
+        ("r.yaml", "a: [1, 2]    # mine\n", "", "3", "a: [1, 2, 3] # mine\n"),
+        ("r.yaml", "a:\n  - x\n  - y   # why\nb: 1\n", "", "z", "a:\n  - x\n  - y   # why\n  - z\nb: 1\n"),
+        ("r.yaml", "b: 1\n", "", "z", "b: 1\na: [z]\n"),
+        ("r.yaml", "", "X", "1", "a: {X: 1}\n"),
+        ("r.yaml", "a:\n  X: 1\n", "Y", "2", "a:\n  X: 1\n  Y: 2\n"),
+        ("r.json", '{"a": [1]}\n', "", "2", '{"a": [1, 2]}\n'),
+        ("r.json", '{"a": {}}\n', "X", "2", '{"a": {"X": 2}}\n'),
+    ],
+)
+def test_a_row_more(name: str, before: str, row: str, value: str, after: str) -> None:
+    assert with_row(name, before, "a", value, row).after == after
+
+
+def test_a_row_that_is_there_is_not_written_over() -> None:
+    with pytest.raises(EditError, match="a has X already"):
+        with_row("r.yaml", "a: {X: 1}\n", "a", "2", "X")

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from risk_manager.config import ConfigError, load_texts
 from risk_manager.config.changes import changes, changes_of_files
+from risk_manager.config.document import only_document
 from risk_manager.config.editing import Edit
-from risk_manager.config.hiding import hidden
+from risk_manager.config.hiding import hidden, masked, shown_way
+from risk_manager.config.notifications import notifications_of
+from risk_manager.config.secret import NO_SECRETS
+from risk_manager.config.tree import plain
+from risk_manager.core.rules import RULES
 
 KEY = "pst#do: not-tell"
 
@@ -45,6 +53,33 @@ def test_a_secret_is_not_shown_and_the_rest_is(text: str) -> None:
 def test_a_reference_is_no_secret(reference: str) -> None:
     text = f"topstepx:\n  api_key: {reference}\n"
     assert hidden(text) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("accounts.yaml", "topstepx: {username: me, api_key pst-do-not-tell1}\nmonitored_account: {account_id: 1}\n"),
+        ("accounts.yaml", "topstepx: {username: me, api_key:pst-do-not-tell1: }\nmonitored_account: {account_id: 1}\n"),
+        ("notifications.yaml", "version: 1\nheartbeat: {ping_url 'https://pst-do-not-tell1'}\n"),
+        ("notifications.yaml", "version: 1\nchannels: {a: {kind: discord, webhook_url https://pst-do-not-tell1}}\n"),
+        ("notifications.yaml", "version: 1\nchannels: {'https://pst-do-not-tell1': {kind: telegram}}\n"),
+    ],
+)
+def test_a_secret_that_has_become_a_key_for_want_of_a_colon_is_not_told(name: str, text: str) -> None:
+    texts = {name: text, "risk_config.yaml": "version: 1\n"}
+    load = partial(load_texts, texts, RULES) if name == "accounts.yaml" else partial(notifications_of, text)
+    with pytest.raises(ConfigError) as refused:
+        load(environment=NO_SECRETS)
+    node = only_document(text, name)
+    for told in (str(refused.value), hidden(text), *changes("", text), str(plain(masked(node)))):
+        assert "do-not-tell1" not in told
+    assert "***" in str(refused.value)
+
+
+@pytest.mark.parametrize("key", ["api_kye", "chanel", "quiet_hour", "severity"])
+def test_a_key_that_is_misspelled_is_told(key: str) -> None:
+    assert shown_way(("topstepx", key)) == ("topstepx", key)
+    assert shown_way(("channels", "my-phone_2", key)) == ("channels", "my-phone_2", key)
 
 
 @given(st.text(max_size=60), st.text(max_size=60))

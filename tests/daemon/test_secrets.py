@@ -76,13 +76,15 @@ async def said_by_commands(home: Path) -> dict[str, str]:
     """Every command of the admin, with the right password and with a wrong one."""
     where = ("--home", str(home))
     set_limit = ("admin", "config", "set", "max_contracts_per_instrument.limits.MNQ")
-    set_key = ("admin", "config", "set", "topstepx.api_key", json.dumps(KEY + "x"), "--file", "accounts.yaml")
+    set_key = ("admin", "config", "set", "topstepx.api_key", "--file", "accounts.yaml", *where)
     looks = ["admin config show", "admin rules --json", "admin accounts", "admin test-connection", "doctor"]
     told = {one: "\n".join((await done(*one.split(), *where, **LOUD))[1:]) for one in looks}
     told["set, wrong password"] = (await answer(*set_limit, "1", *where, says=WRONG))[1]
     code, told["set"] = await answer(*set_limit, "1", *where, says=PASSWORD)
     assert code == ExitCode.FINE, told["set"]
-    code, told["set key"] = await answer(*set_key, *where, says=PASSWORD)
+    told["set key in the command line"] = (await answer(*set_key, KEY + "x", says=PASSWORD))[1]
+    assert "a command line is no place for one" in told["set key in the command line"]
+    code, told["set key"] = await answer(*set_key, "--stdin", says=f"{PASSWORD}\n{KEY}x")
     assert "in force at the next start of the guard" in told["set key"]
     assert "which is not shown" in told["set key"]
     code, told["backup"] = await answer("admin", "backup", *where, says=PASSWORD)

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from risk_manager.config import Configuration, load_home
 from risk_manager.config.document import only_document
-from risk_manager.config.keys import Key, keys_of
+from risk_manager.config.keys import Key
 from risk_manager.config.password import set_password
 from risk_manager.config.rule_table import known_rules
-from risk_manager.config.tree import node_at, plain
+from risk_manager.config.tree import node_by, plain
 from risk_manager.core.rule import Rule
 from risk_manager.core.rules import RULES
 from risk_manager.daemon.clock import SystemClock
@@ -29,7 +29,7 @@ from risk_manager.daemon.keeping import Keeping
 from risk_manager.daemon.reloading import Reload, Reloading
 from risk_manager.exit_codes import ExitCode
 from risk_manager.interfaces.admin import edits
-from tests.config.values import BEFORE_IT, EXAMPLES, KEYS, values_for
+from tests.config.values import EXAMPLES, KEYS, another_for, before_it, values_for
 from tests.daemon.programs import make_home
 
 PASSWORD = "three words do it"
@@ -97,25 +97,16 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.mark.parametrize(("rule", "key"), KEYS, ids=lambda one: one.key if isinstance(one, Rule) else ".".join(one.way))
 def test_it_is_set_by_command_and_the_guard_takes_it(house: House, rule: Rule, key: Key) -> None:
-    house.risk.write_text(EXAMPLES)
-    section = node_at(only_document(EXAMPLES, ""), (rule.key,))
-    way = next(one.way for one in keys_of(rule, section) if one.way == key.way or {one.way[0], key.way[0]} == NAMES)
-    name = ".".join((rule.key, *way))
-    now = node_at(only_document(EXAMPLES, ""), (rule.key, *way))
-    values = values_for(rule, key)
-    assert values, f"tests/config/values.py has none for {name}"
-    if name in BEFORE_IT:
-        assert house.change(*BEFORE_IT[name]) == ExitCode.FINE
-    others = [one for one in values if now is None or plain(only_document(one, "")) != plain(now)] or list(values)
-    assert house.change(name, others[0]) == ExitCode.FINE, house.told
-    written = node_at(only_document(house.risk.read_text(), ""), (rule.key, *way))
+    house.risk.write_text(before_it(rule, key))
+    name, value = ".".join((rule.key, *key.way)), another_for(rule, key)
+    assert house.change(name, value) == ExitCode.FINE, house.told
+    written = node_by(only_document(house.risk.read_text(), ""), (rule.key, *key.way))
     assert written is not None
-    assert plain(written) == plain(only_document(others[0], ""))
+    assert plain(written) == plain(only_document(value, ""))
     assert house.reload().is_applied
     assert house.runs_as_written()
 
 
-NAMES = {"action", "enforcement"}
 BROKEN = st.sampled_from(
     [
         *[

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from risk_manager.config.document import read_text
-from risk_manager.config.hiding import is_secret
+from risk_manager.config.hiding import is_secret, shown_way
 from risk_manager.config.problem import ConfigError
 from risk_manager.config.tree import Branch, Leaf, Node, Row
 
@@ -48,7 +48,10 @@ def _below(node: Node, path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
     for step, below in inside:
         yield from _below(below, (*path, step))
     if not inside:
-        yield ".".join(path), node.value if isinstance(node, Leaf) else "{}" if isinstance(node, Branch) else "[]"
+        yield (
+            ".".join(shown_way(path)),
+            node.value if isinstance(node, Leaf) else "{}" if isinstance(node, Branch) else "[]",
+        )
 
 
 def _sentence(key: str, old: Any, new: Any) -> str:

@@ -57,7 +57,7 @@ EVENTS_IN_WORDS: Final[Mapping[Event, str]] = {
     Event.GUARD: "the guard has started or stopped, and what happened while nobody watched",
 }
 
-_NEEDS: Final[Mapping[ChannelKind, tuple[str, ...]]] = {
+NEEDS: Final[Mapping[ChannelKind, tuple[str, ...]]] = {
     ChannelKind.DISCORD: ("webhook_url",),
     ChannelKind.TELEGRAM: ("bot_token", "chat_id"),
     ChannelKind.WEBHOOK: ("webhook_url",),
@@ -117,7 +117,7 @@ class ChannelSection(msgspec.Struct, frozen=True, kw_only=True):
     quiet_hours: QuietHours | None = None
 
     def __post_init__(self) -> None:
-        needs = _NEEDS[self.kind]
+        needs = NEEDS[self.kind]
         for field in needs:
             if getattr(self, field) is None:
                 raise ValueError(f"a {self.kind.value} channel needs {' and '.join(needs)}; {field} is missing")
@@ -171,7 +171,7 @@ def channel_of(
     problems: list[Problem],
 ) -> Channel | None:
     """The channel with its secret fetched; None, with what is wrong added to `problems`, where it is not there."""
-    field = _NEEDS[told.kind][0]
+    field = NEEDS[told.kind][0]
     path = ("channels", name, field)
     secret = _fetched(getattr(told, field), path, tree, environment, keyring, problems)
     if secret is None:

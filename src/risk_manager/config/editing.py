@@ -1,17 +1,13 @@
-"""Changing one value of a configuration file by command: comments and order stay, the whole is checked before it is
-written, and a reader sees the old file or the new one, never a part."""
+"""Changing one value of a configuration file by command: comments and order stay."""
 
 from __future__ import annotations
 
 import difflib
 import io
 import json
-import os
 import re
-import stat
 from collections.abc import Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -21,12 +17,11 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from risk_manager.config import splicing
 from risk_manager.config.cutting import with_line, without_lines
 from risk_manager.config.document import MISREAD, only_document
-from risk_manager.config.hiding import hidden, is_secret, secrets_of
+from risk_manager.config.hiding import hidden, is_secret, masked, secrets_of
 from risk_manager.config.problem import ConfigError
-from risk_manager.config.tree import plain
+from risk_manager.config.tree import Branch, Node, Row, node_by, plain
 
 _NO_LIMIT: Final = 10_000
-_OWNER_ONLY: Final = 0o600
 
 
 class EditError(Exception):
@@ -79,6 +74,19 @@ def with_value(name: str, text: str, key: str, value: str) -> Edit:
     return Edit(name=name, before=text, after=after)
 
 
+def with_row(name: str, text: str, key: str, value: str, row: str = "") -> Edit:
+    """The file with one more row in the list under `key`, at its end; with `row`, which names it, in the table there.
+    A list or table that is not there is made. Raises EditError."""
+    node = None if not text.strip() else node_by(_node(name, text), _way(key))
+    if isinstance(node, Branch) and row:
+        if row in node.entries:
+            raise EditError(f"{key} has {row} already. Change that one.")
+        return with_value(name, text, f"{key}.{row}", value)
+    if isinstance(node, Row) and not row:
+        return with_value(name, text, f"{key}.{len(node.items) + 1}", value)
+    return with_value(name, text, key, f"{{{row}: {value}}}" if row else f"[{value}]")
+
+
 def without_key(name: str, text: str, key: str) -> Edit:
     """The file without `key` and what is under it. Raises EditError where it is not there."""
     yaml, is_json = _yaml(), name.endswith(".json")
@@ -95,22 +103,24 @@ def without_key(name: str, text: str, key: str) -> Edit:
     return Edit(name=name, before=text, after=_same(kept, _text(yaml, tree, text)))
 
 
-def write(path: Path, text: str) -> None:
-    """Replace a file as a whole; its owner and its rights stay, a new one is its owner's. Raises OSError."""
-    fresh = path.with_name(path.name + ".new")
-    fresh.unlink(missing_ok=True)
-    # Nobody else may read it at any moment: there may be a key in it.
-    place = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
-    with os.fdopen(place, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    if path.exists():
-        told = path.stat()
-        os.chmod(fresh, stat.S_IMODE(told.st_mode))
-        if hasattr(os, "chown"):
-            os.chown(fresh, told.st_uid, told.st_gid)
-    os.replace(fresh, path)
+def as_text(value: str) -> str:
+    """A text as it is to stand in a file: in quotes where it would be read as something else; what is in quotes
+    already stays."""
+    try:
+        is_read_so = value[:1] in ("'", '"') or plain(only_document(value, "")) == value
+    except ConfigError:
+        is_read_so = False
+    return value if is_read_so else json.dumps(value, ensure_ascii=False)
+
+
+def has_secret(key: str, value: str) -> bool:
+    """Whether `value`, under `key`, says something that nobody is to see; a reference to where it is kept does not."""
+    way = key.split(".")
+    try:
+        node = only_document(value, "")
+    except ConfigError:
+        return is_secret(way)
+    return masked(node, way) != node
 
 
 def _same(kept: str | None, made: str) -> str:
@@ -141,10 +151,7 @@ def _tree(yaml: YAML, name: str, text: str) -> CommentedMap:
 
 
 def _json_tree(name: str, text: str) -> dict[str, Any]:
-    try:
-        tree = plain(only_document(text, name))
-    except ConfigError as error:
-        raise EditError(f"{name} is broken, so nothing can be changed in it:\n{error}") from None
+    tree = plain(_node(name, text))
     if not isinstance(tree, dict):
         raise EditError(f"{name} is not a file of sections: nothing can be set in it.")
     return tree
@@ -170,6 +177,13 @@ def _json(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_json, value)) + "]"
     return str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)
+
+
+def _node(name: str, text: str) -> Node:
+    try:
+        return only_document(text, name)
+    except ConfigError as error:
+        raise EditError(f"{name} is broken, so nothing can be changed in it:\n{error}") from None
 
 
 def _broken(name: str, text: str) -> str:

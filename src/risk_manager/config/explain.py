@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from pydantic import ValidationError
 
+from risk_manager.config.hiding import shown_way
 from risk_manager.config.problem import Problem, did_you_mean
 from risk_manager.config.shape import model_of, reader_of
 from risk_manager.config.tree import Branch, Node, node_at, place_of, plain
@@ -47,7 +48,7 @@ def _problem(one: Any, node: Node, declaration: Declaration) -> Problem:
         path, text = _about(text, path, node)
     place, written = place_of(node, path)
     key = (declaration.key, *written) if declaration.key else written
-    return Problem(place.file, place.line, ".".join(key), text)
+    return Problem(place.file, place.line, ".".join(shown_way(key)), text)
 
 
 def _about(text: str, path: tuple[str | int, ...], node: Node) -> tuple[tuple[str | int, ...], str]:

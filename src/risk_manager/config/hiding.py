@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from risk_manager.config.document import MISREAD
+from risk_manager.config.tree import Branch, Leaf, Node, Row
 
 HIDDEN: Final = "***"
 _KEY: Final = re.compile(r"(?:api[_-]?key|password|passwd|secret|token|webhook|apprise_url|ping_url)", re.IGNORECASE)
@@ -24,6 +26,8 @@ _OPEN: Final = frozenset({"username", "api_url", "user_hub_url", "market_hub_url
 _CHANNELS, _HEARTBEAT = "channels", "heartbeat"
 _OPEN_OF_A_CHANNEL: Final = frozenset({"kind", "chat_id", "api_url", "severity", "events", "quiet_hours"})
 _OPEN_OF_THE_HEARTBEAT: Final = frozenset({"every_seconds"})
+_WORD: Final = re.compile(r"[A-Za-z_]{1,24}|[0-9]{1,3}", re.ASCII)
+_NAME: Final = re.compile(r"[\w-]{1,24}")
 _REFERENCE: Final = re.compile(r"\$\{\w+\}|(?:keyring|credential):.*", re.DOTALL)
 
 
@@ -36,6 +40,15 @@ def is_secret(way: Sequence[str]) -> bool:
     if len(way) > 1 and way[0] == _HEARTBEAT and way[1] not in _OPEN_OF_THE_HEARTBEAT:
         return True
     return any(_KEY.search(key) for key in way)
+
+
+def shown_way(way: Sequence[str]) -> tuple[str, ...]:
+    """A way as it may be told. A key that stands among secrets and is no plain word may be one itself, with only a
+    colon forgotten: it is ***."""
+    if not way or way[0] not in (_LOGIN, _CHANNELS, _HEARTBEAT):
+        return tuple(way)
+    plain = (_NAME if count == 1 and way[0] == _CHANNELS else _WORD for count in range(len(way)))
+    return tuple(step if kind.fullmatch(step) else HIDDEN for step, kind in zip(way, plain, strict=True))
 
 
 def _is_of_secrets(way: Sequence[str]) -> bool:
@@ -53,6 +66,23 @@ def hidden(text: str) -> str:
         ended = text[begin:end]
         text = text[:begin] + HIDDEN + ended[len(ended.rstrip()) :] + text[end:]
     return text
+
+
+def masked(node: Node, way: Sequence[str] = ()) -> Node:
+    """What stands at the end of this way with *** in the place of what is secret."""
+    if is_secret(way) or (_is_of_secrets(way) and isinstance(node, Leaf) and node.value is not None):
+        return node if _is_reference(node) else Leaf(HIDDEN, node.place)
+    if isinstance(node, Branch):
+        entries = node.entries.items()
+        below = {shown_way((*way, key))[-1]: (one, masked(one.node, (*way, key))) for key, one in entries}
+        return Branch({key: replace(one, node=inner) for key, (one, inner) in below.items()}, node.place)
+    if isinstance(node, Row):
+        return Row(tuple(masked(item, (*way, "")) for item in node.items), node.place)
+    return node
+
+
+def _is_reference(node: Node) -> bool:
+    return isinstance(node, Leaf) and bool(_REFERENCE.fullmatch(str(node.value).strip()))
 
 
 def secrets_of(text: str) -> tuple[str, ...]:
@@ -77,6 +107,9 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
             if not (isinstance(node, ScalarNode) and _REFERENCE.fullmatch(str(node.value).strip())):
                 yield node.start_mark.index, node.end_mark.index
         elif isinstance(node, MappingNode):
+            for key, _ in node.value:
+                if isinstance(key, ScalarNode) and shown_way((*way, key.value))[-1] == HIDDEN:
+                    yield key.start_mark.index, key.end_mark.index
             waiting += [(value, (*way, key.value if isinstance(key, ScalarNode) else "")) for key, value in node.value]
         elif isinstance(node, SequenceNode):
             waiting += [(item, (*way, "")) for item in node.value]

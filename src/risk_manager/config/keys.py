@@ -1,12 +1,10 @@
-"""Every key that a section may have: what it is, what holds where nothing is written, and what stands in the file."""
+"""Every key that a section may have: what it is, and what holds where nothing is written."""
 
 from __future__ import annotations
 
 import ast
 import enum
 import inspect
-import json
-import re
 import textwrap
 import types
 from collections.abc import Iterable, Iterator
@@ -17,12 +15,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, 
 
 import msgspec
 
-from risk_manager.config.document import only_document
 from risk_manager.config.in_short import value_text
-from risk_manager.config.rule_section import ACTION, ENFORCEMENT
-from risk_manager.config.shape import ENABLED
-from risk_manager.config.tree import Branch, Node, Row, node_at, plain
-from risk_manager.core.rule import Rule
 from risk_manager.core.settings import Kind
 
 _KINDS: Final[dict[Any, str]] = {
@@ -33,8 +26,17 @@ _KINDS: Final[dict[Any, str]] = {
     date: 'a date, for example "2025-12-25"',
     Any: "sections",
 }
-_BARE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_/.*-]*")
-_WORDS: Final = frozenset({"true", "false", "null", "none", "yes", "no", "on", "off", "y", "n"})
+
+
+class More(msgspec.Struct, frozen=True, kw_only=True):
+    """What a list or a table takes more of."""
+
+    name: str = ""
+    """What the name of a row is, in words; empty for a list, whose rows have none."""
+    means: str
+    section: type[msgspec.Struct] | None = None
+    """What a row is where it has keys of its own."""
+    example: str = ""
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,31 +52,10 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     """A list, a table or a section as it may look, on one line."""
     now: str | None = None
     """What stands in the file, as it would be written on one line; None: nothing."""
-
-
-def keys_of(rule: Rule, section: Node | None) -> list[Key]:
-    """The keys of a rule, with what stands in its section of the file."""
-    switch = "`true`" if section is not None else "`false`"
-    found = [Key(way=(ENABLED,), means="`true` or `false`", usual=switch, note="Off: the rule does nothing.")]
-    has_enabled = any(field.name == ENABLED for field in msgspec.structs.fields(rule.config))
-    found += [one for one in declared(rule.config) if one.way != (ENABLED,) or not has_enabled]
-    if rule.actions:
-        name = ENFORCEMENT if isinstance(section, Branch) and ENFORCEMENT in section.entries else ACTION
-        usual, means = f"`{rule.actions[0].value}`", listed(f"`{one.value}`" for one in rule.actions)
-        action = Key(way=(name,), means=means, usual=usual, note="What is done at a breach.")
-        found = [one for one in found if one.way not in ((ACTION,), (ENFORCEMENT,))] + [action]
-    else:
-        found = [one for one in found if one.way != (ACTION,)]
-    return list(filled(_with_examples(found, rule), section))
-
-
-def _with_examples(keys: list[Key], rule: Rule) -> Iterator[Key]:
-    """The keys; those of lists, tables and sections with what the rule's own example has there."""
-    example = only_document(rule.example, "")
-    for one in keys:
-        node = node_at(example, (rule.key, *one.way))
-        is_one = isinstance(node, Branch | Row)
-        yield msgspec.structs.replace(one, example=written(plain(node))) if node is not None and is_one else one
+    more: More | None = None
+    """None: it is one value."""
+    rows: int | None = None
+    """How many stand in it; None: nothing stands there that could take one more."""
 
 
 def declared(struct: type[msgspec.Struct], way: tuple[str, ...] = ()) -> Iterator[Key]:
@@ -82,62 +63,11 @@ def declared(struct: type[msgspec.Struct], way: tuple[str, ...] = ()) -> Iterato
     hints, told = get_type_hints(struct, include_extras=True), notes(struct)
     for field in msgspec.structs.fields(struct):
         path = (*way, field.name)
-        yield Key(way=path, means=kind(hints[field.name]), usual=usual(field), note=told.get(field.name, ""))
-        inner = _section(hints[field.name])
+        hint = hints[field.name]
+        yield Key(way=path, means=kind(hint), usual=usual(field), note=told.get(field.name, ""), more=_more(hint))
+        inner = _section(hint)
         if inner is not None:
             yield from declared(inner, path)
-
-
-def filled(keys: Iterable[Key], section: Node | None) -> Iterator[Key]:
-    """The keys with what stands in the file, and after a list or a table each of its rows."""
-    listed_keys = list(keys)
-    known = {one.way for one in listed_keys}
-    absent: tuple[str, ...] | None = None
-    for one in listed_keys:
-        node = node_at(section, one.way) if section is not None else None
-        if node is None:
-            if absent is not None and one.way[: len(absent)] == absent:
-                yield msgspec.structs.replace(one, usual="none")  # of a section that is not there
-                continue
-            absent = one.way if one.usual == "none" else None
-            yield one
-            continue
-        absent = None
-        yield msgspec.structs.replace(one, now=written(plain(node)))
-        if not any(way[: len(one.way)] == one.way and way != one.way for way in known):
-            for way, inner in _rows(node, one.way):
-                yield Key(way=way, means=one.means, now=written(plain(inner)))
-
-
-def _rows(node: Node, way: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Node]]:
-    """The values inside a table, and inside the sections of a list; a list of words is one value."""
-    if isinstance(node, Branch):
-        inside = [(key, entry.node) for key, entry in node.entries.items()]
-    elif isinstance(node, Row):
-        inside = [
-            (str(count), item) for count, item in enumerate(node.items, start=1) if isinstance(item, Branch | Row)
-        ]
-    else:
-        return
-    for step, inner in inside:
-        if isinstance(inner, Branch | Row):
-            yield from _rows(inner, (*way, step))
-        else:
-            yield (*way, step), inner
-
-
-def written(value: Any) -> str:
-    """A plain value as it would be written on one line of YAML."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{written(key)}: {written(one)}" for key, one in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(written, value)) + "]"
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, str):
-        is_bare = _BARE.fullmatch(value) and value.lower() not in _WORDS and not value.endswith("*")
-        return value if is_bare else json.dumps(value, ensure_ascii=False)
-    return str(value)
 
 
 def kind(hint: Any) -> str:
@@ -208,3 +138,15 @@ def _section(hint: Any) -> type[msgspec.Struct] | None:
         inner = [one for one in get_args(hint) if one is not type(None)]
         return _section(inner[0]) if len(inner) == 1 else None
     return hint if isinstance(hint, type) and issubclass(hint, msgspec.Struct) else None
+
+
+def _more(hint: Any) -> More | None:
+    """What a list or a table takes, also where it may be absent."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        return next((found for one in arguments if (found := _more(one)) is not None), None)
+    if origin is dict:
+        return More(name=kind(arguments[0]), means=kind(arguments[1]), section=_section(arguments[1]))
+    if origin in (tuple, frozenset):
+        return More(means=kind(arguments[0]), section=_section(arguments[0]))
+    return None

@@ -24,6 +24,7 @@ from risk_manager.config.channels import (
 )
 from risk_manager.config.document import only_document, read_source
 from risk_manager.config.explain import Declaration, read_struct, section
+from risk_manager.config.hiding import shown_way
 from risk_manager.config.home import found
 from risk_manager.config.problem import ConfigError, Problem
 from risk_manager.config.risk import VERSION, check_version, require_version
@@ -90,7 +91,9 @@ def notifications_of(
         if not is_channel_name(one):
             place, key = place_of(tree, ("channels", one))
             problems.append(
-                Problem(place.file, place.line, ".".join(key), "A name is letters, digits, - and _, 40 at most")
+                Problem(
+                    place.file, place.line, ".".join(shown_way(key)), "A name is letters, digits, - and _, 40 at most"
+                )
             )
             continue
         channels.append(channel_of(one, told, tree, environment, keyring, problems))

@@ -125,3 +125,13 @@ def node_at(node: Node, path: Sequence[str | int]) -> Node | None:
         else:
             return None
     return node
+
+
+def node_by(node: Node, way: Sequence[str]) -> Node | None:
+    """The same for a way as people write it: rows of lists are counted from 1."""
+    for step in way:
+        below = node_at(node, (int(step) - 1,) if isinstance(node, Row) and step.isdecimal() and int(step) else (step,))
+        if below is None:
+            return None
+        node = below
+    return node

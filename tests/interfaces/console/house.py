@@ -46,6 +46,12 @@ monitored_accounts:
   - {account_id: 465, account_name: Main}
   - {account_id: 466, account_name: Copy, rules: {max_contracts: {limit: 2}}}
 """
+NOTIFICATIONS: Final = """\
+version: 1
+channels:
+  phone: {kind: telegram, bot_token: "1:not-to-be-seen", chat_id: "77"}
+heartbeat: {ping_url: "https://127.0.0.1/not-to-be-seen"}
+"""
 _PATIENCE_SECONDS: Final = 30.0
 _EQUAL_FRAMES: Final = 12  # a key goes through as many queues at most
 
@@ -56,6 +62,7 @@ def furnish(folder: Path) -> Path:
     config.mkdir(parents=True)
     (config / "risk_config.yaml").write_text(RISK)
     (config / "accounts.yaml").write_text(ACCOUNTS)
+    (config / "notifications.yaml").write_text(NOTIFICATIONS)
     set_password(config / "admin_password.hash", PASSWORD, rounds=4)
     return folder
 

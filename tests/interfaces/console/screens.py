@@ -142,12 +142,23 @@ SCREENS: Final[dict[str, Screen]] = {
         "1", "7", "2", "end", "backspace", "type:, {loss_amount: -300, cooldown_duration: 60}]", "enter"
     ),
     "row_taken_out": at("1", "7", "4", "escape", "d"),
+    "row_of_a_list_asked": at("1", "7", "2", "escape", "a"),
+    "row_of_a_list_added": at("1", "7", "2", "escape", "a", "type:{loss_amount: -300, cooldown_duration: 60}", "enter"),
+    "row_of_a_table_named": at("1", "2", "down", "a"),
+    "row_of_a_table_asked": at("1", "2", "down", "a", "type:GC", "enter"),
     "files": at("8"),
     "files_login": at("8", "1"),
     "files_key_asked": at("8", "1", "2"),
     "files_holidays": at("8", "2"),
     "files_holidays_changed": at("8", "2", "1", "type:[2026-12-24]", "enter"),
     "files_logging": at("8", "3"),
+    "files_notifications": at("8", "4"),
+    "files_notifications_secret_asked": at("8", "4", "6"),
+    "channel_kind": at("8", "4", "down", "a", "type:desk", "enter"),
+    "channel_secret": at("8", "4", "down", "a", "type:desk", "enter", "2"),
+    "channel_added": at(
+        "8", "4", "down", "a", "type:desk", "enter", "2", "type:https://127.0.0.1/not-to-be-seen", "enter"
+    ),
     "accounts": Screen(page=StillAccounts),
     "accounts_of_one": Screen(("2",), page=StillAccounts),
     "accounts_not_ours": Screen(("3",), page=StillAccounts),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import socket
 import sys
 import threading
@@ -13,24 +12,16 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from docs.pictures.still import text
-from risk_manager.config.document import only_document
 from risk_manager.config.editing import with_value
-from risk_manager.config.keys import Key, keys_of
 from risk_manager.config.password import set_password
-from risk_manager.config.tree import node_at, plain
-from risk_manager.core.rule import Rule
-from risk_manager.core.rules import RULES
 from risk_manager.exit_codes import ExitCode
 from risk_manager.interfaces.admin.console.app import Console, difference
 from risk_manager.interfaces.admin.console.dialogs import Ask
-from risk_manager.interfaces.admin.console.keys import KeysPage
 from risk_manager.interfaces.admin.console.page import Drawn, Page
 from risk_manager.interfaces.admin.console.thread import NAME
 from risk_manager.interfaces.admin.entrance import House
 from risk_manager.interfaces.trader.dashboard.saying import line
 from risk_manager.interfaces.trader.dashboard.saying import plain as plain_line
-from tests.config.values import EXAMPLES
 from tests.crash.house import ACCOUNT, broker, guard, new_home, rows
 from tests.daemon.programs import SECRET
 from tests.interfaces.console.house import PASSWORD, furnish, press, rest, shows
@@ -126,7 +117,7 @@ async def test_the_password_is_changed(tmp_path: Path) -> None:
     async with console.run_test() as pilot:
         await shows(pilot, "Admin password")
         await press(pilot, f"type:{PASSWORD}", "enter", "7", "1", "type:not the old one", "enter")
-        await shows(pilot, "The old password is wrong. Nothing has changed.")
+        await shows(pilot, "The password is wrong. Nothing has changed.")
         await press(pilot, "1", f"type:{PASSWORD}", "enter", "type:other three words", "enter", "type:others", "enter")
         await shows(pilot, "The two are not the same.")
         await press(pilot, "1", f"type:{PASSWORD}", "enter", "type:other three words", "enter")
@@ -135,50 +126,6 @@ async def test_the_password_is_changed(tmp_path: Path) -> None:
         assert not console.session.is_open
         console.session.let_in("other three words")
         assert console.session.is_open
-
-
-@pytest.mark.slow
-async def test_every_rule_has_its_page_with_every_key_and_is_changed_there(tmp_path: Path) -> None:
-    home = furnish(tmp_path)
-    risk = home / "config" / "risk_config.yaml"
-    risk.write_text(EXAMPLES)
-    console = Console(House(home))
-    console.session.let_in(PASSWORD)
-    async with console.run_test(size=(120, 50)) as pilot:
-        await rest(pilot)
-        await press(pilot, "1")
-        for number, rule in enumerate(RULES, 1):
-            await press(pilot, *str(number), *(["enter"] if number == 1 else []))
-            section = node_at(only_document(risk.read_text(), ""), (rule.key,))
-            keys = keys_of(rule, section)
-            page = console.screen
-            assert isinstance(page, KeysPage)
-            assert [line.split()[1] for line in page_lines(pilot)] == [shown_name(key) for key in keys]
-            if number % 4 == 1:
-                await change_one(pilot, home, rule, keys)
-            await press(pilot, "escape")
-
-
-async def change_one(pilot: Pilot[None], home: Path, rule: Rule, keys: list[Key]) -> None:
-    """Another value for the first key that has one of two."""
-    risk = home / "config" / "risk_config.yaml"
-    index = next(count for count, key in enumerate(keys) if key.now in ("true", "false"))
-    value = {"true": "false", "false": "true"}[keys[index].now or ""]
-    await press(pilot, *["down"] * index, "enter", "ctrl+u", f"type:{value}", "enter", "y")
-    await shows(pilot, "is in force at the next start")
-    after = node_at(only_document(risk.read_text(), ""), (rule.key, *keys[index].way))
-    assert after is not None
-    assert str(plain(after)).lower() == value
-
-
-def page_lines(pilot: Pilot[None]) -> list[str]:
-    """The rows of a list."""
-    return [line for line in text(pilot).splitlines() if re.match(r" +\d+  ", line)]
-
-
-def shown_name(key: Key) -> str:
-    """How a page calls it."""
-    return key.way[-1] if len(key.way) < 3 else ".".join(key.way[1:])
 
 
 async def test_five_wrong_passwords_close_it(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from risk_manager.config.editing import write
+from risk_manager.config.replacing import write
 from risk_manager.daemon.admin.gate import SILENCE_MOST, Attempts
 
 NO_ATTEMPTS = Attempts()

@@ -9,17 +9,25 @@ from typing import Final
 from risk_manager.config import ConfigError, Problem, load_texts
 from risk_manager.config.changes import changes
 from risk_manager.config.document import read_source
-from risk_manager.config.editing import Edit, EditError, write
+from risk_manager.config.editing import Edit, EditError
 from risk_manager.config.logs import LOGGING_FILE, log_settings_of
 from risk_manager.config.notifications import NOTIFICATIONS_FILE, notifications_of
-from risk_manager.config.risk import RISK_FILE
+from risk_manager.config.replacing import LinkError, write
+from risk_manager.config.risk import RISK_FILE, VERSION
 from risk_manager.config.rule_table import known_rules
 from risk_manager.config.secret import NO_SECRETS
-from risk_manager.interfaces.admin.entrance import House
+from risk_manager.interfaces.admin.entrance import House, RefusedError
 from risk_manager.ipc.admin import Answer, Reload
 
 STEMS: Final = ("risk_config", "accounts", "holidays", "logging", "notifications")
 """The files of the configuration, without what their names end with."""
+_WITH_VERSION: Final = frozenset({"risk_config", "notifications"})
+"""What says its version; one that is not there yet is begun with it."""
+_TAKEN: Final = {
+    Path(NOTIFICATIONS_FILE).stem: "The running guard takes it within a second or two.",
+    Path(LOGGING_FILE).stem: "The running guard goes on writing its logs as before, until it is started again.",
+}
+"""When a guard that runs takes what a reload does not read."""
 _SUFFIXES: Final = (".yaml", ".yml", ".json")
 
 
@@ -63,27 +71,40 @@ def check(house: House, name: str, text: str) -> None:
 def proposed(house: House, name: str, edit: Callable[[str, str], Edit]) -> Edit:
     """The change that `edit` makes of a file's name and text; it holds. Raises EditError, ConfigError."""
     path = file_named(house, name)
-    change = edit(path.name, text_of(path))
+    text = text_of(path)
+    begun = text if text.strip() or path.stem not in _WITH_VERSION else f"version: {VERSION}\n"
+    change = edit(path.name, begun)
+    change = Edit(name=change.name, before=text, after=text if change.after == begun else change.after)
     if change.is_change:
         check(house, path.name, change.after)
     return change
 
 
 def carried_out(house: House, change: Edit, token: str | None, what: str) -> Answer:
-    """Write it, and have the running guard (`token`) take it. Raises EditError, ConfigError, OSError, RefusedError."""
+    """Write it, and have the running guard (`token`) take it. Raises EditError, ConfigError, RefusedError."""
     path = file_named(house, change.name)
     if text_of(path) != change.before:
         raise EditError(f"{path.name} has been changed by somebody else meanwhile. Nothing is written; begin again.")
     check(house, path.name, change.after)  # the other files may be others by now
-    write(path, change.after)
+    try:
+        write(path, change.after)
+    except LinkError as error:
+        raise RefusedError(f"Nothing is written. {error}") from None
+    except OSError as error:
+        raise RefusedError(_unwritten(path, error)) from None
     if token is None:
         return Answer(
             is_done=True, says=f"{path.name} is written. No guard is running; it is in force at the next start."
         )
     answer = house.say(Reload(token=token, why=what))  # it is on the record by that, whatever the file
-    if answer.is_done and path.stem == Path(NOTIFICATIONS_FILE).stem:
-        return Answer(is_done=True, says=f"{path.name} is written. The running guard takes it within a second or two.")
-    return answer
+    taken = _TAKEN.get(path.stem)
+    return Answer(is_done=True, says=f"{path.name} is written. {taken}") if answer.is_done and taken else answer
+
+
+def _unwritten(path: Path, error: OSError) -> str:
+    if path.is_symlink():
+        return f"{path} is a link to {path.resolve()}, and that cannot be written: {error.strerror}. Change it there."
+    return f"{path} cannot be written: {error.strerror}. It belongs to the guard's own user."
 
 
 def in_words(change: Edit) -> str:

@@ -14,21 +14,28 @@ from typing import Final
 
 from risk_manager.config import ConfigError
 from risk_manager.config.document import read_source
-from risk_manager.config.editing import Edit, EditError, with_value, without_key
+from risk_manager.config.editing import Edit, EditError, as_text, has_secret, with_value, without_key
+from risk_manager.config.hiding import is_secret
 from risk_manager.config.risk import RISK_FILE
 from risk_manager.exit_codes import ExitCode
 from risk_manager.interfaces.admin import changing
-from risk_manager.interfaces.admin.asking import StoppedError, agree
-from risk_manager.interfaces.admin.entrance import House, RefusedError, tell
+from risk_manager.interfaces.admin.asking import StoppedError, agree, ask, some_text
+from risk_manager.interfaces.admin.entrance import House, RefusedError, read_password, tell
 
 _EDITORS: Final = ("notepad",) if os.name == "nt" else ("nano", "vim", "vi")
 _OWNER_ONLY: Final = 0o600
+_NOT_HERE: Final = (
+    "There is a secret in it, and a command line is no place for one: the shell remembers it, and others on this "
+    "machine may read it. Nothing is written. Leave the value out: it is asked for and not shown; scripts give it by "
+    "--stdin. And take this line out of your shell's history."
+)
 
 
 def set_value(
     key: str,
-    value: str,
+    value: str | None = None,
     *,
+    stdin: bool = False,
     file: str = RISK_FILE,
     home: Path | None = None,
     yes: bool = False,
@@ -41,7 +48,10 @@ def set_value(
     key
         For example daily_realized_loss.limit
     value
-        As it would stand in the file.
+        As it would stand in the file. Left out, it is asked for. A secret is never given here: a command line can be
+        read by others, and is remembered.
+    stdin
+        Read the value from stdin, one line; with --password-stdin the password is the line before it.
     file
         Which file: risk_config.yaml, accounts.yaml, holidays.yaml, logging.yaml or notifications.yaml.
     home
@@ -51,8 +61,38 @@ def set_value(
     password_stdin
         Read the password from stdin; nothing else is asked then.
     """
-    edit = lambda name, text: with_value(name, text, key, value)  # noqa: E731
-    return _change(House(home), file, edit, yes=yes, from_stdin=password_stdin)
+    try:
+        password = read_password("", from_stdin=True) if stdin and password_stdin else None
+        given = _value(key, value, from_stdin=stdin)
+    except RefusedError as error:
+        tell(str(error))
+        return ExitCode.BAD_INPUT
+    except StoppedError:
+        tell("Nothing is written.")
+        return ExitCode.REFUSED
+    edit = lambda name, text: with_value(name, text, key, given)  # noqa: E731
+    return _change(House(home), file, edit, yes=yes, from_stdin=password_stdin, password=password)
+
+
+def _value(key: str, value: str | None, *, from_stdin: bool) -> str:
+    """The value as it is to stand in the file: given, or asked for where nobody else sees it. Raises RefusedError,
+    StoppedError."""
+    is_hidden = is_secret(key.split("."))
+    if value is not None:
+        if from_stdin:
+            raise RefusedError("--stdin reads the value from stdin: leave it out of the command.")
+        if has_secret(key, value):
+            raise RefusedError(_NOT_HERE)
+        return value
+    if sys.stdin.isatty():
+        given = ask(key, some_text("A value"), secret=is_hidden)
+    elif from_stdin:
+        given = sys.stdin.readline().strip()
+        if not given:
+            raise RefusedError("--stdin: stdin has no line with the value.")
+    else:
+        raise RefusedError("There is no value, and no terminal to ask for it at. Give one, or use --stdin in scripts.")
+    return as_text(given) if is_hidden else given
 
 
 def unset(
@@ -108,6 +148,7 @@ def _change(
     yes: bool,
     from_stdin: bool,
     is_by_hand: bool = False,
+    password: str | None = None,
 ) -> int:
     try:
         change = _holding(house, name, edit, is_by_hand=is_by_hand)
@@ -115,7 +156,7 @@ def _change(
             tell(f"{change.name} says that already.")
             return ExitCode.FINE
         print("\n".join(change.lines()), flush=True)
-        token = house.enter(from_stdin=from_stdin)
+        token = house.let_in(password).token if password is not None else house.enter(from_stdin=from_stdin)
         if not (yes or from_stdin) and not agree("Write this", usual=False):
             raise StoppedError
         answer = changing.carried_out(house, change, token, changing.in_words(change))

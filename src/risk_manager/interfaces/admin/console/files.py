@@ -1,4 +1,4 @@
-"""What stands in the other files: the login, holidays of one's own, how the logs are written."""
+"""What stands in the other files: the login, holidays of one's own, how the logs are written, who is told."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from typing import Final
 import msgspec
 
 from risk_manager.config.accounts import ACCOUNTS_FILE, LOGIN, LoginSection
-from risk_manager.config.hiding import HIDDEN, is_secret
-from risk_manager.config.keys import Key, declared, filled
+from risk_manager.config.hiding import HIDDEN, is_secret, masked
+from risk_manager.config.keys import Key, declared
 from risk_manager.config.logs import LOGGING_FILE, LogSettings
+from risk_manager.config.notifications import NOTIFICATIONS_FILE, NotificationsFile
+from risk_manager.config.present import filled
 from risk_manager.config.risk import HOLIDAYS_FILE
 from risk_manager.config.tree import node_at
 from risk_manager.core.settings import Holidays
 from risk_manager.interfaces.admin import changing
+from risk_manager.interfaces.admin.console.channels import ChannelsPage
 from risk_manager.interfaces.admin.console.keys import KeysPage
 from risk_manager.interfaces.admin.console.page import Drawn, Page, Row
 from risk_manager.interfaces.admin.console.rules import Place, tree_of
@@ -38,10 +41,12 @@ class Part(msgspec.Struct, frozen=True):
     way: tuple[str, ...] = ()
 
 
+NOTIFICATIONS: Final = Part("notifications", NOTIFICATIONS_FILE, NotificationsFile)
 PARTS: Final = (
     Part("login", ACCOUNTS_FILE, LoginSection, (LOGIN,)),
     Part("holidays", HOLIDAYS_FILE, Holidays),
     Part("logging", LOGGING_FILE, LogSettings),
+    NOTIFICATIONS,
 )
 
 
@@ -58,8 +63,7 @@ class FilesPage(Page[list[tuple[Part, str]]]):
     def drawn(self, seen: list[tuple[Part, str]], width: int) -> Drawn:
         """The parts; the rules and the accounts have pages of their own."""
         advice = wrapped(
-            "Another login waits for the next start of the guard. notifications.yaml is changed by risk-manager admin "
-            "config edit notifications.yaml",
+            "Another login, and how the logs are written, wait for the next start of the guard.",
             width,
             tone=Tone.FAINT,
         )
@@ -72,12 +76,13 @@ class FilesPage(Page[list[tuple[Part, str]]]):
     def _open(self, part: Part) -> None:
         house = self.console.session.house
         name = changing.file_named(house, part.file).name
-        self.app.push_screen(KeysPage(f"files · {part.name}", name, part.way, partial(present_keys, house, part)))
+        page = ChannelsPage if part is NOTIFICATIONS else KeysPage
+        self.app.push_screen(page(f"files · {part.name}", name, part.way, partial(present_keys, house, part)))
 
 
 def present_keys(house: House, part: Part) -> list[Key]:
     """The keys of a part with what stands in the file, *** for what is secret. Raises ConfigError."""
-    section = node_at(tree_of(house, Place(part.file)), part.way)
+    section = node_at(masked(tree_of(house, Place(part.file))), part.way)
     return [_for_people(part, one) for one in filled(declared(part.struct), section)]
 
 

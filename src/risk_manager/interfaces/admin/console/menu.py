@@ -28,7 +28,7 @@ PAGES: Final[dict[str, tuple[Callable[[], Page[Any]], str]]] = {
     "Logs": (LogsPage, "what happened, and what goes wrong"),
     "Connection": (ConnectionPage, "does the gateway take the login"),
     "Password": (PasswordPage, "change the admin's password"),
-    "Files": (FilesPage, "the login, holidays of your own, how the logs are written"),
+    "Files": (FilesPage, "the login, your holidays, the logs, who is told"),
 }
 
 

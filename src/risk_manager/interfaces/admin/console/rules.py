@@ -9,11 +9,12 @@ import msgspec
 
 from risk_manager.config.document import only_document
 from risk_manager.config.in_short import in_short
-from risk_manager.config.keys import Key, declared, filled, keys_of, written
+from risk_manager.config.keys import Key, declared
+from risk_manager.config.present import filled, keys_of, written
 from risk_manager.config.risk import RISK_FILE
 from risk_manager.config.rule_table import known_rules
 from risk_manager.config.shape import ENABLED, is_off
-from risk_manager.config.tree import Branch, Node, node_at, plain
+from risk_manager.config.tree import Branch, Node, node_at, node_by, plain
 from risk_manager.core.rule import Rule
 from risk_manager.core.settings import Defaults
 from risk_manager.interfaces.admin import changing
@@ -100,18 +101,13 @@ def section_way(house: House, place: Place, key: str) -> tuple[str, ...]:
 def present_keys(house: House, place: Place, rule: Rule | None) -> list[Key]:
     """The keys of a rule, or of the defaults, with what stands in the file. Raises ConfigError."""
     way = section_way(house, place, rule.key if rule is not None else DEFAULTS)
-    section = node_at(tree_of(house, place), steps(way))
+    section = node_by(tree_of(house, place), way)
     keys = keys_of(rule, section) if rule is not None else list(filled(declared(Defaults), section))
     return [msgspec.structs.replace(one, usual=AS_FOR_ALL) for one in keys] if place.above else keys
 
 
-def steps(way: tuple[str, ...]) -> list[str | int]:
-    """A way as a tree wants it."""
-    return [int(step) - 1 if step.isdecimal() else step for step in way]
-
-
 def _section(rule: Rule, tree: Node, place: Place) -> Section:
-    found = node_at(tree, steps((*place.above, rule.key)))
+    found = node_by(tree, (*place.above, rule.key))
     if found is None and not place.above:
         found = node_at(tree, ("rules", rule.key))
     if found is None:

@@ -1,0 +1,61 @@
+"""Replacing a file as a whole: a reader sees the old one or the new one, never a part. A link stays one: what it leads
+to is replaced."""
+
+from __future__ import annotations
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+_OWNER_ONLY: Final = 0o600
+_ROOT: Final = 0
+
+
+class LinkError(OSError):
+    """What a link leads to is not to be replaced. The text is the sentence."""
+
+
+def write(path: Path, text: str) -> None:
+    """Replace a file as a whole; its owner and its rights stay, a new one is its owner's. Raises OSError, LinkError."""
+    target = target_of(path)
+    fresh = target.with_name(target.name + ".new")
+    fresh.unlink(missing_ok=True)
+    # Nobody else may read it at any moment: there may be a key in it.
+    place = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+    try:
+        with os.fdopen(place, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if target.exists():
+            told = target.stat()
+            if hasattr(os, "chown"):
+                os.chown(fresh, told.st_uid, told.st_gid)
+            os.chmod(fresh, stat.S_IMODE(told.st_mode))
+        os.replace(fresh, target)
+    except BaseException:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+        raise
+
+
+def target_of(path: Path) -> Path:
+    """The file itself; of a link, the file that it leads to in the end. Raises LinkError, OSError."""
+    if not path.is_symlink():
+        return path
+    try:
+        target = path.resolve(strict=True)
+    except (FileNotFoundError, RuntimeError):
+        where = os.readlink(path)
+        raise LinkError(f"{path} is a link to {where}, where no file is. Make one there, or remove the link.") from None
+    if not target.is_file():
+        raise LinkError(f"{path} is a link to {target}, which is no plain file. Remove the link.")
+    whose, theirs = path.lstat().st_uid, target.stat().st_uid
+    if whose not in (_ROOT, theirs, getattr(os, "geteuid", lambda: whose)()):
+        raise LinkError(
+            f"{path} is a link that user {whose} has made to a file of user {theirs}, {target}: whoever may make links "
+            "must not have others' files written. Change that file itself, or remove the link."
+        )
+    return target

@@ -1,0 +1,80 @@
+"""A file is replaced as a whole; a link stays a link, and what it leads to is replaced."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from risk_manager.config.replacing import LinkError, write
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="links and rights of Unix")
+NOBODY = 65534
+give: Any = getattr(os, "lchown", None)
+is_root = getattr(os, "geteuid", lambda: 1)() == 0
+
+
+def linked(folder: Path) -> tuple[Path, Path]:
+    """A link, and the file that it leads to, over another link."""
+    for name in ("config", "kept"):
+        (folder / name).mkdir()
+    target = folder / "kept" / "risk.yaml"
+    target.write_text("before")
+    (folder / "between").symlink_to(target)
+    link = folder / "config" / "risk_config.yaml"
+    link.symlink_to(Path("..", "between"))
+    return link, target
+
+
+def test_what_a_link_leads_to_is_replaced_and_its_rights_stay(tmp_path: Path) -> None:
+    link, target = linked(tmp_path)
+    target.chmod(0o640)
+    inode = target.stat().st_ino
+    write(link, "after")
+    assert target.read_text() == link.read_text() == "after"
+    assert target.stat().st_ino != inode, "replaced, and not written into"
+    assert target.stat().st_mode & 0o777 == 0o640
+    assert os.readlink(link) == "../between"
+    assert sorted(path.name for path in tmp_path.rglob("*.new")) == []
+
+
+@pytest.mark.skipif(not is_root, reason="only root can give files away")
+def test_the_owner_stays(tmp_path: Path) -> None:
+    link, target = linked(tmp_path)
+    give(target, NOBODY, NOBODY)
+    write(link, "after")
+    assert (target.stat().st_uid, target.stat().st_gid) == (NOBODY, NOBODY)
+
+
+@pytest.mark.skipif(not is_root, reason="only root can give links away")
+def test_who_can_make_links_has_no_file_of_others_written(tmp_path: Path) -> None:
+    link, target = linked(tmp_path)
+    give(link, NOBODY, NOBODY)
+    with pytest.raises(LinkError, match="a link that user 65534 has made to a file of user 0"):
+        write(link, "after")
+    assert target.read_text() == "before"
+    give(target, NOBODY, NOBODY)
+    write(link, "after")
+    assert target.read_text() == "after"
+
+
+def test_a_link_to_nothing_to_itself_and_to_a_folder_is_refused(tmp_path: Path) -> None:
+    link = tmp_path / "risk_config.yaml"
+    for leads_to, says in ((tmp_path / "none", "where no file is"), (link, "where no file is"), (tmp_path, "no plain")):
+        link.symlink_to(leads_to)
+        with pytest.raises(LinkError, match=says):
+            write(link, "after")
+        assert link.is_symlink()
+        link.unlink()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
+    path = tmp_path / "risk_config.yaml"
+    path.write_text("before")
+    with pytest.raises(UnicodeEncodeError):
+        write(path, "half of it \udc80")
+    assert [one.name for one in tmp_path.iterdir()] == ["risk_config.yaml"]
+    assert path.read_text() == "before"
