@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from risk_manager.daemon.admin.gate import SILENCE_MOST, Gate
+from risk_manager.config.attempts import SILENCE_MOST
+from risk_manager.daemon.admin.gate import Gate
 
 NOON = datetime(2025, 10, 23, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

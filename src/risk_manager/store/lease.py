@@ -6,6 +6,8 @@ import os
 import socket
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
@@ -19,6 +21,7 @@ _HOW: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, 
 _TRIES: Final = 5
 _PAUSE_SECONDS: Final = 0.02
 """Whoever only asks whether a guard runs holds the lock for a moment: a guard that starts just then waits for it."""
+_TURN_SECONDS: Final = 30.0
 _SAID_AT: Final = 1
 """The first byte is what is locked: Windows lets nobody read a byte that another process has locked."""
 
@@ -86,6 +89,23 @@ def is_held(folder: Path) -> bool | None:
         except OSError:
             return True
     return False
+
+
+@contextmanager
+def in_turn(path: Path) -> Iterator[None]:
+    """One process after the other, over a lock on this file. Where no file can be locked, and after a long wait, side
+    by side."""
+    try:
+        file = os.fdopen(os.open(path, _HOW, PRIVATE_FILE), "r+b", buffering=0)
+        belong(path)
+    except OSError:
+        yield
+        return
+    with file:
+        until = time.monotonic() + _TURN_SECONDS
+        while not _locks_soon(file) and time.monotonic() < until:
+            pass
+        yield
 
 
 def _locks_soon(file: IO[bytes]) -> bool:

@@ -20,10 +20,11 @@ from typing import Final
 
 import msgspec
 
+from risk_manager.config import attempts
 from risk_manager.config.password import PasswordError, matches, set_password
 from risk_manager.core.events import AdminActed, Cleared
 from risk_manager.core.told_times import named
-from risk_manager.daemon.admin import attempts, pipe
+from risk_manager.daemon.admin import pipe
 from risk_manager.daemon.admin.gate import IN_SILENCE, LOGS_IN, WRONG, Gate
 from risk_manager.daemon.clock import Clock
 from risk_manager.daemon.guard import Guard

@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Annotated, Final
+from typing import Final
 
-import msgspec
-from msgspec.structs import replace
+from risk_manager.config.attempts import NO_ATTEMPTS, Attempts
 
 TOKEN_FOR: Final = timedelta(minutes=15)
-WRONG_MAX: Final = 5
-SILENCE: Final = timedelta(minutes=1)
-SILENCE_MOST: Final = timedelta(hours=8)
-_DOUBLINGS_MOST: Final = 16
 LOGS_IN, WRONG, IN_SILENCE = "log in", "give a wrong password", "give a password in the silence after wrong ones"
 COMES_IN: Final = frozenset({LOGS_IN, WRONG, IN_SILENCE})
 """What is on the record of whoever comes in or tries to, and is no news for the trader; the silence itself is."""
-
-
-class Attempts(msgspec.Struct, frozen=True, kw_only=True):
-    """The wrong passwords since the last right one."""
-
-    wrong: int = 0
-    """Since the last silence."""
-    silences: int = 0
-    silent_until: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
-    """The end of the last silence; None: there was none."""
 
 
 class Gate:
@@ -33,27 +18,21 @@ class Gate:
 
     def __init__(self, attempts: Attempts | None = None) -> None:
         """`attempts` are those of guards before this one; None: nobody has tried."""
-        self.attempts = attempts or Attempts()
+        self.attempts = attempts or NO_ATTEMPTS
         self._tokens: dict[str, datetime] = {}
 
     def silent_until(self, now: datetime) -> datetime | None:
         """Until when no password is even looked at; None: now is fine."""
-        until = self.attempts.silent_until
-        return until if until is not None and now < until else None
+        return self.attempts.silence(now)
 
     def wrong(self, now: datetime) -> datetime | None:
         """Take note of a wrong password. After five of them: the end of the silence, each twice as long as the last."""
-        wrong, silences = self.attempts.wrong + 1, self.attempts.silences
-        if wrong < WRONG_MAX:
-            self.attempts = replace(self.attempts, wrong=wrong)
-            return None
-        until = now + min(SILENCE * (1 << min(silences, _DOUBLINGS_MOST)), SILENCE_MOST)
-        self.attempts = Attempts(silences=silences + 1, silent_until=until)
-        return until
+        self.attempts = self.attempts.and_one(now)
+        return self.attempts.silence(now)
 
     def right(self, token: str, now: datetime) -> datetime:
         """Take note of a right password: `token` holds until the instant that is returned."""
-        self.attempts = Attempts()
+        self.attempts = NO_ATTEMPTS
         self._tokens = {one: until for one, until in self._tokens.items() if until > now}
         self._tokens[token] = until = now + TOKEN_FOR
         return until

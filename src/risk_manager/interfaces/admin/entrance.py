@@ -11,7 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from risk_manager import home as homes
+from risk_manager.config import attempts
 from risk_manager.config.password import HASH_FILE, PasswordError, is_set, matches
+from risk_manager.core.told_times import named
 from risk_manager.exit_codes import ExitCode
 from risk_manager.ipc import status as published
 from risk_manager.ipc.admin import SOCKET_FILE, AdminDoorError, Answer, Call, Login, ask
@@ -82,11 +84,28 @@ class House:
         return read_password("Admin password: ", from_stdin=from_stdin)
 
     def _check(self, password: str) -> None:
-        try:
-            if not matches(self.hash, password):
-                raise RefusedError("The password is wrong.")
-        except PasswordError as error:
-            raise RefusedError(str(error)) from None
+        """Counted before it is looked at, and one process after the other: neither a kill nor many at once are more
+        tries. Raises RefusedError."""
+        place = attempts.beside(self.hash)
+        with lease.in_turn(self.hash.with_suffix(".lock")):
+            now = datetime.now(UTC)
+            before = attempts.read(place, now)
+            until = before.silence(now)
+            if until is not None:
+                raise RefusedError(f"After wrong passwords none is looked at before {named(until)}.")
+            after = before.and_one(now)
+            attempts.keep(place, after)
+            try:
+                is_right = matches(self.hash, password)
+            except PasswordError as error:
+                attempts.keep(place, before)
+                raise RefusedError(str(error)) from None
+            if is_right:
+                attempts.keep(place, attempts.NO_ATTEMPTS)
+                return
+        until = after.silence(now)
+        more = f" None is looked at before {named(until)}." if until is not None else ""
+        raise RefusedError(f"The password is wrong.{more}")
 
     def act(self, call: Callable[[str], Call], *, from_stdin: bool) -> Answer | None:
         """Ask for the password, and have the running guard do what `call` makes of its token. None where no guard runs

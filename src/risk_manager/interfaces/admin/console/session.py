@@ -33,7 +33,7 @@ class Session:
 
     @property
     def is_barred(self) -> bool:
-        """Too many wrong passwords: a running guard falls silent by itself, the file cannot."""
+        """Too many wrong passwords: none is looked at for a while, and nobody is to stand here meanwhile."""
         return self._wrong >= _WRONG_MOST
 
     def let_in(self, password: str) -> None:
