@@ -21,9 +21,10 @@ _FONT_FACE = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 class Still:
     """A source that never changes by itself."""
 
-    def __init__(self, status: GuardStatus | None, why_away: str | None = None) -> None:
+    def __init__(self, status: GuardStatus | None, why_away: str | None = None, *, is_gone: bool = False) -> None:
         self.status = status
         self.why_away = why_away
+        self.is_gone = is_gone
 
     @property
     def is_live(self) -> bool:

@@ -236,6 +236,8 @@ async def test_a_port_that_is_taken_is_said_and_the_guard_goes_on(
     monkeypatch.setattr(doors, "_RETRY_SECONDS", 0.01)
     with socket.create_server(("127.0.0.1", 0)) as squatter:
         port = squatter.getsockname()[1]
+        (tmp_path / "data").mkdir()
+        address.write(address.path_in(tmp_path / "data"), address.Address(port=1, run="of a guard that was killed"))
         async with visited(tmp_path, TWO_MNQ, port=port) as here:
             await here.house.until(lambda: bool(here.said))
             assert here.said[0].startswith(f"The door for screens cannot be opened on 127.0.0.1:{port} (")

@@ -83,6 +83,7 @@ async def test_without_a_door_it_shows_what_was_published_with_its_age(tmp_path:
         assert shown.feed.age_seconds(AT + timedelta(seconds=90)) == 90.0
         assert shown.feed.age_seconds(AT - timedelta(seconds=90)) == 0.0, "a clock that was set back"
         assert not shown.feed.is_live
+        assert not shown.feed.is_gone, "a guard may have no door"
 
 
 async def test_a_guard_that_is_started_again_is_found_behind_another_port(tmp_path: Path) -> None:
@@ -94,10 +95,11 @@ async def test_a_guard_that_is_started_again_is_found_behind_another_port(tmp_pa
             await until(lambda: not shown.feed.is_live)
             assert shown.feed.why_away is not None
             assert shown.feed.status == STATUS, "what was known is still shown"
+            await until(lambda: shown.feed.is_gone)
             async with open_house() as second:
                 second.earn("2.00")
                 make_home(tmp_path, second)
-                await until(lambda: shown.feed.is_live)
+                await until(lambda: shown.feed.is_live and not shown.feed.is_gone)
                 assert shown.feed.status is not None
                 assert shown.feed.status.accounts[0].balance == Decimal("2.00")
 

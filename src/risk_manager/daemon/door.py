@@ -87,6 +87,8 @@ class Door:
             self._past.close()
 
     async def _open(self) -> None:
+        with suppress(OSError):  # a guard that was killed leaves its address behind: who reads that asks nobody
+            self._address.unlink(missing_ok=True)
         is_said = False
         while True:
             try:

@@ -73,6 +73,8 @@ class Feed:
         """True while the door is open and `status` comes from it."""
         self.why_away: str | None = "The door has not been looked for yet."
         """A sentence; None while it is live."""
+        self.is_gone = False
+        """True where nobody is behind the door of which the home's guard has told: that guard has been killed."""
 
     def age_seconds(self, now: datetime) -> float | None:
         """How old `status` is, never below 0; None where there is none. `now` is aware."""
@@ -82,20 +84,21 @@ class Feed:
         """Follow the guard until cancelled; a door that is away is looked for again and again."""
         while True:
             try:
-                await self._follow()
+                self._where = address.find(self._data, self._port)
+                await self._follow(self._where)
                 why = "The guard has closed its door."
             except NoDoorError as error:
-                why = str(error)
+                why, self.is_gone = str(error), False
             except (aiohttp.ClientError, OSError) as error:
                 why = address.away(error, self._where)
+                self.is_gone = bool(self._where.run) and isinstance(error, aiohttp.ClientConnectorError)
             except msgspec.MsgspecError as error:
                 why = f"The guard's door speaks what this program does not understand: {error}."
             self._fall_back(why)
             await asyncio.sleep(self._retry_seconds)
 
-    async def _follow(self) -> None:
+    async def _follow(self, where: Address) -> None:
         """Hear the door until it closes."""
-        where = self._where = address.find(self._data, self._port)
         url = f"ws://{address.HOST}:{where.port}/"
         async with (
             aiohttp.ClientSession(timeout=_CONNECT) as session,
@@ -127,7 +130,7 @@ class Feed:
         return is_whole
 
     def _live(self, status: GuardStatus) -> None:
-        self.status, self.is_live, self.why_away = status, True, None
+        self.status, self.is_live, self.why_away, self.is_gone = status, True, None, False
         self._changed()
 
     def _fall_back(self, why: str) -> None:

@@ -39,6 +39,7 @@ from risk_manager.ipc.status import GuardStatus, LockStatus, MarketStatus
 
 FOLDER: Final = Path(__file__).parent / "screens"
 AWAY_WHY: Final = "The guard is not running here, or it has no door."
+DEAD_WHY: Final = "Nobody answers at 127.0.0.1:8765: the guard is not running, or its door is closed."
 WIDE: Final = (120, 40)
 
 
@@ -188,6 +189,7 @@ SCREENS: Final[dict[str, Screen]] = {
     ),
     "away_and_locked": away(replace(LOCKED, at=ago(3 * 3600))),
     "no_door_but_fresh": away(CALM),
+    "door_dead_and_fresh": Screen(Still(CALM, DEAD_WHY, is_gone=True)),
     "nothing_yet": Screen(Still(None, AWAY_WHY)),
     "no_account_yet": live(replace(CALM, accounts=())),
     "clocked_in": Screen(Still(CALM), ("7",), hours=lambda: SESSIONS),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace as replace_moment
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -173,7 +174,9 @@ def test_the_first_act_of_all_is_news() -> None:
 )
 def test_it_runs_where_its_door_is_open_or_its_word_is_fresh(seconds: float, is_live: bool, is_running: bool) -> None:
     status = replace(CALM, at=ago(seconds))
-    assert Moment(status=status, account=ACCOUNT, now=NOW, zone=HOME, is_live=is_live).is_running is is_running
+    mine = Moment(status=status, account=ACCOUNT, now=NOW, zone=HOME, is_live=is_live)
+    assert mine.is_running is is_running
+    assert replace_moment(mine, is_gone=True).is_running is is_live, "a fresh word of a guard that was killed is none"
 
 
 def test_the_next_account_goes_round() -> None:

@@ -17,7 +17,7 @@ _WORDS = (
     ("GUARDING", "the guard runs and hears the broker: orders, fills, prices"),
     ("BLIND", "one of the two streams from the broker is away; it reads the account in between"),
     ("OFFLINE", "both are away: nothing can be closed from here, stops at the broker still work"),
-    ("NOT RUNNING", "nothing was heard of the guard for 5 s; what is shown is its last word"),
+    ("NOT RUNNING", "the guard was stopped, its door is dead, or it was silent for 5 s; shown is its last word"),
     ("LOCKED", "whatever appears is closed at once, until the time that is told"),
     ("COOLDOWN", "you may close and reduce, not open or add"),
     ("WAIVED", "the admin has lifted a rule until its next reset"),

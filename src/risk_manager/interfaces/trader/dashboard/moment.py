@@ -32,6 +32,11 @@ class Source(Protocol):
         ...
 
     @property
+    def is_gone(self) -> bool:
+        """Whether nobody is behind the door of which the guard has told."""
+        ...
+
+    @property
     def why_away(self) -> str | None:
         """One sentence, while it is not."""
         ...
@@ -58,6 +63,8 @@ class Moment:
     zone: tzinfo | None
     """The trader's own; None: that of the machine."""
     is_live: bool = True
+    is_gone: bool = False
+    """Nobody is behind the guard's door any more."""
     why_away: str | None = None
     age_seconds: float = 0.0
     how_to_start: str = "risk-manager run"
@@ -67,12 +74,12 @@ class Moment:
 
     @property
     def is_running(self) -> bool:
-        """True where the guard is there: by its door, or because what it publishes is fresh.
+        """True where the guard is there: by its door, or, where that is not dead, because what it published is fresh.
 
         What is from the future is not fresh: the machine's clock was set back since.
         """
         is_fresh = abs((self.now - self.status.at).total_seconds()) <= OLD_AFTER_SECONDS
-        return self.is_live or (is_fresh and not self.status.has_ended)
+        return self.is_live or (is_fresh and not self.status.has_ended and not self.is_gone)
 
     @property
     def is_blind(self) -> bool:
@@ -131,6 +138,7 @@ def look(source: Source, chosen: int | None, now: datetime, zone: tzinfo | None)
         now=now,
         zone=zone,
         is_live=source.is_live,
+        is_gone=source.is_gone,
         why_away=source.why_away,
         age_seconds=source.age_seconds(now) or 0.0,
     )
