@@ -89,6 +89,12 @@ async def the_past_is_told(home: Path) -> None:
         ("trade", "bought 5"),
         ("trade", "sold 3"),
     ]
+    assert [(row["side"], row["size"]) for row in rows] == [("buy", "5"), ("sell", "3")]
+    _, told, err = await done("history", *at, "--kind", "trade", "--limit", "1")
+    assert (len(told.splitlines()), "sold 3 at" in told) == (1, True)
+    assert err.splitlines()[-1] == "These are the newest 1 trades: --limit shows more."
+    code, told, err = await done("history", *at, "--csv", "--json")
+    assert (code, told, err) == (ExitCode.BAD_INPUT, "", "A table or JSON: choose --csv or --json.")
     code, told, _ = await done("history", *at, "--to", "2020-01-01")
     assert (code, told) == (ExitCode.FINE, "Nothing was saved that fits.")
     code, _, err = await done("history", *at, "--from", "soon")

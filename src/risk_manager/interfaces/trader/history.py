@@ -119,7 +119,7 @@ def _cut(found: History, limit: int) -> str | None:
     limit = min(limit, ROWS_MOST)
     full = [name for name in ("trades", "acts", "locks") if len(getattr(found, name)) == limit]
     more = "--limit shows more" if limit < ROWS_MOST else "--to asks for older ones"
-    return f"These are the newest {limit} {' and '.join(full)}: {more}." if full else None
+    return f"These are the newest {limit} {', '.join(full)}: {more}." if full else None
 
 
 def _only(found: History, kind: Kind | None) -> History:
