@@ -193,6 +193,9 @@ def test_a_link_a_pipe_and_a_flood_are_not_read(tmp_path: Path) -> None:
             read_own(path)
         assert SECRET not in str(told.value)
         path.unlink()
+    path.mkdir()
+    with pytest.raises(ConfigError, match="no plain file"):
+        read_own(path)
 
 
 @pytest.mark.parametrize("line", ['"heartbeat": {"ping_url": "https://x.org"}', '"trader_file": "elsewhere"'])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -27,6 +28,7 @@ from tests.notify.services import (
     Discord,
     Service,
     Telegram,
+    broken,
     open_service,
     too_many_for_telegram,
 )
@@ -232,6 +234,40 @@ async def test_the_heart_beats_until_the_guard_is_gone(tmp_path: Path) -> None:
         after = switch.tries
         assert await side.net() == []
         assert switch.tries == after
+
+
+def kept(home: Path) -> str:
+    """What waits for the next guard, as it is written."""
+    path = home / "data" / "untold.json"
+    return path.read_text() if path.exists() else ""
+
+
+async def test_what_nobody_took_before_a_kill_is_told_once_by_the_next_guard_with_its_age(tmp_path: Path) -> None:
+    async with broker() as side, open_service(coach := Discord()):
+        home = new_home(tmp_path, side, **ONE_LOSS)
+        tell(home, {"coach": by_discord(coach, severity="critical")})
+        coach.troubles = [broken()] * 10_000
+        contract = await side.contract("MNQ")
+        async with guard(home) as running:
+            for way in (BUY, 1):
+                await side.post("place", accountId=ACCOUNT, contractId=contract, side=way, size=1)
+            await until(lambda: "reached the limit" in kept(home), "it is kept")
+            await running.says("The channel coach (discord) takes nothing")
+            running.process.kill()
+            await running.ended()
+        assert coach.delivered == []
+        assert (home / "data" / "untold.json").stat().st_mode & 0o777 == 0o600
+        assert search(dict(left_in(home / "data")), HOOK_TOKEN) == []
+        coach.troubles = []
+        async with guard(home) as second:
+            message = await coach.got("reached the limit")
+            (said, *_) = [one["description"] for one in message["embeds"] if "reached the limit" in one["description"]]
+            assert re.search(r"^Told \d+ s after it happened: the guard ended before anybody took it, and", said), said
+            await until(lambda: kept(home) == "[]", "nothing waits any more")
+            assert await second.stop() == ExitCode.FINE
+        async with guard(home) as third:
+            assert await third.stop() == ExitCode.FINE
+    assert len([one for one in told(coach) if "reached the limit" in one]) == 1
 
 
 async def test_no_secret_of_a_channel_is_in_anything_that_a_guard_leaves(tmp_path: Path) -> None:

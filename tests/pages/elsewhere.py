@@ -85,9 +85,9 @@ ELSEWHERE: Final[Mapping[str, Tried]] = {
         'guarded.windows.ours("service", "status")',
     ),
     "setfacl -m u:risk-manager:r FILE": Tried(
-        "It wants the package acl and a disk that keeps such lists: the same is given there by a group",
-        "tests/daemon/test_telling_people.py",
-        "def test_the_traders_own_channel_is_told",
+        "It wants the package acl and a disk that keeps such lists: there the guard may read everything",
+        "tests/daemon/test_trader_as_another_user.py",
+        "def test_the_traders_choice_is_his_own",
     ),
     "pip install --require-hashes -r": Tried(_REGISTRY, _ENGINE, '"--require-hashes", "-r"'),
     "pip install uv": Tried(_REGISTRY, "tests/test_locks.py", "def test_"),

@@ -101,11 +101,15 @@ def _text(path: Path) -> str | None:
     except OSError as error:
         why = "is a link" if path.is_symlink() else f"cannot be read: {error.strerror}"
         raise _refused(f"{path} {why}") from None
-    with os.fdopen(number, "rb") as file:
-        told = os.fstat(number)
-        if not stat.S_ISREG(told.st_mode) or told.st_size > _BYTES_MAX:
-            raise _refused(f"{path} is no plain file of at most {_BYTES_MAX} bytes")
-        content = file.read(_BYTES_MAX)
+    told = os.fstat(number)
+    if not stat.S_ISREG(told.st_mode) or told.st_size > _BYTES_MAX:
+        os.close(number)  # a folder can be opened, too
+        raise _refused(f"{path} is no plain file of at most {_BYTES_MAX} bytes")
+    try:
+        with os.fdopen(number, "rb") as file:
+            content = file.read(_BYTES_MAX)
+    except OSError as error:  # a disk of the network's
+        raise _refused(f"{path} cannot be read: {error.strerror}") from None
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

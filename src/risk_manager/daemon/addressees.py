@@ -29,6 +29,7 @@ from risk_manager.notify.notice import Notice
 from risk_manager.notify.notifier import Notifier
 from risk_manager.notify.speaking import speaker
 from risk_manager.notify.taste import Rest, Taste
+from risk_manager.notify.untold import FILE, Untold
 
 T = TypeVar("T")
 OWN: Final = "own-"
@@ -48,12 +49,16 @@ class Addressees:
         is_guarding: Callable[[], bool],
         environment: Mapping[str, str] = os.environ,
         make_line: Callable[[], Line] = Line,
+        data: Path | None = None,
     ) -> None:
-        """`say` puts a sentence where people of this machine look; whatever it is told is told here, too."""
+        """`say` puts a sentence where people of this machine look; whatever it is told is told here, too. `data` is
+        where what nobody took is kept for the next guard; without it an end loses it."""
         self._say = say
         self._config = config
         self._home = asyncio.get_running_loop()
-        self._notifier = Notifier(self._report, is_guarding, make_line)
+        self._notifier = Notifier(
+            self._report, is_guarding, make_line, untold=Untold(data / FILE) if data is not None else None
+        )
         self._chosen = Notifications()
         self._own: tuple[Channel, ...] = ()
         read = partial(read_notifications, config, environment)

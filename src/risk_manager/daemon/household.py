@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +19,7 @@ from risk_manager.config.risk import HOLIDAYS_FILE, RISK_FILE
 from risk_manager.config.rule_table import known_rules
 from risk_manager.config.secret import NO_SECRETS
 from risk_manager.core.record import Severity
-from risk_manager.daemon import ending
+from risk_manager.daemon import ending, refusing_to_start
 from risk_manager.daemon.absence import Absence
 from risk_manager.daemon.addressees import Addressees
 from risk_manager.daemon.admin.door import AdminDoor
@@ -45,6 +45,7 @@ DATA: Final = "data"
 
 _READ: Final = (RISK_FILE, ACCOUNTS_FILE, HOLIDAYS_FILE)
 _LOUD: Final = ("CRITICAL: ", "WARNING: ")
+_SETTLED_SECONDS: Final = 60.0
 _END: Final = "The guard has ended: {why}. Nobody watches the account now."
 
 Say = Callable[[str, datetime | None], None]
@@ -67,8 +68,13 @@ class Household:
         self._supervisor = supervisor
         self._aloud = say
         self._logs = self._open_logs(folder)
+        self._folder = folder
+        self._is_known = refusing_to_start.is_repeated(folder, datetime.now(UTC))
+        """It is started again and again, and people know it: they hear more when it guards."""
         config = folder / "config" if (folder / "config").is_dir() else folder
-        self._addressees = Addressees(config, self._say_here, lambda: self._watch.is_guarding.is_set())
+        self._addressees = Addressees(
+            config, self._say_here, lambda: self._watch.is_guarding.is_set(), data=folder / DATA
+        )
         self._addressees.begin()
         for sentence in close_secrets(folder):
             self._say(sentence)
@@ -106,7 +112,8 @@ class Household:
 
     def have_told(self, sentence: str) -> None:
         """Have people who are not here told what was said here before."""
-        self._addressees.said(sentence)
+        if not self._is_known:
+            self._addressees.said(sentence)
 
     def stop(self, by: str) -> None:
         """End the guard in order. `by` is who wants it: "the admin (user 0)". The first one counts."""
@@ -146,7 +153,9 @@ class Household:
             await end(watching, beating)
             self._announce("The guard has stopped. Nobody watches the account now.", Severity.CRITICAL)
         except Exception as error:
-            self._addressees.said(_END.format(why=str(error) or type(error).__name__), Severity.CRITICAL)
+            says = _END.format(why=str(error) or type(error).__name__)
+            if refusing_to_start.is_news(self._folder, says, datetime.now(UTC)):  # it is started again and again
+                self._addressees.said(says, Severity.CRITICAL)
             raise
         finally:
             await asyncio.to_thread(self._addressees.close)
@@ -176,8 +185,11 @@ class Household:
         # What is there now stays: looking through it again and again would hold up a close by tens of milliseconds.
         gc.collect()
         gc.freeze()
+        self._is_known = False
         self._announce("Guarding.")
         self._pulse.tell()
+        await asyncio.sleep(_SETTLED_SECONDS)
+        refusing_to_start.forget(self._folder)
 
     def _open_logs(self, folder: Path) -> Logs | None:
         settings = LogSettings()
@@ -200,13 +212,14 @@ class Household:
     def _say(self, sentence: str) -> None:
         """For the people of this machine; what is loud is for all."""
         self._say_here(sentence)
-        if sentence.startswith(_LOUD):
+        if sentence.startswith(_LOUD) and not self._is_known:
             self._addressees.said(sentence)
 
     def _announce(self, sentence: str, loudness: Severity | None = None) -> None:
         """For all."""
         self._say_here(sentence)
-        self._addressees.said(sentence, loudness)
+        if not self._is_known:
+            self._addressees.said(sentence, loudness)
 
     def _waiting(self) -> tuple[str, ...]:
         return self._reloading.waiting

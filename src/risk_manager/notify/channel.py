@@ -16,6 +16,7 @@ from risk_manager.notify.notice import Notice
 from risk_manager.notify.outbox import Outbox
 from risk_manager.notify.speaking import Speaker
 from risk_manager.notify.taste import Taste
+from risk_manager.notify.wording import with_age
 
 _LONGEST_SECONDS: Final = 60.0
 """The wall clock may be set meanwhile, so no sleep is longer than this."""
@@ -59,15 +60,17 @@ class Channel:
         report: Callable[[str, str, bool], None],
         pace: Pace,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
         """`report` is told the name of a channel, a sentence and whether all is well: once when it takes nothing any
-        more, and once when it does again."""
+        more, and once when it does again. `changed` is called when other critical notices wait than before."""
         self.plan = plan
         self.trouble: str | None = None
         self._line = line
         self._report = report
         self._pace = pace
         self._now = now
+        self._changed = changed
         self._outbox = Outbox()
         self._news = asyncio.Event()
         self._turn = asyncio.Lock()
@@ -85,6 +88,11 @@ class Channel:
         """How many notices have not gone out."""
         return len(self._outbox)
 
+    @property
+    def critical(self) -> list[Notice]:
+        """What is critical and has not gone out."""
+        return self._outbox.critical
+
     def put(self, notice: Notice) -> None:
         """Take one in, where it is wanted."""
         if notice.not_to == self.plan.name or not self.plan.taste.wants(notice):
@@ -92,6 +100,8 @@ class Channel:
         self._outbox.put(notice, self.plan.taste.due(notice, self._now()))
         self._has_new_critical |= notice.is_critical
         self._news.set()
+        if notice.is_critical:
+            self._changed()
 
     def take_over(self, other: Channel) -> None:
         """Tell what another channel of the same name has not told any more."""
@@ -148,6 +158,8 @@ class Channel:
         if isinstance(answer, Delivered) or (count == 1 and isinstance(answer, Refused) and answer.is_about_message):
             self._outbox.gone(told, self._now())
         self._outbox.stays()
+        if any(one.is_critical for one in told):
+            self._changed()
         clock = asyncio.get_running_loop().time()
         match answer:
             case Delivered(pause=pause):
@@ -182,7 +194,8 @@ class Channel:
 
     async def _asked(self, ready: Sequence[Notice], left_out: int) -> tuple[Answer, int]:
         try:
-            return await self.plan.speaker.tell(self._line, ready, left_out)
+            told = [with_age(one, self._now()) for one in ready]
+            return await self.plan.speaker.tell(self._line, told, left_out)
         except Exception as error:  # noqa: BLE001  a message that we cannot make must not silence all that come after it
             fault = f"the guard cannot make a message of it, {type(error).__name__}"
             return Refused(fault, is_about_message=True), len(ready)

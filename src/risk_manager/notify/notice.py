@@ -41,6 +41,10 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """What to do now, or what to expect; empty: nothing."""
     not_to: str = ""
     """A channel that is not told: the one that it is about."""
+    late: str = ""
+    """How late it is told and why, as a sentence; empty: in time."""
+    is_left_over: bool = False
+    """The guard that saw it has ended before anybody took it."""
 
     @property
     def is_critical(self) -> bool:

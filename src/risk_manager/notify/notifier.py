@@ -7,16 +7,21 @@ import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from risk_manager.notify.channel import AS_USUAL, Channel, Pace, Plan
 from risk_manager.notify.heartbeat import Beat, Heartbeat
 from risk_manager.notify.line import Line
 from risk_manager.notify.notice import Notice
+from risk_manager.notify.untold import Kept, Untold
 
 _HANDED_MOST: Final = 1000
 """Notices on their way into the thread; the oldest make room."""
+_KEEP_SECONDS: Final = 0.5
 _ANSWER_SECONDS: Final = 5.0
 """A guard that does not answer its own notifier for so long does not decide."""
 
@@ -30,12 +35,17 @@ class Notifier:
         is_guarding: Callable[[], bool],
         make_line: Callable[[], Line] = Line,
         pace: Pace = AS_USUAL,
+        untold: Untold | None = None,
     ) -> None:
-        """`report` is called in the guard's loop, with the name of a channel, a sentence, and whether all is well."""
+        """`report` is called in the guard's loop, with the name of a channel, a sentence, and whether all is well.
+        `untold` keeps what is critical and was not taken; None: an end loses it."""
         self._report = report
         self._is_guarding = is_guarding
         self._make_line = make_line
         self._pace = pace
+        self._untold = untold
+        self._left_over: list[Kept] = []
+        """What a guard before has left for channels that are not there yet."""
         self._home = asyncio.get_running_loop()
         self._handed: deque[Notice] = deque(maxlen=_HANDED_MOST)
         self._is_woken = False
@@ -70,7 +80,8 @@ class Notifier:
         return {name: one.trouble for name, (one, _) in tuple(self._channels.items()) if one.trouble is not None}
 
     def close(self, seconds: float) -> None:
-        """Try for so long to tell what waits, and end. What was not told by then is in the log."""
+        """Try for so long to tell what waits, and end. What was not told by then is in the log, and what is critical of
+        it is told by the next guard."""
         if self._loop is None:
             return
         self._soon(lambda: self._start(self._end(seconds), "notify: end"))
@@ -95,9 +106,17 @@ class Notifier:
     def _open(self) -> None:
         try:
             self._line = self._make_line()
+            if self._untold is not None:
+                self._left_over = self._untold.take(datetime.now(UTC))
+                self._untold.begin()
         finally:
             self._is_ready.set()
         self._take()
+
+    def _keep(self) -> None:
+        if self._untold is not None:
+            waiting = [Kept(name, one) for name, (channel, _) in self._channels.items() for one in channel.critical]
+            self._untold.keep([*self._left_over, *waiting])
 
     def _take(self) -> None:
         self._is_woken = False
@@ -117,14 +136,16 @@ class Notifier:
             if known is not None and known[0].plan.mark == plan.mark:
                 self._channels[plan.name] = known
                 continue
-            channel = Channel(plan, self._line, self._tell_home, self._pace)
+            channel = Channel(plan, self._line, self._tell_home, self._pace, changed=self._keep)
             if known is not None:
                 channel.take_over(known[0])
                 known[1].cancel()
             self._channels[plan.name] = channel, self._start(channel.run(), f"notify: {plan.name}")
+            self._tell_left_over(channel)
         for _, task in before.values():
             task.cancel()
         self._take()
+        self._keep()
         if self._beating is not None and self._beating[0] == beat:
             return
         if self._beating is not None:
@@ -133,6 +154,12 @@ class Notifier:
         if beat is not None:
             heart = Heartbeat(beat, self._line, self._decides, self._tell_home)
             self._beating = beat, self._start(heart.run(), "notify: heartbeat")
+
+    def _tell_left_over(self, channel: Channel) -> None:
+        mine = [one for one in self._left_over if one.channel == channel.plan.name]
+        self._left_over = [one for one in self._left_over if one.channel != channel.plan.name]
+        for one in mine:
+            channel.put(replace(one.notice, is_left_over=True))
 
     async def _end(self, seconds: float) -> None:
         assert self._line is not None
@@ -146,6 +173,9 @@ class Notifier:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
         await self._line.close()
+        if self._untold is not None:
+            self._keep()
+            self._untold.close(_KEEP_SECONDS)
         asyncio.get_running_loop().stop()
 
     async def _decides(self) -> bool:

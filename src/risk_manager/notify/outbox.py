@@ -39,6 +39,11 @@ class Outbox:
     def __len__(self) -> int:
         return len(self._waiting)
 
+    @property
+    def critical(self) -> list[Notice]:
+        """What waits and is critical."""
+        return [one.notice for one in self._waiting if one.notice.is_critical]
+
     def put(self, notice: Notice, due: datetime) -> None:
         """Take one in."""
         if (repeats := notice.repeats) is not None:

@@ -27,7 +27,8 @@ def message(notices: Sequence[Notice], left_out: int) -> tuple[dict[str, Any], i
 
 def _plain(notice: Notice) -> dict[str, Any]:
     told: dict[str, Any] = msgspec.to_builtins(notice)
-    told.pop("not_to")
+    for ours in ("not_to", "is_left_over"):
+        told.pop(ours)
     return told
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Final
+
+import msgspec
 
 from risk_manager.core.record import Severity
 from risk_manager.notify.notice import Notice
@@ -11,6 +14,7 @@ from risk_manager.notify.notice import Notice
 ELLIPSIS: Final = "…"
 _LOUDNESS: Final = {Severity.CRITICAL: "CRITICAL: ", Severity.WARNING: "WARNING: ", Severity.INFO: ""}
 _ACTS_MOST: Final = 8
+_LATE_AFTER: Final = timedelta(minutes=1)
 
 
 def title(notice: Notice) -> str:
@@ -27,6 +31,8 @@ def body(notice: Notice) -> list[str]:
 
 
 def _body(notice: Notice) -> Iterator[str]:
+    if notice.late:
+        yield notice.late
     yield notice.says
     if notice.acts:
         more = len(notice.acts) - _ACTS_MOST
@@ -36,6 +42,25 @@ def _body(notice: Notice) -> Iterator[str]:
     if notice.then:
         yield notice.then
     yield f"{notice.at.astimezone():%a %d %b %H:%M:%S}"
+
+
+def with_age(notice: Notice, now: datetime) -> Notice:
+    """The notice as it is told now: one that is critical and comes late says so, and how late. What is not critical may
+    wait for company and for the end of quiet hours, and has its time."""
+    age = now - notice.at
+    if not notice.is_critical or (age < _LATE_AFTER and not notice.is_left_over):
+        return notice
+    why = "the guard ended before anybody took it, and runs again" if notice.is_left_over else "nobody took it before"
+    return msgspec.structs.replace(notice, late=f"Told {_long(age)} after it happened: {why}.")
+
+
+def _long(age: timedelta) -> str:
+    whole = max(0, int(age.total_seconds()))
+    if whole < 120:
+        return f"{whole} s"
+    if whole < 7200:
+        return f"{whole // 60} min"
+    return f"{whole // 3600} h" if whole < 172_800 else f"{whole // 86_400} days"
 
 
 def text(notice: Notice) -> str:

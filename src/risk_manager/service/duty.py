@@ -15,7 +15,8 @@ from typing import Any, Final
 
 from risk_manager.config import ConfigError, Configuration, load_home
 from risk_manager.config.rule_table import known_rules
-from risk_manager.daemon import ending
+from risk_manager.core.record import Severity
+from risk_manager.daemon import ending, refusing_to_start
 from risk_manager.daemon.clock import SystemClock
 from risk_manager.daemon.household import DATA, Household
 from risk_manager.daemon.keeping import Keeping
@@ -37,6 +38,9 @@ _FAILED_SOON: Final = (
 )
 _SOON_SECONDS: Final = 60.0
 """An error that comes so soon after the start will come again; a later one is met by the next guard at once."""
+
+_COULD_NOT: Final = "The guard could not start: {why}. Nobody watches the account until that is mended."
+_SECOND: Final = "A guard was started while another one guards, and has ended: {why}."
 
 Aloud = Callable[[str, datetime | None], None]
 
@@ -68,6 +72,10 @@ class Duty:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._household: Household | None = None
         self._is_last_good = False
+        self._trouble: ConfigError | None = None
+        """What is wrong with the configuration of the home."""
+        self._untold: tuple[str, Severity] | None = None
+        """Why it could not start, for people who are not here."""
 
     def run(self) -> ExitCode:
         """Guard until `stop`, or until it cannot go on. What it raises is a bug; it is written down for the next start.
@@ -83,6 +91,8 @@ class Duty:
             if time.monotonic() - began < _SOON_SECONDS:
                 self._be_patient(_FAILED_SOON)
             raise
+        if self._untold is not None:  # after the lease and the dog: it may take seconds
+            refusing_to_start.tell(self._home, *self._untold)
         if code not in (ExitCode.FINE, ExitCode.DISMISSED):
             self._be_patient(_NOT_STARTED)
         return code
@@ -116,13 +126,19 @@ class Duty:
         configuration = self._configuration()
         if configuration is None and not (self._home / DATA).is_dir():
             self._say(_UNTRUSTED)
+            self._have_told(self._trouble)
             return ExitCode.BAD_INPUT
         clock = SystemClock()
         try:
             keeping = Keeping(self._home / DATA, clock)
         except StoreError as error:
             self._say(str(error))
-            return ExitCode.REFUSED if error.trouble is StoreTrouble.SECOND_GUARD else ExitCode.BAD_INPUT
+            is_second = error.trouble is StoreTrouble.SECOND_GUARD
+            if is_second:
+                self._have_told(error, _SECOND, Severity.WARNING)
+            else:
+                self._have_told(error)
+            return ExitCode.REFUSED if is_second else ExitCode.BAD_INPUT
         claim = Claim()
         try:
             configuration = configuration or self._last_good(keeping)
@@ -130,14 +146,18 @@ class Duty:
             asyncio.run(self._guard(configuration, keeping, clock, claim.warnings))
         except HeldError as error:
             self._say(str(error))
+            self._have_told(error, _SECOND, Severity.WARNING)
             return ExitCode.REFUSED
         except ConfigError as error:
             self._say(str(error))
             self._say(_UNTRUSTED)
+            self._have_told(self._trouble or error)
             return ExitCode.BAD_INPUT
         except (UnknownAccountError, StoreError) as error:
             self._say(str(error))
             self._leave_words(str(error).removesuffix("."))
+            if self._household is None:  # else that one has had it told
+                self._have_told(error)
             return ExitCode.BAD_INPUT
         except Exception as error:
             self._leave_words(f"an error in it has ended it ({type(error).__name__}; the log has more)")
@@ -169,6 +189,7 @@ class Duty:
             return load_home(self._home, known_rules())
         except ConfigError as error:
             self._say(str(error))
+            self._trouble = error
             return None
 
     def _last_good(self, keeping: Keeping) -> Configuration:
@@ -177,6 +198,10 @@ class Duty:
         self._say(_LAST_GOOD)
         self._is_last_good = True
         return configuration
+
+    def _have_told(self, why: Exception | None, form: str = _COULD_NOT, severity: Severity = Severity.CRITICAL) -> None:
+        """Have people who are not here told, in the end, that it has not started."""
+        self._untold = form.format(why=str(why).rstrip(".")), severity
 
     def _leave_words(self, why: str, *, is_orderly: bool = False) -> None:
         """Have the next guard know why this one has ended."""
