@@ -9,6 +9,7 @@ import asyncio
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -47,7 +48,7 @@ class Trader:
         self.folder = folder
         self.file = folder / "risk-manager" / "notifications.json"
         folder.mkdir(mode=0o700)
-        os.chown(folder, who.pw_uid, who.pw_gid)
+        shutil.chown(folder, who.pw_uid, who.pw_gid)
 
     async def types(self, *words: str, says: str = "") -> tuple[int, str]:
         """A command of ours: how it ended, and all that was told."""
@@ -86,7 +87,7 @@ async def chosen(trader: Trader, coach: Discord, phone: Telegram) -> None:
     code, shown = await trader.types("notify", "prefs", *quiet)
     assert code == ExitCode.FINE, shown
     await phone.until(lambda: times() == 2, "that, too")
-    assert trader.file.stat().st_uid != os.geteuid()
+    assert trader.file.stat().st_uid != getattr(os, "geteuid", int)()
     assert rights(trader.file) == 0o600
 
 
