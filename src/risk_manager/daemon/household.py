@@ -71,11 +71,7 @@ class Household:
         self._folder = folder
         self._is_known = refusing_to_start.is_repeated(folder, datetime.now(UTC))
         """It is started again and again, and people know it: they hear more when it guards."""
-        config = folder / "config" if (folder / "config").is_dir() else folder
-        self._addressees = Addressees(
-            config, self._say_here, lambda: self._watch.is_guarding.is_set(), data=folder / DATA
-        )
-        self._addressees.begin()
+        self._addressees = self._open_addressees(folder)
         for sentence in close_secrets(folder):
             self._say(sentence)
         self._configuration = configuration
@@ -190,6 +186,12 @@ class Household:
         self._pulse.tell()
         await asyncio.sleep(_SETTLED_SECONDS)
         refusing_to_start.forget(self._folder)
+
+    def _open_addressees(self, folder: Path) -> Addressees:
+        config = folder / "config" if (folder / "config").is_dir() else folder
+        opened = Addressees(config, self._say_here, lambda: self._watch.is_guarding.is_set(), data=folder / DATA)
+        opened.begin()
+        return opened
 
     def _open_logs(self, folder: Path) -> Logs | None:
         settings = LogSettings()
