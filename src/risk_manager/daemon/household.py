@@ -67,10 +67,9 @@ class Household:
         """`say` is told every sentence for people, and when it was; None: now."""
         self._supervisor = supervisor
         self._aloud = say
-        self._logs = self._open_logs(folder)
-        self._folder = folder
+        self._logs, self._folder = self._open_logs(folder), folder
+        # Started again and again, and people know it: they hear more when it guards.
         self._is_known = refusing_to_start.is_repeated(folder, datetime.now(UTC))
-        """It is started again and again, and people know it: they hear more when it guards."""
         self._addressees = self._open_addressees(folder)
         for sentence in close_secrets(folder):
             self._say(sentence)

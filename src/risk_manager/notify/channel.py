@@ -32,7 +32,7 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     pause: float = 1.0
     """After the first failure; it doubles."""
     pause_most: float = 60.0
-    pause_refused: float = 300.0
+    pause_refused: float = 3600.0
     """The most where the address or the token is refused: nothing but other settings will mend that."""
 
 

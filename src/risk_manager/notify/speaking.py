@@ -15,6 +15,8 @@ from risk_manager.notify.line import Line, UnreachableError
 from risk_manager.notify.notice import Notice
 
 _HIDDEN: Final = "***"
+_TELLING: Final = 12
+"""A shorter part of an address is a word of its service: `sendMessage`, `webhooks`."""
 Message = tuple[dict[str, Any], int]
 
 
@@ -37,9 +39,9 @@ class Posting:
         message: Callable[[Sequence[Notice], int], Message],
         answered: Callable[[int, Mapping[str, str], bytes], Answer],
     ) -> None:
-        """`secret` is taken out of whatever the service answers, should it quote it."""
+        """`secret` is taken out of whatever the service answers, and so are the parts of `url` that tell it."""
         self._url = url
-        self._secret = secret
+        self._secrets = (secret, *_telling_parts(url))
         self._message = message
         self._answered = answered
 
@@ -51,11 +53,21 @@ class Posting:
         except UnreachableError as error:
             return Later(str(error)), count
         if isinstance(answer, Later | Refused):
-            answer = msgspec.structs.replace(answer, why=answer.why.replace(self._secret, _HIDDEN))
+            why = answer.why
+            for secret in self._secrets:
+                why = why.replace(secret, _HIDDEN)
+            answer = msgspec.structs.replace(answer, why=why)
         return answer, count
 
     def __repr__(self) -> str:
         return "Posting(***)"
+
+
+def _telling_parts(url: str) -> list[str]:
+    """What of an address may be its secret alone: the long parts of its path and its query, longest first."""
+    address = URL(url)
+    parts = [part for part in (*address.parts, *address.query.values()) if len(part) >= _TELLING]
+    return sorted(parts, key=len, reverse=True)
 
 
 def speaker(kind: str, secret: str, chat: str = "", api_url: str = "") -> Speaker:
