@@ -47,7 +47,8 @@ class Untold:
         try:
             kept = msgspec.json.decode(self._path.read_bytes(), type=list[Kept])
         except (OSError, msgspec.MsgspecError):
-            return []
+            kept = []
+        self._last = kept
         return [one for one in kept if one.notice.at > now - OLD_AFTER]
 
     def begin(self) -> None:
