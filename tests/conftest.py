@@ -1,7 +1,8 @@
 """What holds for every test: property tests repeat themselves exactly unless asked to search deeper, and guards that
-are started as programs take any free port for their door and know nothing of this user's own channels."""
+are started as programs take any free port for their door, know nothing of this user's own channels and hear Ctrl+C."""
 
 import os
+import signal
 import tempfile
 
 from hypothesis import HealthCheck, settings
@@ -16,3 +17,5 @@ settings.load_profile("quick")
 
 os.environ["RISK_MANAGER_PORT"] = "0"
 os.environ["XDG_DATA_HOME"] = tempfile.mkdtemp(prefix="risk-manager-tests-")
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in the background of a script: what it starts inherits that
+    signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -123,7 +123,7 @@ def test_what_is_seen_once_is_what_is_looked_up_each_time(
     with (
         mock.patch.object(Sight, "orders", _anew(Sight.orders, _orders=None)),
         mock.patch.object(Sight, "size_left", _anew(Sight.size_left, _left={})),
-        mock.patch.object(trade_management, "_may_need", return_value=True),
+        mock.patch.object(trade_management, "_may_move", return_value=True),
     ):
         thorough.tell(story)
     assert quick.heard == thorough.heard

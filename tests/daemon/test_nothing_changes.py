@@ -62,7 +62,7 @@ async def say_everything(home: Path) -> None:
 
 async def everything(home: Path, side: Side) -> dict[str, Any]:
     """What may not change: at the broker, in the files, in what the guard holds and has done."""
-    await until(lambda: all_answered(home), "every act has its answer")
+    await until(lambda: is_at_rest(home), "every act has its answer, and what came of it is written down")
     with closing(sqlite3.connect(f"file:{home / 'data' / 'state.db'}?mode=ro", uri=True)) as database:
         tables = {name: database.execute(f"SELECT * FROM {name}").fetchall() for name in _OF_THE_GUARD}
         by_hand = "SELECT count(*) FROM journal WHERE kind IN ('admin_acted', 'reloaded', 'cleared')"
@@ -71,10 +71,11 @@ async def everything(home: Path, side: Side) -> dict[str, Any]:
     return {"broker": await side.get("record?accountId=465"), "files": files, **tables}
 
 
-def all_answered(home: Path) -> bool:
-    """Whether nothing is under way."""
+def is_at_rest(home: Path) -> bool:
+    """Whether nothing is under way: no act without an answer, nothing open and no order left."""
+    left = ("enforcement_log WHERE outcome IS NULL", "positions", "orders")
     with closing(sqlite3.connect(f"file:{home / 'data' / 'state.db'}?mode=ro", uri=True)) as database:
-        return bool(database.execute("SELECT count(*) FROM enforcement_log WHERE outcome IS NULL").fetchone() == (0,))
+        return all(database.execute(f"SELECT count(*) FROM {rows}").fetchone() == (0,) for rows in left)
 
 
 if sys.platform != "win32":  # it ends its programs with SIGTERM, and presses keys in a terminal of POSIX
