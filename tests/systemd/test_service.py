@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from risk_manager.exit_codes import ExitCode
 from risk_manager.service.systemd.unit import CONFIG, CREDENTIAL, HOME, LOGS, UNIT, UNIT_FILE, USER
 from tests.systemd.guarded import (
     GUARDING,
@@ -21,7 +22,8 @@ from tests.systemd.guarded import (
     shown,
     tells,
 )
-from tests.systemd.machine import PACKAGES, PYTHON, Machine, until
+from tests.systemd.machine import PYTHON, Machine, until
+from tests.systemd.tries import AIMED_AT, MAY, TAMPERED, TRIES, UNDONE
 from tests.tree import ROOT
 
 PAGE = (ROOT / "docs" / "service.md").read_text(encoding="utf-8")
@@ -122,8 +124,6 @@ def test_stopped_by_root_it_ends_in_order_and_the_next_one_knows_by_whom(machine
     assert "it was stopped by the signal SIGTERM" in last_start(machine)
 
 
-KNOCK = "import socket as s, sys; s.socket(s.AF_UNIX).connect(sys.argv[1])"
-MAY = "look at what is published"
 STOP = """\
 import asyncio, sys
 from pathlib import Path
@@ -146,41 +146,22 @@ def test_stopped_by_the_admin_with_the_password_it_stays_stopped(machine: Machin
     assert "it was stopped by the admin (user 0): an update." in last_start(machine)
 
 
-TRIES = {
-    MAY: f"cat {HOME}/data/status.json",
-    "stop": f"systemctl stop {UNIT}",
-    "restart": f"systemctl restart {UNIT}",
-    "mask": f"systemctl mask {UNIT}",
-    "disable": f"systemctl disable {UNIT}",
-    "change the unit": f"systemctl edit --force --stdin {UNIT} || echo x >>{UNIT_FILE}",
-    "put another beside it": f"mkdir -p {UNIT_FILE}.d && echo x >{UNIT_FILE}.d/x.conf",
-    "end": "kill -TERM PID",
-    "kill": "kill -KILL PID",
-    "halt": "kill -STOP PID",
-    "make it slow": "renice 19 PID",
-    "give it no files": "prlimit --pid PID --nofile=1",
-    "read its environment": "cat /proc/PID/environ",
-    "read its memory": "head -c 1 /proc/PID/mem",
-    "read the login": f"cat {CONFIG}/accounts.yaml",
-    "read the password": f"cat {CONFIG}/admin_password.hash",
-    "read the key": f"cat /etc/credstore/{CREDENTIAL}",
-    "read the key that is handed over": f"cat /run/credentials/{UNIT}/{CREDENTIAL}",
-    "read the database": f"cat {HOME}/data/state.db",
-    "read the logs": f"cat {LOGS}/daemon.log",
-    "change the limits": f"echo 'version: 1' >{CONFIG}/risk_config.yaml",
-    "put another configuration there": f"mv {HOME}/config {HOME}/other",
-    "take the database away": f"mv {HOME}/data/state.db {HOME}/data/other",
-    "put another program there": f"echo >>{PACKAGES}/risk_manager/cli.py",
-    "put one beside it": f"touch {PACKAGES}/sitecustomize.py",
-    "knock at the admin door": f"{PYTHON} -I -c '{KNOCK}' {HOME}/data/admin.sock",
-    "install another": f"{PYTHON} -I -m risk_manager service install",
-    "uninstall": f"{PYTHON} -I -m risk_manager service uninstall",
-    "shut the machine down": "systemctl poweroff",
-}
-"""What a trader may want to do in a bad moment, as he would type it. The first is the one that he may."""
+def test_a_unit_that_was_changed_is_told_with_what_differs(machine: Machine, guard: int) -> None:
+    done(machine.run("cp", UNIT_FILE, "/run/as-installed"))
+    for name, (tampering, told) in TAMPERED.items():
+        done(machine.run("sh", "-euc", tampering))
+        seen = machine.as_user(TRADER, PYTHON, "-I", "-m", "risk_manager", "service", "status")
+        assert told in seen.stdout, name
+        assert seen.returncode == (ExitCode.NOT_RUNNING if told else ExitCode.FINE), f"{name}: {seen.stdout}"
+        if name == "masked":
+            done(machine.ours("service", "install"))
+            is_guarding(machine)
+        done(machine.run("sh", "-euc", UNDONE))
+    tells(machine)
 
 
 def test_the_trader_can_do_nothing_to_it(machine: Machine, guard: int) -> None:
+    done(machine.run("ls", *AIMED_AT, f"/run/credentials/{UNIT}/{CREDENTIAL}"))
     script = "".join(
         f"({tried.replace('PID', str(guard))}) >/dev/null 2>&1 </dev/null && echo '{name}'\n"
         for name, tried in TRIES.items()
@@ -217,9 +198,11 @@ def test_after_the_power_was_off_it_guards_by_itself(machine: Machine, guard: in
 
 
 def test_uninstalled_it_is_gone_and_what_it_knows_is_kept(machine: Machine, guard: int) -> None:
+    done(machine.run("sh", "-euc", TAMPERED["a secret in a drop-in"][0]))
     kept = (f"{CONFIG}/accounts.yaml", f"{HOME}/data/state.db", f"{LOGS}/daemon.log")
     done(machine.ours("service", "uninstall"))
     assert shown(machine, "LoadState") == "not-found"
+    assert machine.run("sh", "-c", f"ls -d {UNIT_FILE}*").stdout == "", "nothing of the unit is left"
     assert machine.run("pgrep", "-u", USER).stdout == ""
     assert done(machine.run("ls", *kept)).split() == sorted(kept)
     again = machine.ours("service", "uninstall")

@@ -56,7 +56,7 @@ def uninstall() -> Plan:
                 "Stop the guard, and have it start with the machine no more. Nobody watches the accounts then.",
                 f"if systemctl cat {UNIT} >/dev/null 2>&1; then systemctl disable --now {UNIT}; fi",
             ),
-            Step("Take the unit away.", f"rm -f {UNIT_FILE}"),
+            Step("Take the unit away, and what an admin has added to it.", f"rm -f {UNIT_FILE}\nrm -rf {UNIT_FILE}.d"),
             Step(
                 "Have systemd forget it.", f"systemctl daemon-reload\nsystemctl reset-failed {UNIT} 2>/dev/null || true"
             ),

@@ -6,17 +6,18 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import risk_manager
 from risk_manager.service.plan import Plan, Program, Step
-from risk_manager.service.systemd import steps
+from risk_manager.service.systemd import reading, steps
 from risk_manager.service.systemd.closed import who_may_change
-from risk_manager.service.systemd.unit import HOME, UNIT, UNIT_FILE, unit
+from risk_manager.service.systemd.unit import CONFIG, HOME, LOGS, UNIT, UNIT_FILE, USER
 
 _BOOTED: Final = Path("/run/systemd/system")
-_SHOWN: Final = "LoadState,UnitFileState,ActiveState,SubState,StatusText,NRestarts,ActiveEnterTimestamp"
+_USUAL_PROGRAM: Final = "/opt/risk-manager/bin/python"
 
 
 class Linux:
@@ -31,8 +32,12 @@ class Linux:
         return steps.uninstall()
 
     def own_program(self, port: int | None) -> Program:
-        """The program that is running now. Where its interpreter links to is another environment."""
-        return Program(python=os.path.abspath(sys.executable), port=port)
+        """The program that is running now, or where one usually lies. Where its interpreter links to is another
+        environment."""
+        if sys.platform == "win32":
+            return Program(python=_USUAL_PROGRAM, port=port)
+        else:
+            return Program(python=os.path.abspath(sys.executable), port=port)
 
     def may_change(self) -> str:
         """Why this user may not install or take away."""
@@ -46,15 +51,18 @@ class Linux:
         return ""
 
     def objections(self, program: Program) -> tuple[str, ...]:
-        """Why this program is none that a service may be made of."""
+        """Why this program is none that a service may be made of, or the home none for its links."""
+        return tuple(why for why in (self._open_program(program), *_in_the_way(Path(HOME))) if why)
+
+    def _open_program(self, program: Program) -> str:
         environment = [Path(sys.prefix)] if sys.prefix != sys.base_prefix else []
         packages = Path(risk_manager.__file__).parent.parent
         found = who_may_change([Path(program.python), Path(os.__file__), packages, *environment])
         if not found:
-            return ()
+            return ""
         return (
             f"{found} Whoever can change the program can change the guard. Install it where root alone writes, "
-            "/opt/risk-manager for one, and say the same there: docs/service.md.",
+            "/opt/risk-manager for one, and say the same there: docs/service.md."
         )
 
     def carry_out(self, step: Step) -> str:
@@ -66,16 +74,35 @@ class Linux:
 
     def status(self) -> tuple[bool, tuple[str, ...]]:
         """Whether the service guards and is as it was installed."""
-        if not Path(UNIT_FILE).exists():
+        if not os.path.lexists(UNIT_FILE):
             return False, (f"There is no service: {UNIT_FILE} is not there. risk-manager service install makes it.",)
         shown = _shown()
         if shown is None:
             return False, (f"{UNIT_FILE} is there, and systemd does not answer.",)
-        return _told(shown, Path(UNIT_FILE).read_text(encoding="utf-8"), self.own_program(None))
+        program = self.own_program(None)
+        texts = {path: _text(path) for path in (UNIT_FILE, *shown.get("DropInPaths", "").split())}
+        rows = [
+            *reading.how_it_is(shown),
+            *((False, sentence) for sentence in reading.differences(shown, texts, program)),
+            *((False, sentence) for sentence in self.objections(program)),
+            (True, f"Its home is {HOME}."),
+        ]
+        return all(is_good for is_good, _ in rows), tuple(sentence for _, sentence in rows)
+
+
+def _in_the_way(home: Path) -> Iterator[str]:
+    """What stands where the home leads to the folders of the configuration and the logs."""
+    for name, place in (("config", CONFIG), ("logs", LOGS)):
+        path = home / name
+        if path.is_dir() and not path.is_symlink():
+            yield (
+                f"{path} is a folder of its own, and the service's is {place}. As root: mv {path} {path}.before, then "
+                f"install, then bring back what is wanted: cp {path}.before/* {place}/ && chown -R {USER}: {place}"
+            )
 
 
 def _shown() -> dict[str, str] | None:
-    words = ["systemctl", "show", UNIT, f"--property={_SHOWN}"]
+    words = ["systemctl", "show", UNIT, f"--property={','.join(reading.ASKED)}"]
     try:
         told = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603
     except FileNotFoundError:
@@ -84,34 +111,8 @@ def _shown() -> dict[str, str] | None:
     return {name: value for name, _, value in rows} if told.returncode == 0 else None
 
 
-def _told(shown: dict[str, str], text: str, program: Program) -> tuple[bool, tuple[str, ...]]:
-    """What systemd says of the service, in sentences."""
-    sentences: list[str] = []
-    is_running = shown.get("ActiveState") == "active"
-    status = shown.get("StatusText", "")
-    if is_running:
-        since = shown.get("ActiveEnterTimestamp", "")
-        sentences.append(f"The service runs since {since}. {status}".strip())
-    else:
-        state = f"{shown.get('ActiveState', 'unknown')}, {shown.get('SubState', 'unknown')}"
-        sentences.append(f"THE SERVICE DOES NOT RUN ({state}). {status}".strip())
-        sentences.append(f"Why: journalctl -u {UNIT} -n 50. Start it: systemctl start {UNIT}")
-    is_enabled = shown.get("UnitFileState") == "enabled"
-    if is_enabled:
-        sentences.append("It starts with the machine.")
-    else:
-        sentences.append(f"IT DOES NOT START WITH THE MACHINE: systemctl enable {UNIT}")
-    restarts = shown.get("NRestarts", "0")
-    if restarts not in ("", "0"):
-        often = "once" if restarts == "1" else f"{restarts} times"
-        sentences.append(f"systemd has started it again {often}; why is in journalctl -u {UNIT}")
-    is_ours = _without_start(text) == _without_start(unit(program))
-    if not is_ours:
-        sentences.append(f"{UNIT_FILE} is not what this program installs. risk-manager service install writes it anew.")
-    sentences.append(f"Its home is {HOME}.")
-    return is_running and is_enabled and is_ours, tuple(sentences)
-
-
-def _without_start(text: str) -> list[str]:
-    """A unit's lines without the one that names the program and its port: another one may have been chosen."""
-    return [line for line in text.splitlines() if not line.startswith("ExecStart=")]
+def _text(path: str) -> str | None:
+    try:
+        return Path(path).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None

@@ -17,6 +17,8 @@ HOME: Final = SERVICE_HOME.as_posix()
 CONFIG: Final = f"/etc/{NAME}"
 LOGS: Final = f"/var/log/{NAME}"
 CREDENTIAL: Final = f"{NAME}.api_key"
+SECOND_WALL_SECONDS: Final = 2
+"""So much longer than the guard's own watchdog systemd waits for a beat."""
 
 _TEXT: Final = """\
 [Unit]
@@ -107,7 +109,7 @@ def unit(program: Program) -> str:
         credential=CREDENTIAL,
         dismissed=int(ExitCode.DISMISSED),
         hung=HUNG_SECONDS,
-        watched=HUNG_SECONDS + 2,
+        watched=HUNG_SECONDS + SECOND_WALL_SECONDS,
     )
 
 
