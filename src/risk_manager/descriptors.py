@@ -20,8 +20,9 @@ _INSTALLER_OF_WINDOWS: Final = "S-1-5-80-956008885-3418522649-1831038044-1853292
 TRUSTED: Final = frozenset({SYSTEM, ADMINISTRATORS, "S-1-5-18", "S-1-5-32-544", _INSTALLER_OF_WINDOWS})
 """Whoever of these wants to change the guard can do it anyway."""
 
-_LOOK: Final = "CCLCSWLOCRRC"
-"""Of a service: read how it is set up, ask how it is, and nothing else."""
+_LOOK: Final = "CCLCSWLORC"
+"""Of a service: read how it is set up, ask how it is, and nothing else. Windows's own default has CR besides: to send a
+service a word that it has invented itself. This one has none."""
 _RUN: Final = "CCLCSWRPWPDTLOCRRC"
 _ALL: Final = "CCDCLCSWRPWPDTLOCRSDRCWDWO"
 
@@ -83,11 +84,16 @@ _BITS: Final[Mapping[str, int]] = MappingProxyType(
         "KX": 0x20019,
     }
 )
+
+
+def _bits(*letters: str) -> int:
+    return sum(_BITS[one] for one in letters)
+
+
 _TAKES_OVER: Final = _BITS["WD"] | _BITS["WO"] | _BITS["GA"]
-STEERS: Final = (
-    _BITS["DC"] | _BITS["RP"] | _BITS["WP"] | _BITS["DT"] | _BITS["SD"] | _TAKES_OVER | _BITS["GW"] | _BITS["GX"]
-)
-"""Of a service: change how it is set up, start, stop, pause, remove, or give oneself the right to."""
+STEERS: Final = _TAKES_OVER | _bits("DC", "RP", "WP", "DT", "CR", "SD", "GW", "GX")
+"""Of a service: change how it is set up, start, stop, pause, send it a word of one's own, remove, or give oneself the
+right to."""
 _WRITES: Final = 0x2 | 0x4 | 0x10 | 0x40 | 0x100 | _BITS["SD"] | _TAKES_OVER | _BITS["GW"]
 """Of a file or folder: write, add, rename or remove it or what is in it, or give oneself the right to."""
 ANYTHING: Final = 0xFFFFFFFF

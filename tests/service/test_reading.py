@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -28,8 +29,8 @@ TEXT = unit(PROGRAM)
 SECRET = "/etc/systemd/system/risk-manager.service.d/override.conf"
 
 
-def told(texts: dict[str, str | None] | None = None, **shown: str) -> list[str]:
-    return list(differences({**INSTALLED, **shown}, {UNIT_FILE: TEXT, **(texts or {})}, PROGRAM))
+def told(texts: Mapping[str, str | None] = {}, shown: Mapping[str, str] = {}) -> list[str]:
+    return list(differences({**INSTALLED, **shown}, {UNIT_FILE: TEXT, **texts}, PROGRAM))
 
 
 def test_what_is_as_installed_differs_in_nothing() -> None:
@@ -38,7 +39,7 @@ def test_what_is_as_installed_differs_in_nothing() -> None:
 
 def test_a_port_that_was_chosen_is_no_difference() -> None:
     at_a_port = STARTED.replace("PYTHON", PROGRAM.python).replace("PORT", " --port 8770")
-    assert told({UNIT_FILE: unit(PROGRAM._replace(port=8770))}, ExecStart=at_a_port) == []
+    assert told({UNIT_FILE: unit(PROGRAM._replace(port=8770))}, {"ExecStart": at_a_port}) == []
 
 
 def test_one_more_secret_is_no_difference() -> None:
@@ -67,7 +68,7 @@ def test_what_a_distribution_adds_to_every_service_is_none() -> None:
     ],
 )
 def test_what_systemd_goes_by_is_told_where_it_differs(shown: dict[str, str], begins: str) -> None:
-    (sentence,) = told(**shown)
+    (sentence,) = told(shown=shown)
     assert sentence.startswith(begins)
     assert "root" in sentence, "what to do"
 
@@ -75,7 +76,7 @@ def test_what_systemd_goes_by_is_told_where_it_differs(shown: dict[str, str], be
 def test_another_program_is_named() -> None:
     other = Program(python="/home/trader/python")
     started = STARTED.replace("PYTHON", other.python).replace("PORT", "")
-    (sentence,) = told({UNIT_FILE: unit(other)}, ExecStart=started)
+    (sentence,) = told({UNIT_FILE: unit(other)}, {"ExecStart": started})
     assert sentence.startswith(
         "It starts another program than this one: /home/trader/python, and this is /opt/risk-manager/bin/python."
     )

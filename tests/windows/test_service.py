@@ -32,6 +32,22 @@ manager = s.OpenSCManager(None, None, s.SC_MANAGER_CONNECT)
 told = s.QueryServiceStatusEx(s.OpenService(manager, "RiskManager", s.SERVICE_QUERY_STATUS))
 print(json.dumps([told["CurrentState"], told["Win32ExitCode"], told["ProcessId"]]))
 """
+STOP_WHILE_STARTING: Final = r"""
+import time, win32service as s
+from risk_manager.service.windows.win32 import Win32
+manager = s.OpenSCManager(None, None, s.SC_MANAGER_ALL_ACCESS)
+line = r'"C:\Python311\python.exe" "Z:\project\tests\windows\inside\slow.py"'
+one = s.CreateService(
+    manager, "Slow", "Slow", s.SERVICE_ALL_ACCESS, s.SERVICE_WIN32_OWN_PROCESS, s.SERVICE_DEMAND_START,
+    s.SERVICE_ERROR_NORMAL, line, None, False, None, None, None,
+)
+s.StartService(one, None)
+while s.QueryServiceStatus(one)[1] != s.SERVICE_START_PENDING:
+    time.sleep(0.05)
+Win32().stop_service("Slow")
+print(s.QueryServiceStatus(one)[1])
+Win32().delete_service("Slow")
+"""
 STOPPED, RUNNING = 1, 4
 ENDED_UNEXPECTEDLY: Final = 1067
 _REFUSED: Final = 4
@@ -147,6 +163,11 @@ def test_a_stop_is_an_end_in_order_and_a_boot_starts_it_without_anybody(guarded:
     windows.boot()
     until(guarded.guards, "it guards after the boot")
     assert guarded.state()[0] == RUNNING
+
+
+def test_a_service_that_is_still_starting_is_stopped_too(windows: Windows) -> None:
+    ended = windows.run("-c", STOP_WHILE_STARTING, elevated=True)
+    assert (ended.code, ended.says.split()) == (0, [str(STOPPED)]), ended.says
 
 
 def test_a_killed_one_is_a_crash_to_the_service_manager(guarded: Guarded) -> None:

@@ -31,6 +31,8 @@ class Plan(NamedTuple):
     """All of it, in order; each step may be repeated without harm."""
 
     steps: tuple[Step, ...]
+    before: str = ""
+    """Where the commands are to be typed, and by whom."""
     after: str = ""
     """What is to be known when it is done."""
     remark: str = "#"
@@ -39,8 +41,9 @@ class Plan(NamedTuple):
 
 def as_script(plan: Plan) -> str:
     """The plan for people, and for the platform's own shell: sentences as comments, and the commands."""
-    parts = [f"{_comment(step.says, plan.remark)}\n{step.types}" for step in plan.steps]
-    return "\n\n".join([*parts, *([_comment(plan.after, plan.remark)] if plan.after else [])])
+    steps = [f"{_comment(step.says, plan.remark)}\n{step.types}" for step in plan.steps]
+    around = (_comment(plan.before, plan.remark), *steps, _comment(plan.after, plan.remark))
+    return "\n\n".join(part for part in around if part)
 
 
 def _comment(text: str, remark: str) -> str:

@@ -74,6 +74,9 @@ class PretendMachine:
     def descriptor(self, path: str) -> str | None:
         return self.folders.get(path)
 
+    def below(self, path: str) -> list[str]:
+        return [one for one in self.folders if one.startswith(f"{path}\\")]
+
     def make_folder(self, path: str, descriptor: str) -> None:
         self._may("make_folder")
         if path in self.folders:

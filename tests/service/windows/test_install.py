@@ -89,6 +89,10 @@ def test_a_program_that_others_can_change_or_replace_is_none_for_a_service() -> 
         assert any(why.startswith(f"{place} can be changed by the user S-1-5-21") for why in found)
     machine.folders = {**PretendMachine().folders, r"C:\Program Files": f"{CLOSED}(A;;0x40;;;BU)"}
     assert any("can be changed by every user" in why for why in Windows(lambda: machine).objections(PROGRAM))
+    deep = rf"{PROGRAM.packages}\risk_manager\core\engine.py"
+    machine.folders = {**PretendMachine().folders, deep: OPEN}
+    (why,) = Windows(lambda: machine).objections(PROGRAM)
+    assert why.startswith(f"{deep} can be changed by the user S-1-5-21")
     machine.folders = PretendMachine().folders
     assert Windows(lambda: machine).objections(PROGRAM) == ()
 
@@ -114,6 +118,11 @@ def test_what_is_as_installed_is_said_and_each_drift_with_its_remedy() -> None:
         assert all(row.remedy for row in rows(machine, HOME) if not row.is_good)
         assert not Windows(lambda: machine).status()[0]
     machine.services[NAME] = as_installed
+    deep = rf"{PROGRAM.packages}\msgspec\_core.pyd"
+    machine.folders[deep] = OPEN
+    (row,) = [row for row in rows(machine, HOME) if not row.is_good]
+    assert (row.name, row.says) == ("program", f"{deep} can be changed by the user S-1-5-21-1-2-3-1001.")
+    del machine.folders[deep]
     machine.folders[HOME] = f"{home}(A;;FR;;;BU)"
     (row,) = [row for row in rows(machine, HOME) if not row.is_good]
     assert (row.name, row.says) == ("home", rf"{HOME} is open to every user.")

@@ -1,7 +1,7 @@
 """What --dry-run prints for Windows: held against the documented grammar of each command, and against what is done.
 
 https://learn.microsoft.com/windows-server/administration/windows-commands: sc create, config, description, failure,
-sdset, start, delete; icacls; reg add, delete; net stop.
+sdset, start, delete; reg add, delete; net stop.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import pytest
 from risk_manager import descriptors
 from risk_manager.service.plan import as_script
 from risk_manager.service.windows.command_line import command_line, interpreter_of, script_of
-from risk_manager.service.windows.machine import FORGET_SECONDS, NAME, RESTARTS
 from risk_manager.service.windows.system import Windows
-from tests.service.windows.pretend import PretendMachine
-from tests.service.windows.test_install import HOME, PROGRAM
+from tests.service.windows.pretend import OPEN, PretendMachine
+from tests.service.windows.test_install import HOME, PROGRAM, install
+from tests.service.windows.typing_admin import state, type_at
 
 WORD = r'(?:"(?:\\"|[^"])*"|[^\s"]+)'
 OPTIONS = {
@@ -30,21 +30,17 @@ OPTIONS = {
 OPTION = "|".join(rf"{name}= (?:{value})" for name, value in OPTIONS.items())
 """The space after the sign is part of it: sc takes the word before it as the name, the word after it as the value."""
 SERVICE = r"[^\s/\\]+"
-SID = r"\*S-1-[0-9-]+"
-GRANT = rf"{SID}:(?:\((?:OI|CI|IO|NP|I)\))*(?:N|F|M|RX|R|W|D|\([A-Z,]+\))"
 GRAMMAR = [
-    rf"sc (?:create|config) {SERVICE}(?: (?:{OPTION}))+",
-    rf"sc description {SERVICE} {WORD}",
-    rf"sc failure {SERVICE}(?: (?:reset= (?:\d+|INFINITE)|actions= (?:(?:restart|run|reboot)/\d+/?)+))+",
-    rf"sc failureflag {SERVICE} [01]",
-    rf"sc sdset {SERVICE} {WORD}",
-    rf"sc (?:start|stop|delete|query) {SERVICE}",
-    rf"net (?:start|stop) {WORD}",
-    rf"icacls {WORD} /setowner {SID}(?: /[tclq])*",
-    rf"icacls {WORD}(?: /inheritance:[edr]| /grant(?::r)? {GRANT})+",
-    rf"reg add {WORD} /v \S+ /t (?:REG_SZ|REG_DWORD|REG_EXPAND_SZ) /d {WORD}(?: /f)?",
-    rf"reg delete {WORD}(?: /v \S+)?(?: /f)?",
-    rf"mkdir {WORD}",
+    rf"sc\.exe (?:create|config) {SERVICE}(?: (?:{OPTION}))+",
+    rf"sc\.exe description {SERVICE} {WORD}",
+    rf"sc\.exe failure {SERVICE}(?: (?:reset= (?:\d+|INFINITE)|actions= (?:(?:restart|run|reboot)/\d+/?)+))+",
+    rf"sc\.exe failureflag {SERVICE} [01]",
+    rf"sc\.exe sdset {SERVICE} {WORD}",
+    rf"sc\.exe (?:start|stop|delete|query) {SERVICE}",
+    rf"net\.exe (?:start|stop) {WORD}",
+    rf"reg\.exe add {WORD} /v \S+ /t (?:REG_SZ|REG_DWORD|REG_EXPAND_SZ) /d {WORD}(?: /f)?",
+    rf"reg\.exe delete {WORD}(?: /v \S+)?(?: /f)?",
+    r'powershell\.exe -NoProfile -Command "[^"]+"',
 ]
 HANDLED = re.compile(r"^(?:if not exist " + WORD + r" )?(.*?)(?: [12]?>nul)?$")
 
@@ -66,35 +62,48 @@ def test_every_command_is_one_that_windows_knows(command: str) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        "sc create RiskManager binPath=x",
-        "sc failure RiskManager reset=86400",
-        "sc failure RiskManager reset= 86400 actions= restart/1000,restart/2000",
-        "icacls C:\\x /grant S-1-5-18:(OI)(CI)F",
-        "icacls C:\\x y /setowner *S-1-5-18",
-        "reg add HKLM\\x /v A /t REG_STRING /d 1",
+        "sc.exe create RiskManager binPath=x",
+        "sc.exe failure RiskManager reset=86400",
+        "sc.exe failure RiskManager reset= 86400 actions= restart/1000,restart/2000",
+        "sc create RiskManager binPath= x",
+        "reg.exe add HKLM\\x /v A /t REG_STRING /d 1",
     ],
 )
 def test_the_grammar_refuses_what_windows_would(wrong: str) -> None:
     assert not any(re.fullmatch(rule, wrong) for rule in GRAMMAR)
 
 
-def test_what_is_typed_is_what_is_done() -> None:
-    text = "\n".join(typed())
-    actions = "/".join(f"restart/{after}" for after in RESTARTS)
-    assert f"reset= {FORGET_SECONDS} actions= {actions}" in text
-    assert f'sc sdset {NAME} "{descriptors.SERVICE}"' in text
-    made = re.search(r'binPath= "((?:\\"|[^"])*)"', text)
-    assert made and made[1].replace('\\"', '"') == command_line(PROGRAM)
-    assert f'mkdir "{HOME}"' in text
+def test_a_prompt_for_everybody_or_another_shell_is_told_off_before_the_first_command() -> None:
+    first = as_script(Windows(PretendMachine).install(PROGRAM)).splitlines()[0]
+    assert first.startswith("rem To be typed at a Command Prompt (cmd.exe, not PowerShell)")
+    assert first.endswith("Run as administrator.")
 
 
-def test_what_icacls_grants_is_what_the_descriptor_of_the_home_allows() -> None:
-    names = {"S-1-5-18": "SY", "S-1-5-32-544": "BA"}
-    (line,) = [line for line in typed() if "/grant" in line]
-    granted = {(names[sid], flags) for sid, flags in re.findall(r"\*(S-[0-9-]+):((?:\(\w+\))+)F", line)}
-    listed = descriptors.entries(descriptors.FOLDER) or ()
-    assert granted == {(one.who, "".join(f"({flag})" for flag in re.findall("..", one.flags))) for one in listed}
-    assert "/inheritance:r" in line
+def test_no_sentence_is_one_that_the_prompt_would_act_on() -> None:
+    lines = as_script(Windows(PretendMachine).install(PROGRAM)).splitlines()
+    assert not [line for line in lines if line.startswith("rem") and set(line) & set("&|<>^%")]
+
+
+@pytest.mark.parametrize("before", ["nothing", "an earlier one"])
+def test_each_step_that_is_typed_leaves_what_the_step_that_is_done_leaves(before: str) -> None:
+    done, typed_at = PretendMachine(), PretendMachine()
+    for machine in (done, typed_at):
+        if before == "an earlier one":
+            install(machine, PROGRAM._replace(port=1, packages=r"C:\elsewhere"))
+            machine.folders[HOME] = OPEN
+    windows = Windows(lambda: done)
+    for plan in (lambda: windows.install(PROGRAM), windows.uninstall):
+        for step in plan().steps:
+            assert windows.carry_out(step) == ""
+            type_at(typed_at, step.types)
+            assert state(typed_at) == state(done), step.says
+
+
+def test_the_whole_of_a_folder_s_rights_is_typed_in_one_command() -> None:
+    """Between two of them somebody could put something into it."""
+    step = Windows(PretendMachine).install(PROGRAM).steps[0]
+    assert "\n" not in step.types
+    assert step.types.index(descriptors.FOLDER) < step.types.index("CreateDirectory")
 
 
 def test_a_line_is_taken_apart_as_it_was_made() -> None:

@@ -8,11 +8,13 @@ from risk_manager.service.plan import NAME, Plan, Program, Step
 from risk_manager.service.systemd.unit import CONFIG, HOME, LOGS, UNIT, UNIT_FILE, USER, unit
 
 _END: Final = "END-OF-UNIT"
+_TYPED_WHERE: Final = "To be typed in a shell of root's, as after: sudo -i"
 
 
 def install(program: Program) -> Plan:
     """From a machine without the service, or with an earlier one, to one that guards by itself."""
     return Plan(
+        before=_TYPED_WHERE,
         steps=(
             Step(
                 f"A user of the guard's own, who can log in nowhere: {USER}.",
@@ -51,6 +53,7 @@ def install(program: Program) -> Plan:
 def uninstall() -> Plan:
     """From a machine with the service to one without. What the guard knows stays."""
     return Plan(
+        before=_TYPED_WHERE,
         steps=(
             Step(
                 "Stop the guard, and have it start with the machine no more. Nobody watches the accounts then.",

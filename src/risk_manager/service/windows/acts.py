@@ -20,14 +20,15 @@ class HaveFolder(NamedTuple):
         return f"The home {self.path}: administrators and the system may use it, nobody else may even look."
 
     def types(self) -> str:
-        """The commands for the same."""
-        whole = "(OI)(CI)F"
-        return "\n".join(
-            (
-                f'if not exist "{self.path}\\" mkdir "{self.path}"',
-                f'icacls "{self.path}" /setowner *S-1-5-32-544',
-                f'icacls "{self.path}" /inheritance:r /grant:r *S-1-5-18:{whole} /grant:r *S-1-5-32-544:{whole}',
-            )
+        """The command for the same: a folder that is made has its rights from its first instant, for whoever finds one
+        without them there may put something into it; one that is there is given them."""
+        rights = "System.Security.AccessControl.DirectorySecurity"
+        path = self.path.replace("'", "''")
+        return (
+            f'powershell.exe -NoProfile -Command "$rights = New-Object {rights}; '
+            f"$rights.SetSecurityDescriptorSddlForm('{descriptors.FOLDER}', 'Owner, Access'); "
+            f"[void][System.IO.Directory]::CreateDirectory('{path}', $rights); "
+            f"[System.IO.Directory]::SetAccessControl('{path}', $rights)\""
         )
 
 
@@ -42,8 +43,8 @@ class HaveEvents(NamedTuple):
         """The commands for the same."""
         return "\n".join(
             (
-                f'reg add "{EVENTS}" /v EventMessageFile /t REG_EXPAND_SZ /d "{MESSAGES}" /f',
-                f'reg add "{EVENTS}" /v TypesSupported /t REG_DWORD /d 7 /f',
+                f'reg.exe add "{EVENTS}" /v EventMessageFile /t REG_EXPAND_SZ /d "{MESSAGES}" /f',
+                f'reg.exe add "{EVENTS}" /v TypesSupported /t REG_DWORD /d 7 /f',
             )
         )
 
@@ -62,9 +63,9 @@ class HaveService(NamedTuple):
         how = f'binPath= "{_quoted(self.command)}" type= own start= {AUTOMATIC} error= normal obj= LocalSystem'
         return "\n".join(
             (
-                f'sc query {NAME} >nul || sc create {NAME} {how} DisplayName= "{TITLE}"',
-                f'sc config {NAME} {how} DisplayName= "{TITLE}"',
-                f'sc description {NAME} "{PURPOSE}"',
+                f'sc.exe query {NAME} >nul || sc.exe create {NAME} {how} DisplayName= "{TITLE}"',
+                f'sc.exe config {NAME} {how} DisplayName= "{TITLE}"',
+                f'sc.exe description {NAME} "{PURPOSE}"',
             )
         )
 
@@ -81,7 +82,7 @@ class HaveRestarts(NamedTuple):
     def types(self) -> str:
         """The commands for the same."""
         actions = "/".join(f"restart/{after}" for after in RESTARTS)
-        return f"sc failure {NAME} reset= {FORGET_SECONDS} actions= {actions}\nsc failureflag {NAME} 1"
+        return f"sc.exe failure {NAME} reset= {FORGET_SECONDS} actions= {actions}\nsc.exe failureflag {NAME} 1"
 
 
 class HaveGuards(NamedTuple):
@@ -93,7 +94,7 @@ class HaveGuards(NamedTuple):
 
     def types(self) -> str:
         """The commands for the same."""
-        return f'sc sdset {NAME} "{descriptors.SERVICE}"'
+        return f'sc.exe sdset {NAME} "{descriptors.SERVICE}"'
 
 
 class BeRunning(NamedTuple):
@@ -105,7 +106,7 @@ class BeRunning(NamedTuple):
 
     def types(self) -> str:
         """The commands for the same."""
-        return f"net stop {NAME} 2>nul\nsc start {NAME}"
+        return f"net.exe stop {NAME} 2>nul\nsc.exe start {NAME}"
 
 
 class BeStopped(NamedTuple):
@@ -117,7 +118,7 @@ class BeStopped(NamedTuple):
 
     def types(self) -> str:
         """The commands for the same."""
-        return f"net stop {NAME} 2>nul"
+        return f"net.exe stop {NAME} 2>nul"
 
 
 class BeGone(NamedTuple):
@@ -129,7 +130,7 @@ class BeGone(NamedTuple):
 
     def types(self) -> str:
         """The commands for the same."""
-        return f"sc delete {NAME}"
+        return f"sc.exe delete {NAME}"
 
 
 class ForgetEvents(NamedTuple):
@@ -141,7 +142,7 @@ class ForgetEvents(NamedTuple):
 
     def types(self) -> str:
         """The commands for the same."""
-        return f'reg delete "{EVENTS}" /f'
+        return f'reg.exe delete "{EVENTS}" /f'
 
 
 Act = HaveFolder | HaveEvents | HaveService | HaveRestarts | HaveGuards | BeRunning | BeStopped | BeGone | ForgetEvents

@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import PureWindowsPath
 
 from risk_manager.descriptors import who_may_replace, who_may_write
+from risk_manager.service.windows.machine import Machine
 
 
-def open_places(paths: tuple[str, ...], descriptor: Callable[[str], str | None]) -> Iterator[tuple[str, str]]:
-    """Every place among these and on the way to them that others may change, and who. `descriptor` is asked for that of
-    a place, and says None where it is not there."""
-    asked: set[PureWindowsPath] = set()
-    for path in map(PureWindowsPath, paths):
-        yield from _asked(path, who_may_write, descriptor)
-        asked.add(path)
-    on_the_way = {parent for path in asked for parent in path.parents} - asked
-    for folder in sorted(on_the_way):
-        yield from _asked(folder, who_may_replace, descriptor)
+def open_places(paths: tuple[str, ...], machine: Machine) -> Iterator[tuple[str, str]]:
+    """Every place among these and on the way to them that others may change, and who; of what lies below one of them
+    the first. Raises MachineError where that cannot be told."""
+    asked: set[str] = set()
+    for path in paths:
+        for place in chain([path], machine.below(path)):
+            if place not in asked:
+                asked.add(place)
+                who = _asked(place, who_may_write, machine)
+                if who:
+                    yield place, who
+                    break
+    on_the_way = {parent for path in paths for parent in PureWindowsPath(path).parents}
+    for folder in sorted(str(one) for one in on_the_way):
+        if folder not in asked:
+            who = _asked(folder, who_may_replace, machine)
+            if who:
+                yield folder, who
 
 
-def _asked(
-    path: PureWindowsPath, who: Callable[[str], tuple[str, ...]], descriptor: Callable[[str], str | None]
-) -> Iterator[tuple[str, str]]:
-    told = descriptor(str(path))
-    if told is None:
-        return
-    others = who(told)
-    if others:
-        yield str(path), in_words(others)
+def _asked(place: str, who: Callable[[str], tuple[str, ...]], machine: Machine) -> str:
+    told = machine.descriptor(place)
+    return "" if told is None else in_words(who(told))
 
 
 _NAMES = {

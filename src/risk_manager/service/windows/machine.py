@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple, Protocol
 
 NAME: Final = "RiskManager"
@@ -85,6 +86,10 @@ class Machine(Protocol):
 
     def descriptor(self, path: str) -> str | None:
         """Whose a file or folder is and who may do what with it; None: it is not there."""
+        ...
+
+    def below(self, path: str) -> Iterable[str]:
+        """Every file and folder below a folder; nothing where it is none."""
         ...
 
     def make_folder(self, path: str, descriptor: str) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import PureWindowsPath
 from typing import Final, NamedTuple
 
 from risk_manager import descriptors
 from risk_manager.service.windows.closed import in_words, open_places
-from risk_manager.service.windows.command_line import interpreter_of, script_of
+from risk_manager.service.windows.command_line import MODULE, interpreter_of, script_of
 from risk_manager.service.windows.machine import AUTOMATIC, NAME, RESTARTS, Machine, MachineError, Service
 
 _AGAIN: Final = "As an administrator: risk-manager service install"
@@ -95,7 +96,12 @@ def _program(machine: Machine, command: str) -> Iterator[Row]:
     if not script:
         yield Row("program", False, f"The service starts something else: {command}", _AGAIN)
         return
-    found = list(open_places((interpreter, interpreter.rpartition("\\")[0], script), machine.descriptor))
+    packages = str(PureWindowsPath(script).parents[len(MODULE) - 1])
+    try:
+        found = list(open_places((interpreter, interpreter.rpartition("\\")[0], packages), machine))
+    except MachineError as error:
+        yield Row("program", None, f"cannot verify: {error}")
+        return
     for place, who in found:
         yield Row("program", False, f"{place} can be changed by {who}.", "Install it where administrators alone write.")
     if not found:

@@ -19,6 +19,10 @@ from risk_manager.service.windows.command_line import command_line
 from risk_manager.service.windows.machine import FORGET_SECONDS, NAME, RESTARTS, Machine, MachineError
 from risk_manager.service.windows.reading import rows
 
+_TYPED_WHERE: Final = (
+    "To be typed at a Command Prompt (cmd.exe, not PowerShell) that was opened with a right click, Run as "
+    "administrator."
+)
 _USUAL_DATA: Final = r"C:\ProgramData"
 _USUAL_PROGRAM: Final = r"C:\Program Files\RiskManager"
 
@@ -81,7 +85,7 @@ class Windows:
                     "administrators."
                 )
             places = (program.python, ntpath.dirname(program.python), os.path.dirname(os.__file__), program.packages)
-            for place, who in open_places((*places, str(Path(risk_manager.__file__).parent)), self._machine.descriptor):
+            for place, who in open_places((*places, str(Path(risk_manager.__file__).parent)), self._machine):
                 found.append(
                     f"{place} can be changed by {who}. Whoever can change the program can change the guard. Install "
                     f"it where administrators alone write, {_USUAL_PROGRAM} for one: docs/service-on-windows.md."
@@ -118,7 +122,7 @@ class Windows:
 
     def _plan(self, all_of: Iterable[Act], after: str) -> Plan:
         self._acts = {Step(act.says(), act.types()): act for act in all_of}
-        return Plan(tuple(self._acts), after, remark="rem")
+        return Plan(tuple(self._acts), _TYPED_WHERE, after, remark="rem")
 
 
 def this_machine() -> Machine:

@@ -7,6 +7,7 @@ import sys
 if sys.platform == "win32":
     import contextlib
     import ctypes
+    import os
     import time
     from collections.abc import Iterator
     from typing import Any, Final
@@ -153,17 +154,14 @@ if sys.platform == "win32":
         def stop_service(self, name: str) -> None:
             """Stop it where it runs, and wait until it has ended."""
             with _open(name, win32service.SERVICE_STOP | win32service.SERVICE_QUERY_STATUS) as one:
-                try:
-                    win32service.ControlService(one, win32service.SERVICE_CONTROL_STOP)
-                except pywintypes.error as error:
-                    if error.winerror != winerror.ERROR_SERVICE_NOT_ACTIVE:
-                        raise _refused(f"stopping the service {name}", error) from None
                 until = time.monotonic() + _STOP_SECONDS
+                is_asked = False
                 while win32service.QueryServiceStatus(one)[1] != win32service.SERVICE_STOPPED:
                     if time.monotonic() > until:
                         raise MachineError(
                             f"The service {name} has not ended within {_STOP_SECONDS} s. End its process."
                         )
+                    is_asked = is_asked or _is_asked_to_stop(one, name)
                     time.sleep(_LOOK_SECONDS)
 
         def delete_service(self, name: str) -> None:
@@ -180,6 +178,16 @@ if sys.platform == "win32":
                     return None
                 raise _refused(f"asking who may use {path}", error) from None
             return _as_text(told, _WHOLE)
+
+        def below(self, path: str) -> Iterator[str]:
+            """Every file and folder below a folder."""
+
+            def refuse(error: OSError) -> None:
+                raise MachineError(f"{error.filename} cannot be looked into: {error.strerror}.")
+
+            if os.path.isdir(path):
+                for folder, folders, files in os.walk(path, onerror=refuse):
+                    yield from (os.path.join(folder, name) for name in (*folders, *files))
 
         def make_folder(self, path: str, descriptor: str) -> None:
             """Make a folder that has its descriptor from its first instant."""
@@ -215,6 +223,17 @@ if sys.platform == "win32":
             except pywintypes.error as error:
                 if error.winerror != winerror.ERROR_FILE_NOT_FOUND:
                     raise _refused(f"having the event log forget {name}", error) from None
+
+    def _is_asked_to_stop(service: Any, name: str) -> bool:
+        """False where it cannot be asked just now: it is still starting."""
+        try:
+            win32service.ControlService(service, win32service.SERVICE_CONTROL_STOP)
+        except pywintypes.error as error:
+            if error.winerror == winerror.ERROR_SERVICE_CANNOT_ACCEPT_CTRL:
+                return False
+            if error.winerror != winerror.ERROR_SERVICE_NOT_ACTIVE:
+                raise _refused(f"stopping the service {name}", error) from None
+        return True
 
     def _restarts(failures: Any) -> tuple[int, ...]:
         return tuple(after for kind, after in failures["Actions"] if kind == win32service.SC_ACTION_RESTART)
