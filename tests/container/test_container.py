@@ -14,6 +14,16 @@ import pytest
 from tests.container.engine import IMAGE, Engine, until
 from tests.daemon.programs import SECRET, make_home
 
+HANG = """\
+import signal
+
+def _stand_still(number, frame):
+    while True:
+        pass
+
+signal.signal(signal.SIGUSR2, _stand_still)
+"""
+"""In the program's folder from outside: on this signal it stands still for ever, in the thread of the engine."""
 USER = 10001
 CLOSED = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges"]
 
@@ -58,11 +68,22 @@ def guard(engine: Engine, broker: str) -> Iterator[str]:
             "--restart=always",
             "--network=host",
             f"--volume={home}:/var/lib/risk-manager",
+            *_standing_still(engine, Path(name)),
         ]
         words += ["--env", f"BROKER_KEY={SECRET}", "--env", "RISK_MANAGER_PORT=0", "--health-interval=1s"]
         engine.done("run", *words, *CLOSED, IMAGE)
         yield "guard"
         engine.done("rm", "--force", "guard")
+
+
+def _standing_still(engine: Engine, folder: Path) -> list[str]:
+    words = ["-c", "import risk_manager, pathlib; print(pathlib.Path(risk_manager.__file__).parents[1])"]
+    packages = engine.done("run", "--rm", "--entrypoint=/opt/risk-manager/bin/python", IMAGE, *words)
+    mounted: list[str] = []
+    for name, text in (("standing_still.py", HANG), ("standing_still.pth", "import standing_still\n")):
+        (folder / name).write_text(text)
+        mounted.append(f"--volume={folder / name}:{packages}/{name}:ro")
+    return mounted
 
 
 def is_well(engine: Engine, guard: str) -> None:
@@ -86,6 +107,19 @@ def test_killed_it_guards_again_and_says_so(engine: Engine, guard: str) -> None:
     until(lambda: engine.shown(guard, "{{.State.Pid}}") not in ("0", before), lambda: engine.logs(guard))
     until(lambda: engine.logs(guard).count("Guarding.") == 2, lambda: engine.logs(guard))
     assert "it crashed or was killed, while the machine stayed up" in engine.logs(guard)
+    is_well(engine, guard)
+
+
+def test_one_that_stands_still_ends_itself_and_is_started_again(engine: Engine, guard: str) -> None:
+    """The engine of the containers looks after no health: it is the guard's own watchdog that ends it."""
+    is_well(engine, guard)
+    before, guarded = engine.shown(guard, "{{.State.Pid}}"), engine.logs(guard).count("Guarding.")
+    subprocess.run(["kill", "-USR2", before], check=True)  # by `docker kill` it would count as stopped by hand
+    until(lambda: engine.shown(guard, "{{.State.Pid}}") not in ("0", before), lambda: engine.logs(guard))
+    until(lambda: engine.logs(guard).count("Guarding.") > guarded, lambda: engine.logs(guard))
+    assert "CRITICAL: the guard ends itself: its engine stood still for 5 s." in engine.logs(guard)
+    assert "standing_still.py" in engine.logs(guard), "where it stood"
+    assert ": its engine stood still for 5 s." in engine.logs(guard).rpartition("Nobody has watched since ")[2]
     is_well(engine, guard)
 
 

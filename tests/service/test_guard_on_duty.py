@@ -72,6 +72,19 @@ signal.signal(signal.SIGTERM, lambda *_: duty.stop('the signal SIGTERM'))
 sys.exit(duty.run())
 """
 
+STOPPED_WHILE_IT_IS_LOADED = """\
+import os, signal, sys
+class Stopping:
+    def find_spec(self, name, *rest):
+        if name == 'risk_manager.service.duty':
+            os.kill(os.getpid(), signal.SIGTERM)
+sys.meta_path.insert(0, Stopping())
+from risk_manager.cli import main
+sys.argv = ['risk-manager', 'run', '--home', sys.argv[1]]
+main()
+"""
+"""A guard that is stopped before the program is there as a whole."""
+
 FAILING = STANDING_STILL.replace("        pass\n", "        raise RuntimeError('the engine is broken')\n")
 
 
@@ -204,6 +217,17 @@ async def test_whoever_has_stopped_it_is_named_by_the_next_one(tmp_path: Path) -
             third.process.kill()
             await third.ended()
         assert "it crashed or was killed, while the machine stayed up." in await last_words(home)
+
+
+async def test_a_stop_before_the_program_is_loaded_is_an_end_in_order(tmp_path: Path) -> None:
+    async with broker() as side:
+        home = new_home(tmp_path, side, max_contracts={"limit": 1})
+        async with guard(home) as first:
+            first.process.kill()
+            await first.ended()
+        stopped = await started(STOPPED_WHILE_IT_IS_LOADED, home, tmp_path / "unused")
+        assert await stopped.ended() == ExitCode.FINE
+        assert "it was stopped by the signal SIGTERM." in await last_words(home)
 
 
 async def test_one_that_cannot_begin_waits_under_a_supervisor_and_can_be_stopped_meanwhile(tmp_path: Path) -> None:

@@ -8,15 +8,17 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from cyclopts import Parameter, validators
 
 from risk_manager import home as homes
 from risk_manager.exit_codes import ExitCode
 from risk_manager.ipc import address
-from risk_manager.service.duty import Duty, say
 from risk_manager.service.systemd.notify import supervising
+
+if TYPE_CHECKING:
+    from risk_manager.service.duty import Duty
 
 _PORT = Parameter(validator=validators.Number(gte=0, lte=address.PORT_MAX))
 _PATIENCE_SECONDS: Final = 10.0
@@ -33,6 +35,12 @@ def run(*, home: Path | None = None, port: Annotated[int | None, _PORT] = None) 
         Where screens and other programs of this machine may ask, read-only: 8765, or what RISK_MANAGER_PORT says; 0 is
         any that is free.
     """
+    stop = _Stop()
+    stop.listen()
+    # Importing it takes a second on a slow machine. A signal that comes meanwhile would end the process without a word,
+    # or be lost: in a container nobody else takes it.
+    from risk_manager.service.duty import Duty, say
+
     try:
         port = address.port_named() if port is None else port
     except ValueError as error:
@@ -50,12 +58,34 @@ def run(*, home: Path | None = None, port: Annotated[int | None, _PORT] = None) 
     patience = _PATIENCE_SECONDS if supervisor is not None else 0.0
     chosen = address.PORT if port is None else port
     duty = Duty(folder, chosen, supervisor, patience_seconds=patience)
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
-        number = getattr(signal, name, None)  # Windows has SIGBREAK, the others have SIGHUP
-        if number is not None and signal.getsignal(number) != signal.SIG_IGN:  # as after `nohup`
-            signal.signal(number, _stopping(duty, name))
+    stop.end(duty)
     return duty.run()
 
 
-def _stopping(duty: Duty, name: str) -> Callable[[int, FrameType | None], None]:
-    return lambda _number, _frame: duty.stop(f"the signal {name}")
+class _Stop:
+    """A signal that ends the guard, also one that comes before there is a guard to end."""
+
+    def __init__(self) -> None:
+        self._by = ""
+        self._duty: Duty | None = None
+
+    def listen(self) -> None:
+        """Take the signals from here on."""
+        for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+            number = getattr(signal, name, None)  # Windows has SIGBREAK, the others have SIGHUP
+            if number is not None and signal.getsignal(number) != signal.SIG_IGN:  # as after `nohup`
+                signal.signal(number, self._taking(f"the signal {name}"))
+
+    def end(self, duty: Duty) -> None:
+        """It is this one that they end."""
+        self._duty = duty
+        if self._by:
+            duty.stop(self._by)
+
+    def _taking(self, by: str) -> Callable[[int, FrameType | None], None]:
+        def take(_number: int, _frame: FrameType | None) -> None:
+            self._by = self._by or by
+            if self._duty is not None:
+                self._duty.stop(by)
+
+        return take

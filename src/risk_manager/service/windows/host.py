@@ -144,7 +144,7 @@ if sys.platform == "win32":
         try:
             manager.StartServiceCtrlDispatcher()
         except pywintypes.error as error:
-            print(f"Only the service manager starts this: sc start {NAME} ({error.strerror}).", file=sys.stderr)
+            print(f"Only the service manager starts this: sc.exe start {NAME} ({error.strerror}).", file=sys.stderr)
             sys.exit(2)
 else:
 

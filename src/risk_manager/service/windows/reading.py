@@ -44,7 +44,7 @@ def _rows(machine: Machine, found: Service, home: str) -> Iterator[Row]:
     yield (
         Row("service", True, "It runs.")
         if found.is_running
-        else Row("service", False, "IT DOES NOT RUN.", f"As an administrator: sc start {NAME}")
+        else Row("service", False, "IT DOES NOT RUN.", f"As an administrator: sc.exe start {NAME}")
     )
     yield _row("start", found.start == AUTOMATIC, "It starts with the machine.", f"It starts: {found.start}.")
     is_system = found.account.lower() in _ACCOUNTS

@@ -32,6 +32,8 @@ if sys.platform == "win32":
         win32service.SERVICE_DEMAND_START: "by hand",
         win32service.SERVICE_DISABLED: "never, it is disabled",
     }
+    _HEARS: Final = (win32service.SERVICE_RUNNING, win32service.SERVICE_PAUSED)
+    """In no other state does a service hear that it is to stop: one that is still starting is waited for."""
     _STOP_SECONDS: Final = 30
     _LOOK_SECONDS: Final = 0.1
     _NOT_TOLD: Final = (winerror.ERROR_INVALID_LEVEL, winerror.ERROR_CALL_NOT_IMPLEMENTED)
@@ -156,12 +158,13 @@ if sys.platform == "win32":
             with _open(name, win32service.SERVICE_STOP | win32service.SERVICE_QUERY_STATUS) as one:
                 until = time.monotonic() + _STOP_SECONDS
                 is_asked = False
-                while win32service.QueryServiceStatus(one)[1] != win32service.SERVICE_STOPPED:
+                while (state := win32service.QueryServiceStatus(one)[1]) != win32service.SERVICE_STOPPED:
                     if time.monotonic() > until:
                         raise MachineError(
                             f"The service {name} has not ended within {_STOP_SECONDS} s. End its process."
                         )
-                    is_asked = is_asked or _is_asked_to_stop(one, name)
+                    if not is_asked and state in _HEARS:
+                        is_asked = _is_asked_to_stop(one, name)
                     time.sleep(_LOOK_SECONDS)
 
         def delete_service(self, name: str) -> None:
@@ -225,7 +228,7 @@ if sys.platform == "win32":
                     raise _refused(f"having the event log forget {name}", error) from None
 
     def _is_asked_to_stop(service: Any, name: str) -> bool:
-        """False where it cannot be asked just now: it is still starting."""
+        """False where it cannot be asked just now: it has begun to start or to stop meanwhile."""
         try:
             win32service.ControlService(service, win32service.SERVICE_CONTROL_STOP)
         except pywintypes.error as error:
