@@ -7,11 +7,12 @@ sdset, start, delete; reg add, delete; net stop.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 
 from risk_manager import descriptors
-from risk_manager.service.plan import as_script
+from risk_manager.service.plan import Plan, as_script
 from risk_manager.service.windows.command_line import command_line, interpreter_of, script_of
 from risk_manager.service.windows.system import Windows
 from tests.service.windows.pretend import OPEN, PretendMachine
@@ -92,8 +93,9 @@ def test_each_step_that_is_typed_leaves_what_the_step_that_is_done_leaves(before
             install(machine, PROGRAM._replace(port=1, packages=r"C:\elsewhere"))
             machine.folders[HOME] = OPEN
     windows = Windows(lambda: done)
-    for plan in (lambda: windows.install(PROGRAM), windows.uninstall):
-        for step in plan().steps:
+    plans: list[Callable[[], Plan]] = [lambda: windows.install(PROGRAM), windows.uninstall]
+    for make in plans:
+        for step in make().steps:
             assert windows.carry_out(step) == ""
             type_at(typed_at, step.types)
             assert state(typed_at) == state(done), step.says
