@@ -74,11 +74,11 @@ def test_what_systemd_goes_by_is_told_where_it_differs(shown: dict[str, str], be
 
 
 def test_another_program_is_named() -> None:
-    other = Program(python="/home/trader/python")
+    other = Program(python="/srv/mine/python")
     started = STARTED.replace("PYTHON", other.python).replace("PORT", "")
     (sentence,) = told({UNIT_FILE: unit(other)}, {"ExecStart": started})
     assert sentence.startswith(
-        "It starts another program than this one: /home/trader/python, and this is /opt/risk-manager/bin/python."
+        "It starts another program than this one: /srv/mine/python, and this is /opt/risk-manager/bin/python."
     )
 
 
