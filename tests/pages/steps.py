@@ -102,6 +102,10 @@ STEPS: Final[Mapping[str, Step]] = {
             ("Once more", ANOTHER + _ENTER),
         )
     ),
+    "risk-manager admin config set topstepx.api_key --file accounts.yaml --stdin --password-stdin": Step(
+        f"printf '%s\\n' '{ANOTHER}' '{SECRET}' | risk-manager admin config set topstepx.api_key --file accounts.yaml"
+        " --stdin --password-stdin"
+    ),
     "risk-manager admin backup": Step(talk=_ADMIN),
     "risk-manager admin restore": Step(talk=(*_ADMIN, ("Put it back", "yes" + _ENTER)), wants_no_guard=True),
     ".venv/bin/python -m tests.storm --seeds 1000": Step("python -m tests.storm --seeds 2"),
