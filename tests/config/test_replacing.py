@@ -3,17 +3,91 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from risk_manager.config.replacing import LinkError, write
+from risk_manager.config.replacing import LinkError, write, write_private
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="links and rights of Unix")
 NOBODY = 65534
 give: Any = getattr(os, "lchown", None)
 is_root = getattr(os, "geteuid", lambda: 1)() == 0
+
+WITHOUT_RIGHTS = """\
+import os, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from risk_manager.config import attempts
+from risk_manager.config.password import matches, set_password
+from risk_manager.config.replacing import write
+
+def end(event, _):
+    if event == "os.chown":
+        os._exit(31)
+
+if os.geteuid() == 0:
+    os.setgroups([]), os.setgid({nobody}), os.setuid({nobody})
+sys.addaudithook(end)  # as a service that systemd allows nothing of the privileged
+folder = Path({folder!r})
+hashed = folder / "admin_password.hash"
+for password in ("three words do it", "four other words do it"):
+    set_password(hashed, password, rounds=4)
+    assert matches(hashed, password)
+tried = attempts.NO_ATTEMPTS
+for _ in range(6):
+    tried = tried.and_one(datetime.now(UTC))
+    attempts.keep(attempts.beside(hashed), tried)
+    assert attempts.read(attempts.beside(hashed), datetime.now(UTC)) == tried
+for text in ("one", "another"):
+    write(folder / "risk_config.yaml", text)
+print("done")
+"""
+
+
+@pytest.fixture
+def theirs() -> Iterator[Path]:
+    """A folder of somebody else's, where the tests are root's; else our own."""
+    with tempfile.TemporaryDirectory() as made:  # not below pytest's, which nobody else may pass through
+        folder = Path(made)
+        if is_root:
+            give(folder, NOBODY, NOBODY)
+        yield folder
+
+
+def test_who_owns_all_of_it_gives_nothing_away(theirs: Path) -> None:
+    """It is a call of the privileged, and the guard of a service is ended for it."""
+    code = WITHOUT_RIGHTS.format(nobody=NOBODY, folder=str(theirs))
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (0, "done\n"), ended.stderr
+
+
+@pytest.mark.skipif(not is_root, reason="only root makes files in the folders of others")
+def test_a_new_file_belongs_to_whom_its_folder_belongs_and_to_nobody_else(theirs: Path) -> None:
+    for make, path in ((write, theirs / "logging.yaml"), (write_private, theirs / "admin_password.hash")):
+        make(path, "text")
+        told = path.stat()
+        assert (told.st_uid, told.st_gid, told.st_mode & 0o777) == (NOBODY, NOBODY, 0o600)
+
+
+@pytest.mark.skipif(not is_root, reason="only root makes files in the folders of others")
+def test_a_file_of_somebody_else_is_not_taken_over(theirs: Path) -> None:
+    """Its owner could not read it any more."""
+    path = theirs / "risk_config.yaml"
+    path.write_text("before")
+    code = (
+        "import os; from pathlib import Path; from risk_manager.config.replacing import write\n"
+        f"os.setgroups([]), os.setgid({NOBODY}), os.setuid({NOBODY})\n"
+        f"write(Path({str(path)!r}), 'after')"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "PermissionError: [Errno 1] Operation not permitted" in ended.stderr
+    assert [(one.read_text(), one.stat().st_uid) for one in theirs.iterdir()] == [("before", 0)]
 
 
 def linked(folder: Path) -> tuple[Path, Path]:

@@ -11,8 +11,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec.structs import replace
 
-from risk_manager.config.replacing import write
-from risk_manager.home import belong
+from risk_manager.config.replacing import write_private
 
 WRONG_MAX: Final = 5
 SILENCE: Final = timedelta(minutes=1)
@@ -66,5 +65,4 @@ def keep(path: Path, attempts: Attempts) -> None:
         if attempts == NO_ATTEMPTS:
             path.unlink(missing_ok=True)
         else:
-            write(path, msgspec.json.encode(attempts).decode())
-            belong(path)
+            write_private(path, msgspec.json.encode(attempts).decode())

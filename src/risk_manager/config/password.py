@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Final
 
 import bcrypt
 
-from risk_manager.home import belong
+from risk_manager.config.replacing import write_private
 
 HASH_FILE: Final = "admin_password.hash"
 SHORTEST: Final = 10
 _LONGEST_BYTES: Final = 72
 """bcrypt looks at no more, so a longer one would be weaker than it looks."""
-_FOR_THE_OWNER_ONLY: Final = 0o600
 
 
 class PasswordError(Exception):
@@ -45,14 +43,7 @@ def set_password(path: Path, password: str, *, rounds: int = 12) -> None:
     if why is not None:
         raise PasswordError(why)
     hashed = bcrypt.hashpw(password.encode(), bcrypt.gensalt(rounds))
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FOR_THE_OWNER_ONLY), "wb") as file:
-        file.write(hashed + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    belong(fresh)
-    os.replace(fresh, path)
+    write_private(path, f"{hashed.decode()}\n")
 
 
 def matches(path: Path, password: str) -> bool:

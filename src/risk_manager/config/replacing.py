@@ -3,13 +3,16 @@ to is replaced."""
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-_OWNER_ONLY: Final = 0o600
+from risk_manager.home import PRIVATE_FILE, belong
+
 _ROOT: Final = 0
 
 
@@ -18,27 +21,50 @@ class LinkError(OSError):
 
 
 def write(path: Path, text: str) -> None:
-    """Replace a file as a whole; its owner and its rights stay, a new one is its owner's. Raises OSError, LinkError."""
+    """Replace a file as a whole; its owner and its rights stay. A new one is for the owner of its folder alone. Raises
+    OSError, LinkError."""
     target = target_of(path)
+    _replace(target, text, target.stat() if target.exists() else None)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace a file that the guard keeps for itself: whatever it was, it is for the owner of its folder alone. Raises
+    OSError."""
+    _replace(path, text, None)
+
+
+def _replace(target: Path, text: str, before: os.stat_result | None) -> None:
     fresh = target.with_name(target.name + ".new")
     fresh.unlink(missing_ok=True)
     # Nobody else may read it at any moment: there may be a key in it.
-    place = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+    place = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
     try:
         with os.fdopen(place, "w", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        if target.exists():
-            told = target.stat()
-            if hasattr(os, "chown"):
-                os.chown(fresh, told.st_uid, told.st_gid)
-            os.chmod(fresh, stat.S_IMODE(told.st_mode))
+        if before is None:
+            belong(fresh)
+        else:
+            _give(fresh, before)
+            os.chmod(fresh, stat.S_IMODE(before.st_mode))
         os.replace(fresh, target)
     except BaseException:
         with suppress(OSError):
             fresh.unlink(missing_ok=True)
         raise
+
+
+def _give(fresh: Path, before: os.stat_result) -> None:
+    """To the owner of before, where that is another. It is a call for the privileged, and the guard, which is none, may
+    be ended for it: nobody makes it without need. Raises OSError."""
+    if sys.platform != "win32":
+        made = fresh.stat()
+        if (made.st_uid, made.st_gid) == (before.st_uid, before.st_gid):
+            return
+        if made.st_uid != before.st_uid and os.geteuid() != _ROOT:
+            raise PermissionError(errno.EPERM, os.strerror(errno.EPERM), str(fresh))
+        os.chown(fresh, before.st_uid, before.st_gid)
 
 
 def target_of(path: Path) -> Path:
