@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from risk_manager.exit_codes import ExitCode
-from risk_manager.service.systemd.unit import CONFIG, CREDENTIAL, UNIT, USER
+from risk_manager.service.systemd.unit import CONFIG, CREDENTIAL, HOME, UNIT, USER
 from tests.systemd.machine import PACKAGES, PYTHON, Machine, until
 
 KEY: Final = "a-key-that-nobody-may-see"
@@ -34,6 +34,7 @@ monitored_account: {{account_id: 465, account_name: Main}}
 _RULES: Final = "version: 1\nmax_contracts_per_instrument: {limits: {MNQ: 2}, enforcement: reduce_to_limit}\n"
 SLOW: Final = "/run/slow-start"
 SLOW_SECONDS: Final = 12
+NOT_ALLOWED: Final = "It may not do that, and is told so."
 _HANG: Final = f"""\
 import os, signal, sys, time
 
@@ -42,6 +43,14 @@ def _stand_still(number, frame):
         pass
 
 signal.signal(signal.SIGUSR2, _stand_still)
+
+def _give_away(number, frame):
+    try:
+        os.chown("{HOME}", os.getuid(), os.getgid())
+    except PermissionError:
+        print("{NOT_ALLOWED}", file=sys.stderr, flush=True)
+
+signal.signal(signal.SIGUSR1, _give_away)
 
 def _repair(name, words, done=[]):
     if name == "sqlite3.connect" and not done and os.path.exists("{SLOW}"):
@@ -56,7 +65,8 @@ def guarded(folder: Path) -> Machine:
     """Switched on, installed by the real command, configured, and guarding."""
     machine = Machine(folder)
     try:
-        # On SIGUSR2 the program stands still for ever, in the thread in which the engine runs. With a file in its place
+        # On SIGUSR2 the program stands still for ever, in the thread in which the engine runs. On SIGUSR1 it does what
+        # the unit lets it not do. With a file in its place
         # a start takes long before it opens the database, as with one that must be repaired.
         machine.place(PACKAGES, "standing_still.py").write_text(_HANG)
         machine.place(PACKAGES, "standing_still.pth").write_text("import standing_still\n")

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
 from risk_manager.exit_codes import ExitCode
 from risk_manager.service.systemd.unit import CONFIG, CREDENTIAL, HOME, LOGS, UNIT, UNIT_FILE, USER
 from tests.systemd.guarded import (
@@ -15,7 +11,6 @@ from tests.systemd.guarded import (
     SLOW,
     TRADER,
     done,
-    guarded,
     is_guarding,
     journal,
     pid,
@@ -28,19 +23,6 @@ from tests.tree import ROOT
 
 PAGE = (ROOT / "docs" / "service.md").read_text(encoding="utf-8")
 LOST = "Nobody has watched since "
-
-
-@pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    made = guarded(tmp_path_factory.mktemp("machine"))
-    yield made
-    made.remove()
-
-
-@pytest.fixture
-def guard(machine: Machine) -> int:
-    """The process that guards."""
-    return is_guarding(machine)
 
 
 def test_what_is_printed_is_what_install_has_done(machine: Machine, guard: int) -> None:

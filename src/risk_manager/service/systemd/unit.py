@@ -88,6 +88,8 @@ KeyringMode=private
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
 SystemCallFilter=~@privileged
+# What is not among them is refused and told to the guard like any other error. The usual is to kill it on the spot.
+SystemCallErrorNumber=EPERM
 # No image of its memory: the key is in it.
 LimitCORE=0
 
