@@ -81,8 +81,10 @@ def test_everything_that_stands_is_told() -> None:
         "What you open is closed at once: step away.",
         "  COOLDOWN MNQ until its cause is gone: the day is lost (RULE-003). "
         "You may close and reduce in MNQ; whatever adds is taken back.",
-        "  long 2 MNQ at 25210.25: -$12.50 (price 0.0 s old), no stop for 2",
-        "  short 1 MNQ at 25210.25: NO PRICE, it counts as nothing",
+        "  long 2 MNQ at 25210.25: -$12.50 (price 0.0 s old). "
+        "NO STOP: it is being closed; the broker has not confirmed it yet",
+        "  short 1 MNQ at 25210.25: NO PRICE, it counts as nothing. "
+        "It is being closed; the broker has not confirmed it yet",
         "  1 order alive; rules on: daily_realized_loss",
         "",
         "Lately, by your own clock:",
@@ -227,3 +229,39 @@ def test_the_markets_clock_tells_early_closes_and_holidays_apart(
     market: published.MarketStatus | None, told: str
 ) -> None:
     assert told in status.lines(replace(STATUS, market=market), 0, UTC)
+
+
+UNSTOPPED = replace(
+    ACCOUNT,
+    being_closed=(),
+    locks=(replace(ACCOUNT.locks[0]), replace(ACCOUNT.locks[0], symbol="CL", until=None)),
+    positions=(replace(ACCOUNT.positions[0], grace_until=AT + timedelta(seconds=30)),),
+)
+OPEN_NOTHING = "It stands, and is enforced when the guard"
+
+
+@pytest.mark.parametrize(
+    ("hubs", "age", "fate", "advice"),
+    [
+        ({}, 0, "it is closed in 0:30 unless it gets a stop for 2", "What you open is closed at once: step away."),
+        ({"market_hub": False}, 0, "it is closed in 0:30 unless", "What you open is closed at once: step away."),
+        ({}, 20, "nobody closes it while the guard is away", f"{OPEN_NOTHING} is back: open nothing."),
+        (
+            {"user_hub": False, "market_hub": False},
+            0,
+            "nobody closes it while the guard is offline",
+            f"{OPEN_NOTHING} hears the broker again: open nothing in CL.",
+        ),
+        ({"user_hub": False}, 0, "the guard is blind and may close it late", f"{OPEN_NOTHING} hears the broker again:"),
+    ],
+)
+def test_only_of_a_guard_that_can_close_is_said_that_it_will(
+    hubs: dict[str, bool], age: int, fate: str, advice: str
+) -> None:
+    shown = replace(STATUS, accounts=(UNSTOPPED,), connection=replace(STATUS.connection, **hubs))
+    told = "\n".join(status.lines(shown, age, UTC))
+    assert fate in told
+    assert advice in told
+    if "is closed" not in fate:
+        assert "is closed" not in told
+        assert "closed at once" not in told

@@ -117,6 +117,15 @@ def test_while_a_rule_is_waived_nothing_happens_at_its_limit() -> None:
     assert not any("locked" in line for line in told)
 
 
+def test_a_countdown_is_counted_from_now_and_only_by_a_guard_that_acts() -> None:
+    grace = replace(GAUGE, value=None, limit=None, ends_at=AT + timedelta(seconds=30), then="The position is closed.")
+    shown = replace(ACCOUNT, rule_details=(RuleStatus(id="RULE-008", key="no_stop_loss_grace", gauges=(grace,)),))
+    assert any("In 0:27, at " in line for line in rules.lines(STATUS, [shown], 3))
+    away = list(rules.lines(STATUS, [shown], 20))
+    assert away[-1].strip() == "Then, but not while the guard is away: The position is closed."
+    assert not any("In 0:" in line for line in away)
+
+
 def test_each_threshold_has_its_own_consequence_beside_it() -> None:
     gauges = [replace(GAUGE, label=label, then=then) for label, then in (("a", "x"), ("b", "x"), ("c", "y"))]
     rule = RuleStatus(id="RULE-007", key="cooldown_after_loss", gauges=tuple(gauges))

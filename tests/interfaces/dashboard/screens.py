@@ -113,6 +113,8 @@ SEVERAL: Final = replace(
 STALE: Final = one(replace(ACCOUNT, positions=(replace(MNQ, mark_at=ago(75)),)))
 UNPRICED: Final = one(replace(ACCOUNT, positions=(replace(MNQ, mark=None, mark_at=None, open_pnl=None),)))
 COOLING: Final = one(replace(NEAR_ACCOUNT, locks=(COOLDOWN,), is_tradable=False))
+BARE: Final = one(replace(NEAR_ACCOUNT, locks=(replace(LOCK, kind="cooldown"),), is_tradable=False))
+BARE_AND_AWAY: Final = replace(BARE, at=ago(7))
 OFFLINE: Final = hubs(user=False, market=False)
 CLOSED: Final = MarketStatus(is_open=False, changes_at=RESET + timedelta(days=2))
 HALF_DAY: Final = MarketStatus(
@@ -170,6 +172,11 @@ SCREENS: Final[dict[str, Screen]] = {
     "blind_market": live(hubs(user=True, market=False)),
     "unpriced": live(UNPRICED, "2"),
     "unpriced_1_now": live(UNPRICED),
+    **{f"away_without_a_stop_{key}": away(BARE_AND_AWAY, key) for key in "124"},
+    **{f"offline_without_a_stop_{key}": live(replace(OFFLINE, accounts=BARE.accounts), key) for key in "124"},
+    "blind_without_a_stop": live(replace(hubs(user=False, market=True), accounts=BARE.accounts), "2"),
+    "away_with_a_symbol_lock": away(replace(one(replace(ACCOUNT, locks=(BLOCKED,))), at=ago(42)), "4"),
+    "being_closed_without_a_stop": live(one(replace(NEAR_ACCOUNT, being_closed=(MNQ.contract,))), "2"),
     "being_closed": live(one(replace(ACCOUNT, being_closed=(MNQ.contract,))), "2"),
     "twenty": live(TWENTY, "2"),
     "twenty_wide": live(TWENTY, "2", size=WIDE),

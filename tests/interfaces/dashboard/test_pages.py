@@ -54,7 +54,7 @@ def contracts(value: int, limit: int = 2) -> Gauge:
 def test_where_a_gauge_stands(gauge: Gauge, word: str, left: str) -> None:
     measured = rules.Measured(rule(3, "daily_realized_loss", gauge), gauge)
     assert (rules.state(measured).text, rules.left(gauge)) == (word, left)
-    assert len(plain(rules.row(measured, NOW))) <= 77
+    assert len(plain(rules.row(measured, moment()))) <= 77
 
 
 @pytest.mark.parametrize(("share", "cells"), [("0", 0), ("0.04", 0), ("0.05", 1), ("0.999", 19), ("1", 20), ("7", 20)])

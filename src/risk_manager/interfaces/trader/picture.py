@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ import msgspec
 
 from risk_manager import home as homes
 from risk_manager.ipc import status as published
-from risk_manager.ipc.status import AccountStatus, GuardStatus, MarketStatus, PositionStatus
+from risk_manager.ipc.status import AccountStatus, ConnectionStatus, GuardStatus, MarketStatus, PositionStatus
 
 OLD_AFTER_SECONDS = 5
 
@@ -43,6 +44,28 @@ def age_seconds(status: GuardStatus) -> int:
 def is_away(status: GuardStatus, age_seconds: float) -> bool:
     """True where nobody writes it any more: the guard has said so, or has not said anything for too long."""
     return status.has_ended or age_seconds > OLD_AFTER_SECONDS
+
+
+class Guarding(enum.Enum):
+    """What a trader may count on."""
+
+    SURE = enum.auto()
+    """It hears of orders and fills, and closes what is to be closed."""
+    BLIND = enum.auto()
+    """It does not hear of them, and reads the account in between: it may close late."""
+    OFFLINE = enum.auto()
+    """It has no line to the broker."""
+    AWAY = enum.auto()
+    """It does not run."""
+
+
+def guarding(connection: ConnectionStatus, *, is_running: bool) -> Guarding:
+    """What may be counted on. Prices alone that are away stop no close: a missing stop needs none."""
+    if not is_running:
+        return Guarding.AWAY
+    if connection.user_hub:
+        return Guarding.SURE
+    return Guarding.BLIND if connection.market_hub else Guarding.OFFLINE
 
 
 def price_age_seconds(position: PositionStatus, now: datetime) -> float | None:

@@ -14,7 +14,9 @@ from risk_manager.exit_codes import ExitCode
 from risk_manager.interfaces.trader.dashboard import times
 from risk_manager.interfaces.trader.dashboard.rules import consequence
 from risk_manager.interfaces.trader.picture import (
+    Guarding,
     age_seconds,
+    guarding,
     has_old_price,
     is_away,
     no_account,
@@ -62,14 +64,16 @@ def lines(status: GuardStatus, accounts: list[AccountStatus], age: int) -> Itera
         yield f"THE GUARD IS NOT RUNNING, so no rule acts. This is what it saw {age} s ago."
     elif not (status.connection.user_hub and status.connection.market_hub):
         yield "The guard is BLIND: these numbers may be old."
+    now = status.at + timedelta(seconds=age)
+    sure = guarding(status.connection, is_running=not is_away(status, age))
     for account in accounts:
         yield f"Account {account.id} {account.name}".rstrip()
         if not account.rule_details:
             yield "  no rule is on: nothing is limited"
         else:
-            yield from _prices(account, status, status.at + timedelta(seconds=age))
+            yield from _prices(account, status, now)
         for rule in account.rule_details:
-            yield from _rule(rule, status.at)
+            yield from _rule(rule, now, sure)
 
 
 def _prices(account: AccountStatus, status: GuardStatus, now: datetime) -> Iterator[str]:
@@ -83,7 +87,7 @@ def _prices(account: AccountStatus, status: GuardStatus, now: datetime) -> Itera
         yield f"  open P&L is counted with {'OLD PRICES, ' if is_old else 'prices '}up to {times.age(max(known))} old"
 
 
-def _rule(rule: RuleStatus, now: datetime) -> Iterator[str]:
+def _rule(rule: RuleStatus, now: datetime, sure: Guarding) -> Iterator[str]:
     marks = " BREACHED" if rule.is_breached else ""
     if rule.waived_until is not None:
         marks += f" WAIVED until {times.both(rule.waived_until, now, None)}"
@@ -91,10 +95,10 @@ def _rule(rule: RuleStatus, now: datetime) -> Iterator[str]:
     for then, alike in groupby(rule.gauges, key=lambda gauge: gauge.then):
         for gauge in alike:
             yield f"    {_bar(gauge)}{gauge.label}: {gauge.says}"
-            if gauge.ends_at is not None:
+            if gauge.ends_at is not None and sure is Guarding.SURE:
                 at = times.both(gauge.ends_at, now, None)
                 yield f"    {'':{_COLUMN}}In {times.until(gauge.ends_at, now)}, at {at}."
-        yield f"    {'':{_COLUMN}}Then: {consequence(rule, then)}"
+        yield f"    {'':{_COLUMN}}{consequence(rule, then, sure)}"
     if not rule.gauges:
         yield "    it has nothing to show now"
 

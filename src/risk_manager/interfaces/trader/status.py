@@ -12,9 +12,12 @@ from risk_manager.exit_codes import ExitCode
 from risk_manager.interfaces.trader.dashboard import market, times
 from risk_manager.interfaces.trader.dashboard.locks import advice
 from risk_manager.interfaces.trader.dashboard.now import asked_to_close, why_closed
+from risk_manager.interfaces.trader.dashboard.positions import fate, is_protected, name
 from risk_manager.interfaces.trader.dashboard.saying import plain
 from risk_manager.interfaces.trader.picture import (
+    Guarding,
     age_seconds,
+    guarding,
     has_old_price,
     is_away,
     is_market_closed,
@@ -94,6 +97,7 @@ def _act(act: ActStatus, status: GuardStatus, zone: tzinfo | None) -> str:
 
 
 def _account(account: AccountStatus, status: GuardStatus, age: int, zone: tzinfo | None) -> list[str]:
+    now, sure = status.at + timedelta(seconds=age), guarding(status.connection, is_running=not is_away(status, age))
     text = [
         "",
         f"Account {account.id} {account.name}".rstrip(),
@@ -103,7 +107,8 @@ def _account(account: AccountStatus, status: GuardStatus, age: int, zone: tzinfo
     for lock in account.locks:
         ends = times.both(lock.until, status.at, zone) if lock.until is not None else lock_condition(lock.rule)
         what = "LOCKED" if lock.kind == "hard" else "COOLDOWN"
-        text.append(f"  {what} {lock.symbol or 'whole account'} until {ends}: {lock.why} ({lock.rule}). {advice(lock)}")
+        why = f"{lock.why} ({lock.rule}). {advice(lock, sure)}"
+        text.append(f"  {what} {lock.symbol or 'whole account'} until {ends}: {why}")
     for rule in account.rule_details:
         if rule.waived_until is not None:
             text.append(f"  WAIVED by the admin until {times.both(rule.waived_until, status.at, zone)}: {rule.key}")
@@ -111,11 +116,11 @@ def _account(account: AccountStatus, status: GuardStatus, age: int, zone: tzinfo
         text.append(f"  {_may_trade(account, status, age, zone)}")
     if account.is_asleep:
         text.append("  NOT READ YET since the guard's start: this is what was known before")
-    now = status.at + timedelta(seconds=age)
     if account.last_close is not None:
         text.append(f"  closed last: {why_closed(account.last_close, now, zone)} {asked_to_close(account.last_close)}")
     for position in account.positions:
-        text.append(_position(position, now, is_old=has_old_price(position, account, status.market, now)))
+        is_old = has_old_price(position, account, status.market, now)
+        text.append(_position(position, now, is_old=is_old) + _fate(position, account, sure, now))
     if not account.positions:
         text.append("  flat")
     count = "1 order" if len(account.orders) == 1 else f"{len(account.orders)} orders"
@@ -138,19 +143,19 @@ def _may_trade(account: AccountStatus, status: GuardStatus, age: int, zone: tzin
 
 
 def _position(position: PositionStatus, now: datetime, *, is_old: bool) -> str:
-    side = "long" if position.signed_size > 0 else "short"
     worth = "NO PRICE, it counts as nothing"
     old = price_age_seconds(position, now)
     if position.open_pnl is not None:
         price = "OLD PRICE," if is_old else "price"
         worth = _usd(position.open_pnl) + (f" ({price} {times.age(old)} old)" if old is not None else "")
-    text = f"  {side} {abs(position.signed_size)} {position.symbol} at {position.average_price}: {worth}"
-    if position.unprotected_since is None:
-        return text
-    missing = abs(position.signed_size) - position.stopped
-    if position.grace_until is None:
-        return f"{text}, no stop for {missing}"
-    return f"{text}, NO STOP for {missing}: closed in {times.until(position.grace_until, now)} unless it gets one"
+    return f"  {name(position)} at {position.average_price}: {worth}"
+
+
+def _fate(position: PositionStatus, account: AccountStatus, sure: Guarding, now: datetime) -> str:
+    if is_protected(position) and position.contract not in account.being_closed:
+        return ""
+    told = fate(position, account, sure, now)
+    return f". It {told}" if is_protected(position) else f". NO STOP: it {told}"
 
 
 def _usd(amount: Decimal) -> str:

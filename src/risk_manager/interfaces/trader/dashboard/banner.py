@@ -40,7 +40,7 @@ def _gravest(moment: Moment) -> tuple[Tone, str, list[str]]:
         first, rest = whole[0], [f"Also {locks.told(one, moment)}" for one in (*whole[1:], *symbols)]
         bare = [positions.grace(one, moment) for one in positions.without_stop(moment)[:1] if first.kind != "hard"]
         tone = Tone.BAD if first.kind == "hard" else Tone.CAUTION
-        told = f"{locks.reason(first, moment)} {locks.advice(first)}"
+        told = f"{locks.reason(first, moment)} {locks.advice(first, moment.guarding)}"
         return tone, locks.headline(first, moment), [*bare, told, *rest]
     tone, headline, sentences = _unlocked(moment)
     if symbols and tone in (Tone.GOOD, Tone.PLAIN):

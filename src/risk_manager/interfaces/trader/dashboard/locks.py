@@ -6,6 +6,7 @@ from datetime import datetime
 
 from risk_manager.interfaces.trader.dashboard import times
 from risk_manager.interfaces.trader.dashboard.moment import Moment
+from risk_manager.interfaces.trader.picture import Guarding
 from risk_manager.ipc.news import LockNews
 from risk_manager.ipc.status import LockStatus, lock_condition
 
@@ -52,8 +53,12 @@ def told(lock: LockStatus, moment: Moment) -> str:
     return f"{headline(lock, moment)}: {reason(lock, moment)}"
 
 
-def advice(lock: LockStatus | LockNews) -> str:
-    """What to do now."""
+def advice(lock: LockStatus | LockNews, guarding: Guarding = Guarding.SURE) -> str:
+    """What to do now. Only of a guard that can do it is said that it closes and takes back."""
+    if guarding is not Guarding.SURE:
+        what = "only close and reduce" if lock.kind != "hard" else "open nothing"
+        when = "is back" if guarding is Guarding.AWAY else "hears the broker again"
+        return f"It stands, and is enforced when the guard {when}: {what}{f' in {lock.symbol}' if lock.symbol else ''}."
     if lock.kind != "hard":
         what = f"in {lock.symbol}" if lock.symbol else "here"
         return f"You may close and reduce {what}; whatever adds is taken back."

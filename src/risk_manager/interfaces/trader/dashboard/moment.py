@@ -11,6 +11,8 @@ from typing import Protocol
 from risk_manager.interfaces.trader.hours import Hours
 from risk_manager.interfaces.trader.picture import (
     OLD_AFTER_SECONDS,
+    Guarding,
+    guarding,
     has_old_price,
     is_market_closed,
     price_age_seconds,
@@ -92,6 +94,11 @@ class Moment:
         """True where the guard runs and hears nothing at all of the broker."""
         hubs = self.status.connection
         return not (hubs.user_hub or hubs.market_hub)
+
+    @property
+    def guarding(self) -> Guarding:
+        """What may be counted on."""
+        return guarding(self.status.connection, is_running=self.is_running)
 
     @property
     def oldest_price_seconds(self) -> float | None:

@@ -140,4 +140,4 @@ def _limits(moment: Moment, width: int) -> list[Line]:
         if moment.is_running
         else f"How far was each limit, {times.age(moment.age_seconds)} ago?"
     )
-    return [title(asked), *(rules.row(one, moment.now) for one in every)]
+    return [title(asked), *(rules.row(one, moment) for one in every)]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from risk_manager.interfaces.trader.dashboard import money, table, times
 from risk_manager.interfaces.trader.dashboard.moment import Moment
 from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, line, wrapped
 from risk_manager.interfaces.trader.dashboard.table import Column
-from risk_manager.interfaces.trader.picture import price_age_seconds
-from risk_manager.ipc.status import PositionStatus
+from risk_manager.interfaces.trader.picture import Guarding, price_age_seconds
+from risk_manager.ipc.status import AccountStatus, PositionStatus
 
 _COLUMNS = [
     Column("Position"),
@@ -21,6 +23,18 @@ _COLUMNS = [
     Column("At stop", is_right=True, keep=4),
     Column("Contract", keep=0),
 ]
+
+_NOBODY = {
+    Guarding.BLIND: "the guard is blind and may close it late",
+    Guarding.OFFLINE: "nobody closes it while the guard is offline",
+    Guarding.AWAY: "nobody closes it while the guard is away",
+}
+_CLOSING = {
+    Guarding.SURE: "is being closed; the broker has not confirmed it yet",
+    Guarding.BLIND: "is being closed; the guard is blind and may hear late what became of it",
+    Guarding.OFFLINE: "was being closed when the line went; nobody sees to it while the guard is offline",
+    Guarding.AWAY: "was being closed when the guard went; nobody sees to it now",
+}
 
 
 def lines(moment: Moment, width: int) -> list[Line]:
@@ -68,18 +82,26 @@ def _warnings(moment: Moment, width: int) -> list[Line]:
     for one in bare[:3]:
         text += wrapped(grace(one, moment), width, tone=Tone.BAD)
     if len(bare) > 3:
-        text.append(line(Span(f"{len(bare) - 3} more will be closed after these.", Tone.BAD)))
+        then = "will be closed after these" if moment.guarding is Guarding.SURE else "have no stop"
+        text.append(line(Span(f"{len(bare) - 3} more {then}.", Tone.BAD)))
     return text
 
 
 def grace(position: PositionStatus, moment: Moment) -> str:
     """What happens to a position without a stop, and what prevents it."""
+    return f"{name(position)} {fate(position, moment.account, moment.guarding, moment.now)}."
+
+
+def fate(position: PositionStatus, account: AccountStatus, guarding: Guarding, now: datetime) -> str:
+    """The same without its name. Only of a guard that can do it is said that it will."""
+    if position.contract in account.being_closed:
+        return _CLOSING[guarding]
     missing = abs(position.signed_size) - position.stopped
-    until = position.grace_until
-    if until is None:
-        return f"{name(position)} has no stop for {missing}."
-    left = times.until(until, moment.now)
-    return f"{name(position)} is closed in {left} unless it gets a stop for {missing}."
+    if guarding is not Guarding.SURE:
+        return f"has no stop for {missing}; {_NOBODY[guarding]}"
+    if position.grace_until is None:
+        return f"has no stop for {missing}"
+    return f"is closed in {times.until(position.grace_until, now)} unless it gets a stop for {missing}"
 
 
 def _row(position: PositionStatus, moment: Moment) -> list[Span]:
@@ -102,11 +124,11 @@ def _row(position: PositionStatus, moment: Moment) -> list[Span]:
 
 def _protection(position: PositionStatus, moment: Moment) -> Span:
     if position.contract in moment.account.being_closed:
-        return Span("closing", Tone.CAUTION)
+        return Span("closing" if moment.guarding is Guarding.SURE else "CLOSING?", Tone.CAUTION)
     if is_protected(position):
         return Span("yes", Tone.GOOD)
     size = abs(position.signed_size)
     word = f"{position.stopped} of {size}" if position.stopped else "NO"
-    if position.grace_until is not None:
+    if position.grace_until is not None and moment.guarding is Guarding.SURE:
         word += f" {times.until(position.grace_until, moment.now)}"
     return Span(word, Tone.BAD)

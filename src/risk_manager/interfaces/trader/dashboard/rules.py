@@ -9,6 +9,7 @@ from decimal import Decimal
 from risk_manager.interfaces.trader.dashboard import locks, times
 from risk_manager.interfaces.trader.dashboard.moment import Moment
 from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, cut, line, title, wrapped
+from risk_manager.interfaces.trader.picture import Guarding
 from risk_manager.interfaces.trader.reading import usd
 from risk_manager.ipc.status import Gauge, RuleStatus
 
@@ -17,6 +18,12 @@ _SOON = timedelta(minutes=15)
 _BAR = 20
 _SAYS = 42
 _LABEL = 23
+_THEN = {
+    Guarding.SURE: "Then",
+    Guarding.BLIND: "Then, perhaps late while the guard is blind",
+    Guarding.OFFLINE: "Then, but not while the guard is offline",
+    Guarding.AWAY: "Then, but not while the guard is away",
+}
 
 
 @dataclass(frozen=True)
@@ -91,12 +98,13 @@ def left(gauge: Gauge) -> str:
     return f"{room:f} left" if room > 0 else "none left"
 
 
-def row(one: Measured, now: datetime) -> Line:
+def row(one: Measured, moment: Moment) -> Line:
     """A gauge in one line: label, bar, percent, what is left, state. Without a number: what it says."""
     label = Span(cut(_label(one.gauge), _LABEL).ljust(_LABEL))
     share = one.gauge.share
     if share is None:
-        left_seconds = f"{times.until(one.gauge.ends_at, now)}: " if one.gauge.ends_at is not None else ""
+        ends_at = one.gauge.ends_at if moment.guarding is Guarding.SURE else None
+        left_seconds = f"{times.until(ends_at, moment.now)}: " if ends_at is not None else ""
         return line(label, " ", Span(cut(left_seconds + one.gauge.says, _SAYS).ljust(_SAYS)), "  ", state(one))
     percent = f"{min(999, int(share * 100)):>4} %"
     return line(label, " ", bar(share, state(one).tone), percent, f"  {left(one.gauge):<16}", state(one))
@@ -121,7 +129,8 @@ def lines(moment: Moment, width: int) -> list[Line]:
         return wrapped(f"On: {names}." if names else "No rule is on: nothing is limited.", width)
     text: list[Line] = []
     for lock in moment.account.locks:
-        text += [*wrapped(f"{locks.told(lock, moment)} {locks.advice(lock)}", width, tone=Tone.BAD), line()]
+        told = f"{locks.told(lock, moment)} {locks.advice(lock, moment.guarding)}"
+        text += [*wrapped(told, width, tone=Tone.BAD), line()]
     for one in measured(moment):
         text += _whole(one, moment, width)
     silent = [one for one in account.rule_details if not one.gauges]
@@ -134,11 +143,11 @@ def lines(moment: Moment, width: int) -> list[Line]:
 def _whole(one: Measured, moment: Moment, width: int) -> list[Line]:
     gauge, rule = one.gauge, one.rule
     named = f"{rule.key.replace('_', ' ')}, {rule.id}"
-    head = row(one, moment.now)
+    head = row(one, moment)
     if gauge.share is None:
         head = line(Span(cut(_label(gauge), _LABEL).ljust(_LABEL)), " ", state(one))
     text = [head, *wrapped(gauge.says, width - 2, first="  ")]
-    if gauge.ends_at is not None:
+    if gauge.ends_at is not None and moment.guarding is Guarding.SURE:
         at = times.both(gauge.ends_at, moment.now, moment.zone)
         text += wrapped(f"In {times.until(gauge.ends_at, moment.now)}, at {at}.", width - 2, first="  ")
     if rule.waived_until is not None:
@@ -146,14 +155,16 @@ def _whole(one: Measured, moment: Moment, width: int) -> list[Line]:
         text += wrapped(f"WAIVED by the admin: not enforced until {until}.", width - 2, first="  ", tone=Tone.CAUTION)
     return [
         *text,
-        *wrapped(f"Then: {consequence(rule, gauge.then)} ({named})", width - 2, first="  ", tone=Tone.FAINT),
+        *wrapped(f"{consequence(rule, gauge.then, moment.guarding)} ({named})", width - 2, first="  ", tone=Tone.FAINT),
         line(),
     ]
 
 
-def consequence(rule: RuleStatus, then: str) -> str:
-    """What happens at a limit of a rule; while the rule is waived: nothing."""
-    return "It is recorded, and nothing is done for it while the rule is waived." if _is_waived(rule) else then
+def consequence(rule: RuleStatus, then: str, guarding: Guarding) -> str:
+    """What happens at a limit of a rule; while the rule is waived, or without a guard that can: nothing."""
+    if _is_waived(rule):
+        return "Then: It is recorded, and nothing is done for it while the rule is waived."
+    return f"{_THEN[guarding]}: {then}"
 
 
 def _is_waived(rule: RuleStatus) -> bool:
