@@ -207,3 +207,11 @@ def test_the_admins_part_is_not_the_traders(line: str) -> None:
 def test_apprise_starts_programs_and_is_not_the_traders_to_start() -> None:
     with pytest.raises(ConfigError, match=r"apprise is for the admin's file\. Write discord, telegram or webhook"):
         own_channels_of('{"version": 1, "channels": {"a": {"kind": "apprise", "apprise_url": "json://127.0.0.1"}}}')
+
+
+def test_a_trader_has_a_few_channels_and_no_more(tmp_path: Path) -> None:
+    path = tmp_path / "notifications.json"
+    write_own(path, {f"phone-{number}": OWN["phone"] for number in range(5)})
+    with pytest.raises(ConfigError, match=r"There are 6 channels, and a trader has 5 at most\. Take out the others"):
+        write_own(path, {f"phone-{number}": OWN["phone"] for number in range(6)})
+    assert len(read_own(path)) == 5

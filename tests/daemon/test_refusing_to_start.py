@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from risk_manager.daemon import refusing_to_start
-from risk_manager.daemon.refusing_to_start import AGAIN_AFTER, is_news, is_repeated
+from risk_manager.daemon.refusing_to_start import AGAIN_AFTER, is_news, is_other, is_repeated
 from risk_manager.exit_codes import ExitCode
 from tests.crash.house import broker, guard, new_home
 from tests.daemon.programs import done, make_home
@@ -88,6 +88,26 @@ async def test_an_account_that_the_login_has_not_is_told_once_and_nothing_else_o
             assert await running.stop() == ExitCode.FINE
 
 
+async def test_what_is_critical_at_a_start_after_a_refused_one_is_told(tmp_path: Path) -> None:
+    async with broker() as side, open_service(coach := Discord()):
+        home = new_home(tmp_path, side, **TWO_MNQ)
+        async with guard(home) as running:
+            assert await running.stop() == ExitCode.FINE
+        accounts = home / "config" / "accounts.yaml"
+        right = accounts.read_text()
+        accounts.write_text(right.replace("465", "999"))
+        tell(home, {"coach": by_discord(coach)})
+        assert (await done("run", "--home", str(home), BROKER_KEY="a-key-that-nobody-may-see"))[0] == 2
+        await coach.got("This login has no account 999")
+        accounts.write_text(right)
+        for left in (home / "data").glob("state.db*"):
+            left.write_bytes(os.urandom(20_000))
+        async with guard(home) as running:
+            await running.says("The database was damaged")
+            await coach.got("The database was damaged")
+            assert await running.stop() == ExitCode.FINE
+
+
 async def test_a_login_that_is_refused_is_told(tmp_path: Path) -> None:
     async with broker() as side, open_service(coach := Discord()):
         home = new_home(tmp_path, side, **TWO_MNQ)
@@ -114,7 +134,16 @@ def test_the_same_reason_is_news_once_an_hour_whatever_its_numbers_are(tmp_path:
     assert is_news(tmp_path, "process 15 holds it", NOON), "the clock was set back"
 
 
-def test_where_nothing_can_be_remembered_nothing_is_news(tmp_path: Path) -> None:
+def test_after_a_failed_start_only_the_very_same_is_held_back(tmp_path: Path) -> None:
+    assert is_other(tmp_path, "CRITICAL: account 465 holds 3. Since 2026-11-20 18:00 (40 s)", NOON)
+    assert not is_other(tmp_path, "CRITICAL: account 465 holds 3. Since 2026-11-20 18:01 (2 min)", NOON)
+    assert is_other(tmp_path, "CRITICAL: account 465 holds 4. Since 2026-11-20 18:01 (2 min)", NOON)
+    assert is_other(tmp_path, "CRITICAL: account 465 holds 3. Since 2026-11-20 18:00 (40 s)", NOON + AGAIN_AFTER)
+
+
+def test_where_nothing_can_be_remembered_no_reason_is_news_and_every_sentence_is_told(tmp_path: Path) -> None:
     assert not is_news(tmp_path / "gone", "it is so", NOON)
+    assert is_other(tmp_path / "gone", "it is so", NOON)
+    assert is_other(tmp_path / "gone", "it is so", NOON)
     (tmp_path / refusing_to_start.FILE).write_bytes(b"{")
     assert is_news(tmp_path, "it is so", NOON)

@@ -221,6 +221,39 @@ async def test_the_traders_own_channel_is_told_and_cannot_silence_the_admins(tmp
             assert await running.stop() == ExitCode.FINE
 
 
+async def test_no_name_of_a_traders_channel_hides_one_of_the_admins(tmp_path: Path) -> None:
+    async with broker() as side, services() as (mine, admins):
+        home = new_home(tmp_path, side, **TWO_MNQ)
+        own = tmp_path / "notifications.json"
+        own.write_text(json.dumps({"version": 1, "channels": {"coach": by_discord(mine)}}))
+        tell(home, {"own-coach": by_telegram(admins), "coach": by_telegram(admins)}, trader_file=str(own))
+        async with guard(home) as running:
+            await buy(side, 3)
+            await mine.got("3 MNQ are more than the limit of 2")
+            await admins.until(lambda: json.dumps(admins.delivered).count("3 MNQ are more than the limit") == 2)
+            assert await running.stop() == ExitCode.FINE
+
+
+async def test_the_trouble_of_a_traders_channel_is_the_traders_and_in_the_log_once(tmp_path: Path) -> None:
+    async with broker() as side, services() as (mine, admins), open_service(flaps := Service()):
+        home = new_home(tmp_path, side, **TWO_MNQ)
+        own = tmp_path / "notifications.json"
+        flaps.troubles = [broken(), lambda: (200, {}, {}), broken(), lambda: (200, {}, {})]
+        hers = {"coach": by_discord(mine), "flaps": {"kind": "webhook", "webhook_url": flaps.url}}
+        own.write_text(json.dumps({"version": 1, "channels": hers}))
+        tell(home, {"phone": by_telegram(admins)}, trader_file=str(own))
+        async with guard(home) as running:
+            await mine.got("takes nothing")
+            for round_ in range(1, 4):
+                await buy(side, 3)
+                await until(lambda: _reduced(home, round_), f"breach {round_} is answered")  # noqa: B023
+            await flaps.until(lambda: flaps.tries > 3)
+            assert await running.stop() == ExitCode.FINE
+        assert sum("takes nothing" in one for one in (*running.out, *running.err)) == 1
+    assert "takes nothing" not in json.dumps(admins.delivered)
+    assert "Nobody watches the account now" in json.dumps(admins.delivered)
+
+
 async def test_the_heart_beats_until_the_guard_is_gone(tmp_path: Path) -> None:
     switch = Service()
     async with broker() as side, open_service(switch):

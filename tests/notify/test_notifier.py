@@ -272,6 +272,18 @@ async def test_a_name_that_is_never_found_holds_up_neither_another_channel_nor_t
         gate.set()
 
 
+async def test_a_traders_channel_that_hangs_takes_no_connection_of_the_admins() -> None:
+    stuck = Service()
+    stuck.is_stuck = True
+    async with open_service(coach := Discord()), open_service(stuck):
+        hers = Plan("hers", "webhook", speaker("webhook", stuck.url), is_own=True)
+        async with telling(hers, to_discord(coach), make_line=lambda: Line(all_seconds=3600, connections=1)) as told:
+            told.put(LOSS)
+            await stuck.until(lambda: stuck.tries == 1)
+            told.put(critical("And now this."))
+            await coach.got("And now this.")
+
+
 async def test_nobody_there_is_said_without_the_address() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

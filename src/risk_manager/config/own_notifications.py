@@ -25,6 +25,8 @@ from risk_manager.home import PRIVATE_FILE
 
 OWN_FILE: Final = "notifications.json"
 _BYTES_MAX: Final = 64 * 1024
+CHANNELS_MAX: Final = 5
+"""More of one trader's would take the guard's time, and tell nobody more."""
 _KINDS: Final = "discord, telegram or webhook"
 _NO_REFERENCE: Final = (
     "stands for something of the guard's, and nothing of that goes out to here. Write the text itself"
@@ -61,6 +63,9 @@ def own_channels_of(text: str) -> tuple[Channel, ...]:
         for one in read.channels
         if one.kind is ChannelKind.APPRISE  # it starts programs, with the rights of the guard
     ]
+    if (found := len(read.channels)) > CHANNELS_MAX:
+        why = f"There are {found} channels, and a trader has {CHANNELS_MAX} at most. Take out the others"
+        problems.append(Problem(OWN_FILE, None, "channels", why))
     if problems:
         raise ConfigError(problems)
     return read.channels

@@ -32,8 +32,8 @@ from risk_manager.notify.taste import Rest, Taste
 from risk_manager.notify.untold import FILE, Untold
 
 T = TypeVar("T")
-OWN: Final = "own-"
-"""What the name of a trader's channel begins with, so that it hides none of the admin's."""
+OWN: Final = "the trader's "
+"""What the name of a trader's channel begins with. No name that can be written does: it hides none of the admin's."""
 _FIRST_LOOK_SECONDS: Final = 0.5
 _CLOSE_SECONDS: Final = 2.0
 _LOUDNESS: Final = {"CRITICAL": Severity.CRITICAL, "WARNING": Severity.WARNING}
@@ -61,6 +61,8 @@ class Addressees:
         )
         self._chosen = Notifications()
         self._own: tuple[Channel, ...] = ()
+        self._own_in_trouble: set[str] = set()
+        """The trader's channels whose trouble the log has, since the trader's file was read last."""
         read = partial(read_notifications, config, environment)
         self._files = FileWatch("notifications", self._prints, read, partial(self._later, self._taken))
         self._own_file = FileWatch(
@@ -143,6 +145,7 @@ class Addressees:
             self._refused("The trader's own file", told)
         elif told or self._own:
             self._own = told
+            self._own_in_trouble.clear()
             self._choose()
             self._note(f"The trader's own notifications are in force. Told are: {_listed(told)}.")
 
@@ -150,14 +153,25 @@ class Addressees:
         self._note(f"WARNING: {what} does not hold, so who is told stays as it was:\n{error}")
 
     def _choose(self) -> None:
-        others = [replace(one, name=f"{OWN}{one.name}") for one in self._own]
+        mine = [plan_of(replace(one, name=f"{OWN}{one.name}"), is_own=True) for one in self._own]
         heart = self._chosen.heartbeat
         beat = Beat(heart.ping_url.reveal(), heart.every_seconds) if heart is not None else None
-        self._notifier.choose([plan_of(one) for one in (*self._chosen.channels, *others)], beat)
+        self._notifier.choose([*map(plan_of, self._chosen.channels), *mine], beat)
 
     def _report(self, name: str, sentence: str, is_well: bool) -> None:
-        """That a channel takes nothing is told on the others."""
+        """That a channel takes nothing is told on the others; of the trader's own, on the trader's only."""
+        if name.startswith(OWN):
+            self._report_own(name, sentence, is_well)
+            return
         self._note(sentence if is_well else f"WARNING: {sentence}", Event.ALERT, name)
+
+    def _report_own(self, name: str, sentence: str, is_well: bool) -> None:
+        if not is_well and name not in self._own_in_trouble:
+            self._own_in_trouble.add(name)
+            self._say(f"WARNING: {sentence}")
+        severity, at = Severity.INFO if is_well else Severity.WARNING, datetime.now(UTC)
+        event = Event.ALERT.value
+        self.put(Notice(severity=severity, event=event, at=at, says=sentence, not_to=name, is_for_own=True))
 
     def _note(self, sentence: str, event: Event = Event.SETTINGS, not_to: str = "") -> None:
         self._say(sentence)
@@ -166,8 +180,8 @@ class Addressees:
         self.put(Notice(severity=severity, event=event.value, at=datetime.now(UTC), says=says, not_to=not_to))
 
 
-def plan_of(channel: Channel) -> Plan:
-    """A channel of the files as the notifier takes it."""
+def plan_of(channel: Channel, *, is_own: bool = False) -> Plan:
+    """A channel of the files as the notifier takes it; `is_own`: it is of the trader's file."""
     hours = channel.quiet_hours
     rest = Rest(hours.start, hours.end, hours.timezone) if hours is not None else None
     return Plan(
@@ -176,6 +190,7 @@ def plan_of(channel: Channel) -> Plan:
         speaker=speaker(channel.kind.value, channel.secret.reveal(), channel.chat_id, channel.api_url),
         taste=Taste(channel.severity, frozenset(one.value for one in channel.events), rest),
         mark=channel,
+        is_own=is_own,
     )
 
 

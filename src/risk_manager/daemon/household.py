@@ -44,7 +44,8 @@ from risk_manager.store.opening import FILE
 DATA: Final = "data"
 
 _READ: Final = (RISK_FILE, ACCOUNTS_FILE, HOLIDAYS_FILE)
-_LOUD: Final = ("CRITICAL: ", "WARNING: ")
+_CRITICAL: Final = "CRITICAL: "
+_LOUD: Final = (_CRITICAL, "WARNING: ")
 _SETTLED_SECONDS: Final = 60.0
 _END: Final = "The guard has ended: {why}. Nobody watches the account now."
 
@@ -68,7 +69,7 @@ class Household:
         self._supervisor = supervisor
         self._aloud = say
         self._logs, self._folder = self._open_logs(folder), folder
-        # Started again and again, and people know it: they hear more when it guards.
+        # Started again and again, and people know it: until it guards they hear what is critical, each thing once.
         self._is_known = refusing_to_start.is_repeated(folder, datetime.now(UTC))
         self._addressees = self._open_addressees(folder)
         for sentence in close_secrets(folder):
@@ -107,8 +108,7 @@ class Household:
 
     def have_told(self, sentence: str) -> None:
         """Have people who are not here told what was said here before."""
-        if not self._is_known:
-            self._addressees.said(sentence)
+        self._spread(sentence)
 
     def stop(self, by: str) -> None:
         """End the guard in order. `by` is who wants it: "the admin (user 0)". The first one counts."""
@@ -213,13 +213,19 @@ class Household:
     def _say(self, sentence: str) -> None:
         """For the people of this machine; what is loud is for all."""
         self._say_here(sentence)
-        if sentence.startswith(_LOUD) and not self._is_known:
-            self._addressees.said(sentence)
+        if sentence.startswith(_LOUD):
+            self._spread(sentence)
 
     def _announce(self, sentence: str, loudness: Severity | None = None) -> None:
         """For all."""
         self._say_here(sentence)
-        if not self._is_known:
+        self._spread(sentence, loudness)
+
+    def _spread(self, sentence: str, loudness: Severity | None = None) -> None:
+        """For those who are not here."""
+        is_critical = loudness is Severity.CRITICAL or sentence.startswith(_CRITICAL)
+        now = datetime.now(UTC)
+        if not self._is_known or (is_critical and refusing_to_start.is_other(self._folder, sentence, now)):
             self._addressees.said(sentence, loudness)
 
     def _waiting(self) -> tuple[str, ...]:

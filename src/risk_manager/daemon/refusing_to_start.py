@@ -35,6 +35,7 @@ AGAIN_AFTER: Final = timedelta(hours=1)
 _SECONDS: Final = 10.0
 _TEXT_MAX: Final = 1500
 _NUMBERS: Final = re.compile(r"\d+")
+_TIMES: Final = re.compile(r"\d+(?:[-:]\d+)+|\d+ (?:s|min|h)\b")
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -47,14 +48,17 @@ class Told(msgspec.Struct, frozen=True):
 def is_news(home: Path, why: str, now: datetime) -> bool:
     """Whether people are to be told of this reason now; it counts as told then. False, too, where that cannot be
     remembered. Two reasons that differ in numbers only are one."""
-    reason = _NUMBERS.sub("#", why)
-    known = [one for one in _read(home) if one.at <= now < one.at + AGAIN_AFTER]
-    if any(one.why == reason for one in known):
-        return False
     with suppress(OSError):
-        _write(home, [*known, Told(reason, now)])
-        return True
+        return _remembers(home, _NUMBERS.sub("#", why), now)
     return False
+
+
+def is_other(home: Path, sentence: str, now: datetime) -> bool:
+    """Whether a sentence of a start that follows failed ones is to be told: not where the very same, but for its times,
+    was told within the hour. True where that cannot be remembered: rather twice than never."""
+    with suppress(OSError):
+        return _remembers(home, _TIMES.sub("#", sentence), now)
+    return True
 
 
 def is_repeated(home: Path, now: datetime) -> bool:
@@ -107,6 +111,15 @@ async def _told(channels: Sequence[Channel], notice: Notice) -> bool:
             one.cancel()
         await asyncio.gather(*tries, return_exceptions=True)
         await line.close()
+
+
+def _remembers(home: Path, reason: str, now: datetime) -> bool:
+    """Whether it was not told within the hour; it counts as told then. Raises OSError."""
+    known = [one for one in _read(home) if one.at <= now < one.at + AGAIN_AFTER]
+    if any(one.why == reason for one in known):
+        return False
+    _write(home, [*known, Told(reason, now)])
+    return True
 
 
 def _read(home: Path) -> list[Told]:

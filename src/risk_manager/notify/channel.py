@@ -48,6 +48,8 @@ class Plan(msgspec.Struct, frozen=True):
     taste: Taste = Taste()
     mark: object = None
     """Equal where nothing has changed: the channel goes on as it is."""
+    is_own: bool = False
+    """The trader has chosen it, not the admin."""
 
 
 class Channel:
@@ -96,6 +98,8 @@ class Channel:
     def put(self, notice: Notice) -> None:
         """Take one in, where it is wanted."""
         if notice.not_to == self.plan.name or not self.plan.taste.wants(notice):
+            return
+        if notice.is_for_own and not self.plan.is_own:
             return
         self._outbox.put(notice, self.plan.taste.due(notice, self._now()))
         self._has_new_critical |= notice.is_critical

@@ -18,6 +18,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 CONNECT_SECONDS, ALL_SECONDS = 5.0, 10.0
+_CONNECTIONS: Final = 100
 _READ_MOST: Final = 64 * 1024
 _LOOKUPS_MAX: Final = 16
 """Threads that may hang in the system's resolver at a time; none is started beyond them."""
@@ -32,11 +33,16 @@ class UnreachableError(Exception):
 class Line:
     """A client for all channels. To be made and used in the notifier's own loop."""
 
-    def __init__(self, look_up: LookUp | None = None, all_seconds: float = ALL_SECONDS) -> None:
-        """`look_up` finds the addresses of a name; it may take as long as it wants."""
+    def __init__(
+        self, look_up: LookUp | None = None, all_seconds: float = ALL_SECONDS, connections: int = _CONNECTIONS
+    ) -> None:
+        """`look_up` finds the addresses of a name; it may take as long as it wants. Who needs more than so many
+        `connections` at once waits."""
         tls: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._http = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(ssl=tls, resolver=_Resolver(look_up or _system), ttl_dns_cache=60),
+            connector=aiohttp.TCPConnector(
+                ssl=tls, resolver=_Resolver(look_up or _system), ttl_dns_cache=60, limit=connections
+            ),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=all_seconds, connect=min(CONNECT_SECONDS, all_seconds)),
             headers={"User-Agent": "risk-manager (notifications)"},

@@ -41,6 +41,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """What to do now, or what to expect; empty: nothing."""
     not_to: str = ""
     """A channel that is not told: the one that it is about."""
+    is_for_own: bool = False
+    """The trader's own channels are told, and no other."""
     late: str = ""
     """How late it is told and why, as a sentence; empty: in time."""
     is_left_over: bool = False

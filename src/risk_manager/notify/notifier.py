@@ -21,7 +21,9 @@ from risk_manager.notify.untold import Kept, Untold
 
 _HANDED_MOST: Final = 1000
 """Notices on their way into the thread; the oldest make room."""
+_OWN_CONNECTIONS: Final = 5
 _KEEP_SECONDS: Final = 0.5
+_own_line: Final = partial(Line, connections=_OWN_CONNECTIONS)
 _ANSWER_SECONDS: Final = 5.0
 """A guard that does not answer its own notifier for so long does not decide."""
 
@@ -36,12 +38,14 @@ class Notifier:
         make_line: Callable[[], Line] = Line,
         pace: Pace = AS_USUAL,
         untold: Untold | None = None,
+        make_own_line: Callable[[], Line] = _own_line,
     ) -> None:
         """`report` is called in the guard's loop, with the name of a channel, a sentence, and whether all is well.
-        `untold` keeps what is critical and was not taken; None: an end loses it."""
+        `untold` keeps what is critical and was not taken; None: an end loses it. The trader's channels have a line of
+        their own: whatever hangs there holds up none of the admin's."""
         self._report = report
         self._is_guarding = is_guarding
-        self._make_line = make_line
+        self._make_line, self._make_own_line = make_line, make_own_line
         self._pace = pace
         self._untold = untold
         self._left_over: list[Kept] = []
@@ -56,6 +60,7 @@ class Notifier:
         self._channels: dict[str, tuple[Channel, asyncio.Task[None]]] = {}
         self._beating: tuple[Beat, asyncio.Task[None]] | None = None
         self._line: Line | None = None
+        self._own_line: Line | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def start(self) -> None:
@@ -105,7 +110,7 @@ class Notifier:
 
     def _open(self) -> None:
         try:
-            self._line = self._make_line()
+            self._line, self._own_line = self._make_line(), self._make_own_line()
             if self._untold is not None:
                 self._left_over = self._untold.take(datetime.now(UTC))
                 self._untold.begin()
@@ -128,7 +133,7 @@ class Notifier:
                 channel.put(notice)
 
     def _choose(self, plans: tuple[Plan, ...], beat: Beat | None) -> None:
-        assert self._line is not None
+        assert self._line is not None and self._own_line is not None
         self._has_chosen = True
         before, self._channels = self._channels, {}
         for plan in plans:
@@ -136,7 +141,8 @@ class Notifier:
             if known is not None and known[0].plan.mark == plan.mark:
                 self._channels[plan.name] = known
                 continue
-            channel = Channel(plan, self._line, self._tell_home, self._pace, changed=self._keep)
+            line = self._own_line if plan.is_own else self._line
+            channel = Channel(plan, line, self._tell_home, self._pace, changed=self._keep)
             if known is not None:
                 channel.take_over(known[0])
                 known[1].cancel()
@@ -162,7 +168,7 @@ class Notifier:
             channel.put(replace(one.notice, is_left_over=True))
 
     async def _end(self, seconds: float) -> None:
-        assert self._line is not None
+        assert self._line is not None and self._own_line is not None
         self._take()
         flushes: list[Awaitable[None]] = [channel.flush() for channel, _ in self._channels.values()]
         with suppress(TimeoutError):
@@ -173,6 +179,7 @@ class Notifier:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
         await self._line.close()
+        await self._own_line.close()
         if self._untold is not None:
             self._keep()
             self._untold.close(_KEEP_SECONDS)

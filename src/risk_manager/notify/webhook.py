@@ -27,7 +27,7 @@ def message(notices: Sequence[Notice], left_out: int) -> tuple[dict[str, Any], i
 
 def _plain(notice: Notice) -> dict[str, Any]:
     told: dict[str, Any] = msgspec.to_builtins(notice)
-    for ours in ("not_to", "is_left_over"):
+    for ours in ("not_to", "is_for_own", "is_left_over"):
         told.pop(ours)
     return told
 
