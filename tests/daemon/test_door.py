@@ -241,12 +241,14 @@ async def test_a_port_that_is_taken_is_said_and_the_guard_goes_on(
         async with visited(tmp_path, TWO_MNQ, port=port) as here:
             await here.house.until(lambda: bool(here.said))
             assert here.said[0].startswith(f"The door for screens cannot be opened on 127.0.0.1:{port} (")
+            assert here.door.trouble == here.said[0]
             here.house.order(5)
             await here.house.until(lambda: here.house.net() == 2)
             assert len(here.said) == 1, "it is said once"
             assert address.read(address.path_in(tmp_path / "data")) is None
             squatter.close()
             await here.house.until(lambda: here.feed.is_live)
+            assert here.door.trouble == ""
             assert here.said[1].startswith(f"Screens and other programs can ask at http://127.0.0.1:{port} ")
 
 

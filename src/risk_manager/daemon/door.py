@@ -60,10 +60,17 @@ class Door:
         self._address = address.path_in(data)
         self._port = port
         self._say = say
+        self.trouble = ""
+        """Why it is not open, in words; empty: it is, or has not been tried."""
         self._past = LookingBack(data / FILE)
         self.broadcast = Broadcast(self.status, clock.now)
         self.server = Server(self, self.broadcast)
-        self._metrics = Metrics(lambda: guard.state, gateway, lambda: (self.broadcast.clients, self.broadcast.dropped))
+        self._metrics = Metrics(
+            lambda: guard.state,
+            guard.settings.keys(),
+            gateway,
+            lambda: (self.broadcast.clients, self.broadcast.dropped),
+        )
         self._told = guard.state
         self._quotes: set[ContractId] = set()
         self._next: asyncio.TimerHandle | None = None
@@ -95,13 +102,15 @@ class Door:
                 await self.server.start(self._port)
                 break
             except OSError as error:
+                self.trouble = (
+                    f"The door for screens cannot be opened on {address.HOST}:{self._port} ({error.strerror}). "
+                    "The guard goes on without it. Free the port, or choose another one with run --port."
+                )
                 if not is_said:
-                    self._say(
-                        f"The door for screens cannot be opened on {address.HOST}:{self._port} ({error.strerror}). "
-                        "The guard goes on without it. Free the port, or choose another one with run --port."
-                    )
+                    self._say(self.trouble)
                 is_said = True
                 await asyncio.sleep(_RETRY_SECONDS)
+        self.trouble = ""
         self._say(f"Screens and other programs can ask at http://{address.HOST}:{self.server.port} (read-only).")
         with suppress(OSError):  # on a full disk screens show the published file; it is full too, which is said there
             address.write(self._address, Address(port=self.server.port, run=self.broadcast.run))

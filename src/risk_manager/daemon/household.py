@@ -24,6 +24,7 @@ from risk_manager.daemon.absence import Absence
 from risk_manager.daemon.addressees import Addressees
 from risk_manager.daemon.admin.door import AdminDoor
 from risk_manager.daemon.announcing import Announcing
+from risk_manager.daemon.around import Around
 from risk_manager.daemon.asked import before
 from risk_manager.daemon.clock import Clock
 from risk_manager.daemon.door import Door
@@ -36,6 +37,7 @@ from risk_manager.daemon.pulse import Pulse, Supervisor
 from risk_manager.daemon.reloading import Reloading
 from risk_manager.daemon.rights import close_secrets
 from risk_manager.daemon.telling import sentences
+from risk_manager.daemon.unguarded import unguarded
 from risk_manager.daemon.watch import UnknownAccountError, Watch
 from risk_manager.gateway.tasks import end, start
 from risk_manager.ipc.admin import SOCKET_FILE
@@ -68,6 +70,7 @@ class Household:
         """`say` is told every sentence for people, and when it was; None: now."""
         self._supervisor = supervisor
         self._aloud = say
+        self._around = Around(self._say)
         self._logs, self._folder = self._open_logs(folder), folder
         # Started again and again, and people know it: until it guards they hear what is critical, each thing once.
         self._is_known = refusing_to_start.is_repeated(folder, datetime.now(UTC))
@@ -86,6 +89,8 @@ class Household:
         keeping.store.on_warning = self._say
         last_words, booted_at = ending.take(folder / DATA), ending.booted_at()
         absence = Absence(found, configuration.settings, clock.now(), self._announce, last_words, booted_at)
+        for one in unguarded(found, configuration.settings, clock.now()):
+            (self._announce if one.is_new else self._say_here)(one.says)
         self._watch = watch = Watch(configuration, clock, found.state)
         watch.guard.listen(absence.heard)
         watch.guard.listen(self._tell)
@@ -96,7 +101,8 @@ class Household:
         read_limits = partial(read, environment=NO_SECRETS, keyring=NO_SECRETS.get)
         self._reloading = Reloading(folder, read, watch.guard, keeping, configuration, read_limits)
         picture = Picture(
-            watch.guard, clock, watch.reconnects, absence, asked_before, self._waiting, self._mute, self._unwatched
+            *(watch.guard, clock, watch.reconnects, absence, asked_before),
+            *(self._waiting, self._mute, self._unwatched, self._failing),
         )
         self._publisher = Publisher(folder / DATA / "status.json", watch.guard, picture, self._say)
         screens = (watch.guard, watch.gateway.status, watch.is_guarding.is_set, picture)
@@ -131,12 +137,13 @@ class Household:
         watching = start(self._watch.run(), "guard: watch")
         stopping = start(self._stopped.wait(), "guard: stop")
         beating = start(self._pulse.run(), "guard: beat")
+        around = self._around.run
         others = [
-            start(self._publisher.run(), "guard: publish"),
-            start(self._door.run(), "guard: door"),
+            start(around(self._publisher.run, "What the guard sees is not published any more"), "guard: publish"),
+            start(around(self._door.run, "The door for screens is shut"), "guard: door"),
             start(self._watch_files(), "guard: reload"),
-            start(self._admit(), "guard: admin door"),
-            start(self._introduce(), "guard: introduce"),
+            start(around(self._admit, "The admin door is shut"), "guard: admin door"),
+            start(around(self._introduce, "It could not be told to all that the guard guards"), "guard: introduce"),
         ]
         try:
             await asyncio.wait([watching, stopping, beating], return_when=asyncio.FIRST_COMPLETED)
@@ -162,7 +169,9 @@ class Household:
             await self._admin_door.run()
         except OSError as error:  # the guard guards all the same
             why = error.strerror
-            self._say(f"The admin door cannot be opened ({why}): clear, reload and stop do not work by command.")
+            self._around.fails(
+                f"The admin door cannot be opened ({why}): clear, reload and stop do not work by command."
+            )
 
     async def _watch_files(self) -> None:
         try:
@@ -201,7 +210,8 @@ class Household:
         try:
             return Logs(folder, settings)
         except OSError as error:
-            self._aloud(f"CRITICAL: no log can be written in {settings.folder} ({error.strerror}).", None)
+            self._around.failing.append(f"No log can be written in {settings.folder} ({error.strerror}).")
+            self._aloud(f"CRITICAL: {self._around.failing[-1]}", None)
             return None
 
     def _tell(self, taken: Taken) -> None:
@@ -227,6 +237,10 @@ class Household:
         now = datetime.now(UTC)
         if not self._is_known or (is_critical and refusing_to_start.is_other(self._folder, sentence, now)):
             self._addressees.said(sentence, loudness)
+
+    def _failing(self) -> tuple[str, ...]:
+        trouble = self._door.trouble
+        return (*self._around.failing, trouble) if trouble else tuple(self._around.failing)
 
     def _waiting(self) -> tuple[str, ...]:
         return self._reloading.waiting

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Final
 
 import msgspec
@@ -19,6 +19,7 @@ from prometheus_client.registry import Collector
 
 from risk_manager.core.commands import Fetch
 from risk_manager.core.events import CommandAccepted, CommandHeld, CommandLost, CommandRefused
+from risk_manager.core.model import AccountId
 from risk_manager.core.state import State
 from risk_manager.daemon.guard import Taken
 from risk_manager.daemon.readings import counter, of_gateway, of_state
@@ -65,10 +66,15 @@ class Metrics(Collector):
     """Everything since the start."""
 
     def __init__(
-        self, state: Callable[[], State], gateway: Callable[[], GatewayStatus], door: Callable[[], tuple[int, int]]
+        self,
+        state: Callable[[], State],
+        guarded: Collection[AccountId],
+        gateway: Callable[[], GatewayStatus],
+        door: Callable[[], tuple[int, int]],
     ) -> None:
-        """`door` gives how many listen to it and how many it has let go."""
+        """`guarded` are the accounts to tell of; `door` gives how many listen to it and how many it has let go."""
         self._state = state
+        self._guarded = guarded
         self._gateway = gateway
         self._door = door
         self._events: Counter[type[msgspec.Struct]] = Counter()
@@ -105,7 +111,7 @@ class Metrics(Collector):
         """Asked by the registry."""
         yield from self._counted()
         yield from of_gateway(self._gateway())
-        yield from of_state(self._state())
+        yield from of_state(self._state(), self._guarded)
         clients, dropped = self._door()
         yield GaugeMetricFamily("risk_manager_door_clients", "Programs that listen at the door", value=clients)
         yield CounterMetricFamily(

@@ -44,10 +44,11 @@ class Picture:
         waiting: Callable[[], tuple[str, ...]] = tuple,
         mute: Callable[[], tuple[str, ...]] = tuple,
         unwatched: Callable[[], tuple[str, ...]] = tuple,
+        failing: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
         """To be made before those that show it. Without `absence` and `before` nothing is known of the time before;
         `waiting` tells what of the files the guard takes at its next start only, `mute` which channels take nothing,
-        `unwatched` which files nobody looks at."""
+        `unwatched` which files nobody looks at, `failing` what does not work around the guarding."""
         self._guard = guard
         self._clock = clock
         self._reconnects = reconnects
@@ -55,6 +56,7 @@ class Picture:
         self._waiting = waiting
         self._mute = mute
         self._unwatched = unwatched
+        self._failing = failing
         self._started_at = clock.now()
         before = before or Before()
         self._acts: deque[ActStatus] = deque(before.acts, maxlen=ACTS_KEPT)
@@ -100,8 +102,8 @@ class Picture:
                 missed=self._hearsay.missed,
             ),
             accounts=tuple(
-                account_status(state, account, self._guard.settings[key], now, self._closes.get(key))
-                for key, account in state.accounts.items()
+                account_status(state, state.accounts[key], settings, now, self._closes.get(key))
+                for key, settings in self._guard.settings.items()  # what others had is kept in the state
             ),
             acts=tuple(self._acts),
             market=market_status(next(iter(self._guard.settings.values()), Settings()), now),
@@ -110,6 +112,7 @@ class Picture:
             waits_for_start=self._waiting(),
             mute=self._mute(),
             unwatched=self._unwatched(),
+            failing=self._failing(),
         )
 
 

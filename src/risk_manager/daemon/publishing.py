@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from risk_manager.daemon.guard import Guard, Taken
 from risk_manager.daemon.picture import SETTLE_SECONDS, Picture
+from risk_manager.gateway.tasks import report
 from risk_manager.ipc import status as published
 
 PAUSE_SECONDS = 0.25
@@ -29,6 +30,7 @@ class Publisher:
         self._picture = picture
         self._say = say
         self._failures = 0
+        self._has_no_picture = False
         self._news = asyncio.Event()
         guard.listen(self._heard)
 
@@ -41,7 +43,7 @@ class Publisher:
         try:
             await self._publish_on_and_on()
         finally:
-            with suppress(OSError):  # then its age tells, a few seconds later
+            with suppress(Exception):  # then its age tells, a few seconds later
                 published.write(self._path, replace(self._picture.status(), has_ended=True))
 
     async def _publish_on_and_on(self) -> None:
@@ -59,7 +61,12 @@ class Publisher:
 
     def _publish(self) -> None:
         try:
-            published.write(self._path, self._picture.status())
+            status = self._picture.status()
+        except Exception as error:  # noqa: BLE001  by a mistake of ours; without one that goes on, nobody would see any
+            self._is_without_picture(error)
+            return
+        try:
+            published.write(self._path, status)
         except OSError as error:  # A full disk: it is tried again, and nothing else waits for it.
             self._failures += 1
             if self._failures == _TOLD_AT:
@@ -69,4 +76,14 @@ class Publisher:
             return
         if self._failures >= _TOLD_AT:
             self._say("The status is shown again.")
-        self._failures = 0
+        self._failures, self._has_no_picture = 0, False
+
+    def _is_without_picture(self, error: Exception) -> None:
+        if self._has_no_picture:
+            return
+        self._failures, self._has_no_picture = _TOLD_AT, True
+        self._say(
+            f"CRITICAL: What is to be shown cannot be made ({type(error).__name__}), by a mistake of the guard's own: "
+            "screens say that it does not run. It guards all the same."
+        )
+        report("The picture of the guard cannot be made.", error)

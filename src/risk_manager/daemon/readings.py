@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
+from risk_manager.core.model import AccountId
 from risk_manager.core.state import State
 from risk_manager.gateway.status import GatewayStatus, HubStatus
 
@@ -39,11 +40,12 @@ def of_gateway(status: GatewayStatus) -> Iterator[Metric]:
     yield counter("commands_sent", "Commands by the connection that they took", ["way"], ways)
 
 
-def of_state(state: State) -> Iterator[Metric]:
-    """What is believed."""
+def of_state(state: State, guarded: Collection[AccountId]) -> Iterator[Metric]:
+    """What is believed of the accounts that are guarded."""
     locks = GaugeMetricFamily("risk_manager_locks", "Locks that stand", labels=["account", "kind"])
     positions = GaugeMetricFamily("risk_manager_open_contracts", "Contracts held, without sign", labels=["account"])
-    for key, account in state.accounts.items():
+    for key in guarded:
+        account = state.accounts[key]
         for kind in ("hard", "cooldown"):
             locks.add_metric([str(key), kind], sum(lock.kind.value == kind for lock in account.locks))
         positions.add_metric([str(key)], sum(position.size for position in account.positions.values()))
@@ -52,8 +54,8 @@ def of_state(state: State) -> Iterator[Metric]:
     ages = GaugeMetricFamily(
         "risk_manager_quote_age_seconds", "Of held contracts, at the engine's last step", labels=["contract"]
     )
-    for contract in state.holders:
-        if (quote := state.quotes.get(contract)) is not None:
+    for contract, holders in state.holders.items():
+        if (quote := state.quotes.get(contract)) is not None and any(key in guarded for key in holders):
             ages.add_metric([contract], max(0.0, (state.now - quote.told_at).total_seconds()))
     yield ages
 

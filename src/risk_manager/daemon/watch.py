@@ -141,7 +141,7 @@ class Watch:
     def _want_quotes(self, state: State) -> None:
         wanted = frozenset(
             contract
-            for account in state.accounts.values()
+            for account in (state.accounts[key] for key in self.guard.settings)
             for contract in (*account.positions, *(order.contract for order in account.orders.values()))
         )
         for contract in wanted - self._quoted:

@@ -196,6 +196,9 @@ class GuardStatus(msgspec.Struct, frozen=True, kw_only=True):
     """The channels of notifications.yaml that take no message now, and why, in words."""
     unwatched: tuple[str, ...] = ()
     """The configuration files whose changes the guard does not notice any more; empty in a guard that is well."""
+    failing: tuple[str, ...] = ()
+    """What does not work of all that is around the guarding (the local door, the logs), and what that means, in words.
+    Empty in a guard that is well."""
 
 
 def write(path: Path, status: GuardStatus) -> None:

@@ -27,6 +27,7 @@ from risk_manager.interfaces.admin.entrance import House
 from risk_manager.ipc import status as published
 from risk_manager.ipc.news import HUBS
 from risk_manager.ipc.pipe import is_there
+from risk_manager.store import lease
 
 _FREE_BYTES = 500 * 1024 * 1024
 _OLD_SECONDS = 5
@@ -154,6 +155,10 @@ def running(house: House) -> Iterator[Found]:
         return
     age = (datetime.now(UTC) - told.at).total_seconds()
     has_ended = not is_there(house.socket)  # in order; after a kill only the age tells
+    if age > _OLD_SECONDS and lease.is_held(house.data):
+        why = f"It is there, and what it has published is {age:.0f} s old: it hangs, or cannot publish."
+        yield Found("guard", False, why, "Look into its error.log: that says why. Then start the guard again.")
+        return
     if has_ended or age > _OLD_SECONDS:
         yield Found("guard", False, f"It does not run: what it has published is {age:.0f} s old.", start)
         return
@@ -164,6 +169,10 @@ def running(house: House) -> Iterator[Found]:
     if told.unwatched:
         why = f"The guard does not notice what changes in {', '.join(told.unwatched)}."
         yield Found("hot reload", False, why, "Start the guard again, and look into its error.log: that says why.")
+    for sentence in told.failing:
+        yield Found(
+            "around it", False, sentence, "The guard guards all the same; its error.log and daemon.log say more."
+        )
     hubs = (("user", told.connection.user_hub), ("market", told.connection.market_hub))
     away = [HUBS[name] for name, up in hubs if not up]
     if away:
