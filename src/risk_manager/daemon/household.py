@@ -41,6 +41,7 @@ from risk_manager.daemon.unguarded import unguarded
 from risk_manager.daemon.watch import UnknownAccountError, Watch
 from risk_manager.gateway.tasks import end, start
 from risk_manager.ipc.admin import SOCKET_FILE
+from risk_manager.ipc.status import RefusedFiles
 from risk_manager.store.opening import FILE
 
 DATA: Final = "data"
@@ -102,7 +103,7 @@ class Household:
         self._reloading = Reloading(folder, read, watch.guard, keeping, configuration, read_limits)
         picture = Picture(
             *(watch.guard, clock, watch.reconnects, absence, asked_before),
-            *(self._waiting, self._mute, self._unwatched, self._failing),
+            *(self._waiting, self._mute, self._unwatched, self._failing, self._refused),
         )
         self._publisher = Publisher(folder / DATA / "status.json", watch.guard, picture, self._say)
         screens = (watch.guard, watch.gateway.status, watch.is_guarding.is_set, picture)
@@ -111,6 +112,10 @@ class Household:
         reload, backup, stop = self._reloading.reload, keeping.store.backup, self._dismiss
         self._admin_door = AdminDoor(socket, password, watch.guard, clock, reload, backup, stop)
         self._pulse = Pulse(watch.guard, watch.is_guarding.is_set, supervisor)
+
+    def runs_on_last_good(self, why: str) -> None:
+        """Have it shown that the files do not hold, for `why`, until they do."""
+        self._reloading.refused = RefusedFiles(since=datetime.now(UTC), why=why, is_last_good=True)
 
     def have_told(self, sentence: str) -> None:
         """Have people who are not here told what was said here before."""
@@ -241,6 +246,9 @@ class Household:
     def _failing(self) -> tuple[str, ...]:
         trouble = self._door.trouble
         return (*self._around.failing, trouble) if trouble else tuple(self._around.failing)
+
+    def _refused(self) -> RefusedFiles | None:
+        return self._reloading.refused
 
     def _waiting(self) -> tuple[str, ...]:
         return self._reloading.waiting

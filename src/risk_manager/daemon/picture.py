@@ -22,7 +22,7 @@ from risk_manager.daemon.hearsay import Hearsay
 from risk_manager.daemon.market_clock import market_status
 from risk_manager.daemon.showing import account_status
 from risk_manager.daemon.telling import said
-from risk_manager.ipc.status import ActStatus, ConnectionStatus, GuardStatus
+from risk_manager.ipc.status import ActStatus, ConnectionStatus, GuardStatus, RefusedFiles
 
 FRESH_SECONDS: Final = 0.25
 """How old prices and times in it may be."""
@@ -45,10 +45,12 @@ class Picture:
         mute: Callable[[], tuple[str, ...]] = tuple,
         unwatched: Callable[[], tuple[str, ...]] = tuple,
         failing: Callable[[], tuple[str, ...]] = tuple,
+        refused: Callable[[], RefusedFiles | None] = lambda: None,
     ) -> None:
         """To be made before those that show it. Without `absence` and `before` nothing is known of the time before;
         `waiting` tells what of the files the guard takes at its next start only, `mute` which channels take nothing,
-        `unwatched` which files nobody looks at, `failing` what does not work around the guarding."""
+        `unwatched` which files nobody looks at, `failing` what does not work around the guarding,
+        `refused` which files do not hold."""
         self._guard = guard
         self._clock = clock
         self._reconnects = reconnects
@@ -57,6 +59,7 @@ class Picture:
         self._mute = mute
         self._unwatched = unwatched
         self._failing = failing
+        self._refused = refused
         self._started_at = clock.now()
         before = before or Before()
         self._acts: deque[ActStatus] = deque(before.acts, maxlen=ACTS_KEPT)
@@ -113,6 +116,7 @@ class Picture:
             mute=self._mute(),
             unwatched=self._unwatched(),
             failing=self._failing(),
+            refused_files=self._refused(),
         )
 
 

@@ -20,6 +20,7 @@ from risk_manager.config.staying import as_far_as_it_runs, waiting
 from risk_manager.core.events import Reloaded, ReloadRefused
 from risk_manager.daemon.guard import Guard
 from risk_manager.daemon.keeping import Keeping
+from risk_manager.ipc.status import RefusedFiles
 
 PAUSE_SECONDS: Final = 0.5
 """Between two looks at the files. A file counts when two looks in a row have found the same: an editor writes in
@@ -72,6 +73,8 @@ class Reloading:
         """By the loop's clock; None: it has not begun."""
         self.waiting: tuple[str, ...] = ()
         """What of the files is in force at the next start only, a sentence each."""
+        self.refused: RefusedFiles | None = None
+        """Set while the files do not hold."""
 
     async def run(self) -> None:
         """Apply what changes in the files, until cancelled."""
@@ -105,6 +108,7 @@ class Reloading:
                 return self._refused(str(error))
             except Exception as error:  # noqa: BLE001  whatever a file brings about, the next one must be read
                 return self._refused(f"{_MISTAKE} ({type(error).__name__}).")
+            self.refused = None
             later = waiting(self._running, wanted) if trouble is None else (*waiting(self._running, wanted), trouble)
             return self._told_of_what_waits(later, self._apply(taken))
 
@@ -128,6 +132,8 @@ class Reloading:
 
     def _refused(self, why: str) -> Reload:
         self._guard.put(ReloadRefused(why=why))
+        before = self.refused or RefusedFiles(since=self._guard.state.now, why=why)
+        self.refused = replace(before, why=why)
         return Reload(False, why)
 
     def _apply(self, wanted: Configuration) -> Reload:

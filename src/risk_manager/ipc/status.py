@@ -173,6 +173,16 @@ class ConnectionStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Reads that showed something which no message had told of until then."""
 
 
+class RefusedFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """The configuration files as they are now do not hold, so that something else is in force."""
+
+    since: datetime
+    why: str
+    """One sentence, or one a line."""
+    is_last_good: bool = False
+    """The guard has started so, with the last configuration that held; else it goes on with what it had."""
+
+
 class GuardStatus(msgspec.Struct, frozen=True, kw_only=True):
     """All of it, as of a moment."""
 
@@ -196,6 +206,8 @@ class GuardStatus(msgspec.Struct, frozen=True, kw_only=True):
     """The channels of notifications.yaml that take no message now, and why, in words."""
     unwatched: tuple[str, ...] = ()
     """The configuration files whose changes the guard does not notice any more; empty in a guard that is well."""
+    refused_files: RefusedFiles | None = None
+    """Where what the configuration files say is not in force, for it does not hold; None: it is."""
     failing: tuple[str, ...] = ()
     """What does not work of all that is around the guarding (the local door, the logs), and what that means, in words.
     Empty in a guard that is well."""

@@ -175,6 +175,7 @@ class Duty:
         self._household, self._loop = household, asyncio.get_running_loop()
         if self._is_last_good:  # said here already
             household.have_told(_LAST_GOOD)
+            household.runs_on_last_good(str(self._trouble))
         for warning in warnings:
             self._say(warning)
             household.have_told(warning)

@@ -35,7 +35,7 @@ from docs.pictures.states import (
 )
 from docs.pictures.still import Still, shown, text
 from risk_manager.interfaces.trader.hours import Hours
-from risk_manager.ipc.status import GuardStatus, LockStatus, MarketStatus
+from risk_manager.ipc.status import GuardStatus, LockStatus, MarketStatus, RefusedFiles
 
 FOLDER: Final = Path(__file__).parent / "screens"
 AWAY_WHY: Final = "The guard is not running here, or it has no door."
@@ -116,6 +116,7 @@ COOLING: Final = one(replace(NEAR_ACCOUNT, locks=(COOLDOWN,), is_tradable=False)
 BARE: Final = one(replace(NEAR_ACCOUNT, locks=(replace(LOCK, kind="cooldown"),), is_tradable=False))
 BARE_AND_AWAY: Final = replace(BARE, at=ago(7))
 OFFLINE: Final = hubs(user=False, market=False)
+REFUSED: Final = RefusedFiles(since=ago(65), why="risk_config.yaml:2  unknown rule")
 CLOSED: Final = MarketStatus(is_open=False, changes_at=RESET + timedelta(days=2))
 HALF_DAY: Final = MarketStatus(
     is_open=True, changes_at=NOW + timedelta(hours=4), next_early_close=NOW + timedelta(hours=4)
@@ -187,6 +188,8 @@ SCREENS: Final[dict[str, Screen]] = {
     "several_chosen": live(SEVERAL, "a", "down", "down", "enter"),
     "asleep": live(one(replace(FLAT, is_asleep=True))),
     "not_saved": live(replace(CALM, is_saved=False)),
+    "files_refused": live(replace(CALM, refused_files=REFUSED)),
+    "files_refused_and_locked": live(replace(LOCKED, refused_files=replace(REFUSED, is_last_good=True))),
     "no_rules": live(one(replace(ACCOUNT, rules=(), rule_details=()))),
     "market_closed": live(replace(one(FLAT), market=CLOSED)),
     "market_closed_and_locked": live(replace(LOCKED, market=CLOSED)),

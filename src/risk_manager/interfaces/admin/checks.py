@@ -166,6 +166,8 @@ def running(house: House) -> Iterator[Found]:
     if told.waits_for_start:
         why = f"The guard runs with something else than the files say. {' '.join(told.waits_for_start)}"
         yield Found("in force", False, why, "Start the guard again.")
+    if told.refused_files is not None:
+        yield _refused(told.refused_files, house)
     if told.unwatched:
         why = f"The guard does not notice what changes in {', '.join(told.unwatched)}."
         yield Found("hot reload", False, why, "Start the guard again, and look into its error.log: that says why.")
@@ -188,6 +190,15 @@ def running(house: House) -> Iterator[Found]:
         yield Found("store", False, "Nothing can be saved.", "Look at the disk and at the rights of the data folder.")
     else:
         yield Found("store", True, "What matters is saved.")
+
+
+def _refused(files: published.RefusedFiles, house: House) -> Found:
+    instead = "the last configuration that held" if files.is_last_good else "what was in force before"
+    why = f"The guard refuses what the files say since {dated(files.since)}, and runs with {instead}."
+    mend = (
+        f"Mend that; it is taken at once, without a start. All that is wrong: risk-manager doctor{option(house.folder)}"
+    )
+    return Found("in force", False, why, f"{files.why}\n{mend}")
 
 
 def login(read: Configuration) -> Found:

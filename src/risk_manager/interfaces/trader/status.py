@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from risk_manager.exit_codes import ExitCode
-from risk_manager.interfaces.trader.dashboard import market, times
+from risk_manager.interfaces.trader.dashboard import market, refused, times
 from risk_manager.interfaces.trader.dashboard.locks import advice
 from risk_manager.interfaces.trader.dashboard.now import asked_to_close, why_closed
 from risk_manager.interfaces.trader.dashboard.positions import fate, is_protected, name
@@ -77,6 +77,7 @@ def lines(status: GuardStatus, age: int, zone: tzinfo | None = None) -> list[str
         text.append(
             "NOTHING CAN BE SAVED: after a restart the guard would forget what happened since. Is the disk full?"
         )
+    text += [one for one in [refused.sentence(status, zone)] if one]
     now = status.at + timedelta(seconds=age)
     text.append("; ".join(plain(part) for part in market.parts(status.market, now, zone, _WIDTH)) + ".")
     for account in status.accounts:

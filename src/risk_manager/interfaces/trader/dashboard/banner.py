@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from risk_manager.interfaces.trader.dashboard import locks, positions, rules, times
+from risk_manager.interfaces.trader.dashboard import locks, positions, refused, rules, times
 from risk_manager.interfaces.trader.dashboard.moment import Moment
 from risk_manager.interfaces.trader.dashboard.saying import Line, Tone, line, wrapped
 
@@ -22,6 +22,10 @@ class Banner:
 def of(moment: Moment, width: int) -> Banner:
     """The gravest first: nobody watches, half is not seen, locked, near a limit, all is well."""
     tone, headline, sentences = _gravest(moment)
+    files = refused.sentence(moment.status, moment.zone)
+    if files:
+        tone = Tone.CAUTION if tone in (Tone.GOOD, Tone.PLAIN) else tone
+        sentences = [*sentences, files]
     text = wrapped(headline, width, tone=Tone.STRONG)
     for sentence in sentences:
         text += wrapped(sentence, width)

@@ -1,0 +1,73 @@
+"""Files that do not hold: what is in force instead is shown to the trader and red in doctor, until they hold again."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from msgspec.structs import replace
+
+from docs.pictures.states import CALM, LOCKED, ago
+from risk_manager.interfaces.admin import checks
+from risk_manager.interfaces.admin.checks import Found
+from risk_manager.interfaces.admin.entrance import House
+from risk_manager.interfaces.trader.status import lines
+from risk_manager.ipc.status import GuardStatus, RefusedFiles
+from tests.crash.house import broker, configure, guard, new_home, status
+from tests.daemon.programs import until
+from tests.daemon.test_keeping import BROKEN, TWO_MNQ
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize(("is_last_good", "kept"), [(True, "the last that held are"), (False, "those of before stay")])
+@pytest.mark.parametrize("of", [CALM, LOCKED])
+def test_the_trader_is_told_in_one_line(of: GuardStatus, kept: str, *, is_last_good: bool) -> None:
+    files = RefusedFiles(since=ago(65), why="risk_config.yaml:2  no", is_last_good=is_last_good)
+    (told,) = [one for one in lines(replace(of, refused_files=files), 0, BERLIN) if "refused" in one]
+    assert told == (
+        f"The limits in the files are refused since 08:30 Chicago (15:30 here): {kept} in force. "
+        "risk-manager doctor says why."
+    )
+    assert not [one for one in lines(of, 0, BERLIN) if "refused" in one]
+
+
+def in_force(home: Path) -> Found | None:
+    """The doctor's row."""
+    return next((one for one in checks.running(House(home)) if one.name == "in force"), None)
+
+
+def refused(home: Path) -> RefusedFiles | None:
+    """What the guard shows of it."""
+    now = status(home)
+    return None if now is None else now.refused_files
+
+
+@pytest.mark.skipif(os.name == "nt", reason="ends its programs with SIGTERM")
+async def test_it_is_red_in_a_running_guard_and_after_a_start_and_goes_away_when_mended(tmp_path: Path) -> None:
+    async with broker() as side:
+        home = new_home(tmp_path, side, **TWO_MNQ)
+        risk = home / "config" / "risk_config.yaml"
+        good = risk.read_text()
+        async with guard(home) as running:
+            assert (refused(home), in_force(home)) == (None, None)
+            risk.write_text(BROKEN)
+            await until(lambda: refused(home) is not None, "it is shown")
+            red = in_force(home)
+            assert red is not None
+            assert (red.is_good, red.says.endswith(", and runs with what was in force before.")) == (False, True)
+            assert red.remedy.startswith("risk_config.yaml:2 ")
+            assert "it is taken at once, without a start." in red.remedy
+            assert await running.stop() == 0
+        async with guard(home) as running:
+            await until(lambda: (now := refused(home)) is not None and now.is_last_good, "it is shown")
+            red = in_force(home)
+            assert red is not None
+            assert red.says.endswith(", and runs with the last configuration that held.")
+            risk.write_text(good)
+            configure(home, **TWO_MNQ)
+            await until(lambda: refused(home) is None, "it is mended")
+            assert in_force(home) is None
+            assert await running.stop() == 0
