@@ -42,6 +42,7 @@ from risk_manager.daemon.watch import UnknownAccountError, Watch
 from risk_manager.gateway.tasks import end, start
 from risk_manager.ipc.admin import SOCKET_FILE
 from risk_manager.ipc.status import RefusedFiles
+from risk_manager.store import Recovered
 from risk_manager.store.opening import FILE
 
 DATA: Final = "data"
@@ -84,14 +85,9 @@ class Household:
         """Who has ended it; None: nobody yet."""
         self.is_dismissed = False
         """The admin has ended it: it is not to be started again."""
-        found = keeping.recover(configuration)
-        for warning in keeping.store.warnings:
-            self._say(warning)
-        keeping.store.on_warning = self._say
+        found = self._recovered(keeping, configuration, clock.now())
         last_words, booted_at = ending.take(folder / DATA), ending.booted_at()
         absence = Absence(found, configuration.settings, clock.now(), self._announce, last_words, booted_at)
-        for one in unguarded(found, configuration.settings, clock.now()):
-            (self._announce if one.is_new else self._say_here)(one.says)
         self._watch = watch = Watch(configuration, clock, found.state)
         watch.guard.listen(absence.heard)
         watch.guard.listen(self._tell)
@@ -112,6 +108,16 @@ class Household:
         reload, backup, stop = self._reloading.reload, keeping.store.backup, self._dismiss
         self._admin_door = AdminDoor(socket, password, watch.guard, clock, reload, backup, stop)
         self._pulse = Pulse(watch.guard, watch.is_guarding.is_set, supervisor)
+
+    def _recovered(self, keeping: Keeping, configuration: Configuration, now: datetime) -> Recovered:
+        """What stood when the last guard ended, after saying what there is to say of it."""
+        found = keeping.recover(configuration)
+        for warning in keeping.store.warnings:
+            self._say(warning)
+        keeping.store.on_warning = self._say
+        for one in unguarded(found, configuration.settings, now):
+            (self._announce if one.is_new else self._say_here)(one.says)
+        return found
 
     def runs_on_last_good(self, why: str) -> None:
         """Have it shown that the files do not hold, for `why`, until they do."""

@@ -23,9 +23,8 @@ def of(moment: Moment, width: int) -> Banner:
     """The gravest first: nobody watches, half is not seen, locked, near a limit, all is well."""
     tone, headline, sentences = _gravest(moment)
     files = refused.sentence(moment.status, moment.zone)
-    if files:
-        tone = Tone.CAUTION if tone in (Tone.GOOD, Tone.PLAIN) else tone
-        sentences = [*sentences, files]
+    if files and tone is not Tone.BAD:  # what is graver has no room for it; the first page has
+        tone, sentences = Tone.CAUTION, [*sentences, files]
     text = wrapped(headline, width, tone=Tone.STRONG)
     for sentence in sentences:
         text += wrapped(sentence, width)

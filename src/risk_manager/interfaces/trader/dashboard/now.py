@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
-from risk_manager.interfaces.trader.dashboard import locks, positions, rules, times
+from risk_manager.interfaces.trader.dashboard import locks, positions, refused, rules, times
 from risk_manager.interfaces.trader.dashboard.moment import Moment
 from risk_manager.interfaces.trader.dashboard.saying import Line, Span, Tone, labelled, line, title
 from risk_manager.ipc.status import ActStatus, CloseStatus, lock_condition
@@ -17,11 +17,14 @@ _NO_REASON = "It was to be closed"
 
 
 def lines(moment: Moment, width: int) -> list[Line]:
-    """All four."""
+    """All four, and whether what the files say is in force where it is not."""
     text: list[Line] = []
     answers = {"Protected?": protected, "May trade?": may_trade, "Why closed?": last_close}
     for label, answer in answers.items():
         text += labelled(label, answer(moment), _LABEL, width)
+    files = refused.sentence(moment.status, moment.zone)
+    if files:
+        text += labelled("In force?", line(Span("NOT ALL", Tone.CAUTION), f": {files}"), _LABEL, width)
     return [*text, line(), *_limits(moment, width)]
 
 
