@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from risk_manager.service.plan import Program
-from risk_manager.service.systemd.reading import differences
+from risk_manager.service.systemd.reading import differences, how_it_is, not_in_force
 from risk_manager.service.systemd.system import _in_the_way
 from risk_manager.service.systemd.unit import CONFIG, UNIT_FILE, USER, unit
 
@@ -30,7 +30,8 @@ SECRET = "/etc/systemd/system/risk-manager.service.d/override.conf"
 
 
 def told(texts: Mapping[str, str | None] = {}, shown: Mapping[str, str] = {}) -> list[str]:
-    return list(differences({**INSTALLED, **shown}, {UNIT_FILE: TEXT, **texts}, PROGRAM))
+    there = {**INSTALLED, **shown}
+    return [*differences(there, {UNIT_FILE: TEXT, **texts}, PROGRAM), *not_in_force(there)]
 
 
 def test_what_is_as_installed_differs_in_nothing() -> None:
@@ -58,6 +59,10 @@ def test_what_a_distribution_adds_to_every_service_is_none() -> None:
         (
             {"ExecStart": "{ path=/bin/sleep ; argv[]=/bin/sleep infinity ; }"},
             "IT STARTS SOMETHING ELSE: /bin/sleep infi",
+        ),
+        (
+            {"ExecStart": STARTED.replace("PYTHON", PROGRAM.python).replace("-managerPORT", "-other")},
+            "IT WATCHES WITH ANOTHER HOME: /var/lib/risk-other, and not /var/lib/risk-manager.",
         ),
         ({"ExecStart": ""}, "IT STARTS SOMETHING ELSE: nothing."),
         ({"FragmentPath": "/run/systemd/transient/x"}, "systemd takes the unit from /run/systemd/transient/x, and not"),
@@ -114,3 +119,19 @@ def test_a_folder_where_the_link_to_the_configuration_belongs_is_told_with_the_w
     (tmp_path / "config").mkdir()
     (why,) = _in_the_way(tmp_path)
     assert why.startswith(f"{tmp_path}/config is a folder of its own, and the service's is {CONFIG}. As root: mv ")
+
+
+@pytest.mark.parametrize(
+    ("said", "is_good"),
+    [
+        ("Guarding 465.", True),
+        ("BLIND: the user hub is away. The guard goes on trying to connect.", False),
+        ("Not guarding yet: not every account has been read and judged.", False),
+        ("", False),
+    ],
+)
+def test_one_that_runs_and_does_not_guard_is_not_called_good(said: str, is_good: bool) -> None:
+    shown = {"ActiveState": "active", "ActiveEnterTimestamp": "Mon", "StatusText": said, "UnitFileState": "enabled"}
+    (guards, told), starts = how_it_is(shown)
+    assert (guards, starts) == (is_good, (True, "It starts with the machine."))
+    assert told == f"The service runs since Mon. {said or 'It has not said yet whether it guards.'}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from risk_manager.exit_codes import ExitCode
-from risk_manager.service.systemd.unit import CONFIG, CREDENTIAL, HOME, LOGS, UNIT, UNIT_FILE, USER
+from risk_manager.service.systemd.unit import CONFIG, HOME, LOGS, UNIT, UNIT_FILE, USER
 from tests.systemd.guarded import (
     GUARDING,
     KEY,
@@ -18,7 +18,7 @@ from tests.systemd.guarded import (
     tells,
 )
 from tests.systemd.machine import PYTHON, Machine, until
-from tests.systemd.tries import AIMED_AT, MAY, TAMPERED, TRIES, UNDONE
+from tests.systemd.tries import AIMED_AT, MAY, READS, TAMPERED, TRIES, UNDONE
 from tests.tree import ROOT
 
 PAGE = (ROOT / "docs" / "service.md").read_text(encoding="utf-8")
@@ -142,8 +142,32 @@ def test_a_unit_that_was_changed_is_told_with_what_differs(machine: Machine, gua
     tells(machine)
 
 
+def test_install_says_what_it_has_left_as_somebody_made_it(machine: Machine, guard: int) -> None:
+    done(machine.run("sh", "-euc", TAMPERED["a drop-in"][0]))
+    left = machine.ours("service", "install")
+    assert left.returncode == ExitCode.DIFFERS
+    assert f"NOT AS INSTALLED: {UNIT_FILE}.d/mine.conf is added to the unit and changes it: Restart=no" in left.stderr
+    done(machine.run("rm", f"{UNIT_FILE}.d/mine.conf"))
+    assert "NOT AS INSTALLED" not in done(machine.ours("service", "install"))
+    is_guarding(machine, after=guard)
+    tells(machine)
+
+
+def test_one_whose_broker_is_away_is_not_called_well(machine: Machine, guard: int) -> None:
+    done(machine.run("systemctl", "stop", "broker.service"))
+    until(lambda: shown(machine, "StatusText").startswith("BLIND: "), lambda: journal(machine))
+    seen = machine.ours("service", "status")
+    assert (seen.returncode, "BLIND: " in seen.stdout) == (ExitCode.NOT_RUNNING, True), seen.stdout
+    done(machine.run("systemctl", "start", "broker.service"))
+    assert is_guarding(machine) == guard
+    tells(machine)
+
+
 def test_the_trader_can_do_nothing_to_it(machine: Machine, guard: int) -> None:
-    done(machine.run("ls", *AIMED_AT, f"/run/credentials/{UNIT}/{CREDENTIAL}"))
+    done(machine.run("ls", *AIMED_AT))
+    for name in READS:
+        script = f"{TRIES[name].replace('PID', str(guard))} >/dev/null"
+        done(machine.run("sh", "-ec", script))  # or it would fail for everybody
     script = "".join(
         f"({tried.replace('PID', str(guard))}) >/dev/null 2>&1 </dev/null && echo '{name}'\n"
         for name, tried in TRIES.items()

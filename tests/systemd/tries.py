@@ -16,7 +16,9 @@ TRIES = {
     "restart": f"systemctl restart {UNIT}",
     "mask": f"systemctl mask {UNIT}",
     "disable": f"systemctl disable {UNIT}",
-    "change the unit": f"systemctl edit --force --stdin {UNIT} || echo x >>{UNIT_FILE}",
+    "change the unit": f"echo x >>{UNIT_FILE}",
+    "change the unit through systemd": f"systemctl set-property --runtime {UNIT} CPUQuota=1%",
+    "change what every service is given": "systemctl set-environment PYTHONPATH=/tmp",
     "put another beside it": f"mkdir -p {UNIT_FILE}.d && echo x >{UNIT_FILE}.d/x.conf",
     "end": "kill -TERM PID",
     "kill": "kill -KILL PID",
@@ -24,7 +26,8 @@ TRIES = {
     "make it slow": "renice 19 PID",
     "give it no files": "prlimit --pid PID --nofile=1",
     "read its environment": "cat /proc/PID/environ",
-    "read its memory": "head -c 1 /proc/PID/mem",
+    "read its memory": 'at=$(head -n 1 /proc/PID/maps | cut -d - -f 1) && [ -n "$at" ] && '
+    "dd if=/proc/PID/mem bs=1 count=1 skip=$((0x$at))",
     "read the login": f"cat {CONFIG}/accounts.yaml",
     "read the password": f"cat {CONFIG}/admin_password.hash",
     "read the key": f"cat /etc/credstore/{CREDENTIAL}",
@@ -57,6 +60,8 @@ TRIES = {
     "shut the machine down": "systemctl poweroff",
 }
 """What a trader may want to do in a bad moment, as he would type it. The first is the one that he may."""
+READS = (MAY, *(name for name in TRIES if name.startswith(("read ", "look "))), "knock at the admin door")
+"""What root may do: tried by root too, so that none of it is refused to the trader only for aiming at nothing."""
 DATA = ("status.json", "door.json", LOCK_FILE, "admin.sock", "state.db")
 AIMED_AT = (*(f"{HOME}/data/{name}" for name in DATA), f"{LOGS}/daemon.log", f"{CONFIG}/admin_password.hash")
 """What is there, so that none of the tries fails only for want of it."""

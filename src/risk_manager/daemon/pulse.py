@@ -12,6 +12,8 @@ from typing import Final, Protocol
 from risk_manager.daemon.guard import Guard
 
 BEAT_SECONDS: Final = 1.0
+GUARDING: Final = "Guarding "
+"""So the sentence begins with which the guard says that it sees every account and watches it; no other does."""
 
 
 class Supervisor(Protocol):
@@ -77,4 +79,4 @@ class Pulse:
             return f"BLIND: {hubs} {verb} away. The guard goes on trying to connect."
         if not self._is_guarding():
             return "Not guarding yet: not every account has been read and judged."
-        return f"Guarding {', '.join(str(account) for account in sorted(self._guard.settings))}."
+        return f"{GUARDING}{', '.join(str(account) for account in sorted(self._guard.settings))}."

@@ -40,7 +40,13 @@ def install(*, dry_run: bool = False, platform: Platform = HERE, port: Annotated
     refused = [why for why in (there.may_change(),) if why] or list(there.objections(program))
     for sentence in refused:
         _say(sentence)
-    return ExitCode.REFUSED if refused else _carry_out(there, plan)
+    if refused:
+        return ExitCode.REFUSED
+    code = _carry_out(there, plan)
+    left = there.left(program) if code is ExitCode.FINE else ()
+    for sentence in left:
+        _say(f"NOT AS INSTALLED: {sentence}")
+    return ExitCode.DIFFERS if left else code
 
 
 def uninstall(*, dry_run: bool = False, platform: Platform = HERE) -> ExitCode:

@@ -50,6 +50,10 @@ class System(Protocol):
         """Do it. Why it failed, as a sentence; empty: it is done."""
         ...
 
+    def left(self, program: Program) -> tuple[str, ...]:
+        """What is not as installing this program makes it, when that is done: a sentence each. Empty: nothing."""
+        ...
+
     def status(self) -> tuple[bool, tuple[str, ...]]:
         """Whether the service guards and is as it was installed, and what there is to say of it."""
         ...

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from risk_manager.daemon.pulse import GUARDING
 from risk_manager.service.dog import HUNG_SECONDS
 from risk_manager.service.plan import Program
-from risk_manager.service.systemd.unit import SECOND_WALL_SECONDS, UNIT, UNIT_FILE, USER, unit
+from risk_manager.service.systemd.unit import HOME, SECOND_WALL_SECONDS, UNIT, UNIT_FILE, USER, unit
 
 ASKED: Final = (
     *("LoadState", "UnitFileState", "ActiveState", "SubState", "StatusText", "NRestarts", "ActiveEnterTimestamp"),
@@ -31,7 +32,9 @@ _FROM_PACKAGES: Final = ("/usr/lib/", "/lib/")
 """What the distribution adds to every service of the machine lies here."""
 _HARMLESS: Final = re.compile(r"\[\w+\]|Load(Credential|CredentialEncrypted)=.*\S.*")
 """A section's name, and one more secret that is handed to the guard."""
-_STARTED: Final = re.compile(r"argv\[\]=(?P<python>.+) -I -m risk_manager run --home \S+( --port (?P<port>\d+))? ;")
+_STARTED: Final = re.compile(
+    r"argv\[\]=(?P<python>.+) -I -m risk_manager run --home (?P<home>\S+)( --port (?P<port>\d+))? ;"
+)
 _TOLD_MOST: Final = 5
 
 
@@ -48,6 +51,8 @@ def differences(shown: Mapping[str, str], texts: Mapping[str, str | None], progr
         yield f"IT STARTS SOMETHING ELSE: {_started(shown)}. {_AGAIN}"
     elif found["python"] != program.python:
         yield f"It starts another program than this one: {found['python']}, and this is {program.python}. {_AGAIN}"
+    if found is not None and found["home"] != HOME:
+        yield f"IT WATCHES WITH ANOTHER HOME: {found['home']}, and not {HOME}. {_AGAIN}"
     place = shown.get("FragmentPath", "")
     if place != UNIT_FILE:
         yield f"systemd takes the unit from {place or 'nowhere'}, and not from {UNIT_FILE}. {_AGAIN}"
@@ -57,6 +62,12 @@ def differences(shown: Mapping[str, str], texts: Mapping[str, str | None], progr
     for path, text in texts.items():
         if path != UNIT_FILE and not path.startswith(_FROM_PACKAGES):
             yield from _added(path, text)
+
+
+def not_in_force(shown: Mapping[str, str]) -> Iterator[str]:
+    """What the service that runs goes by and should not. It was started so: a new text alone mends nothing."""
+    if shown.get("LoadState") == "masked":
+        return
     for name, value in _IN_FORCE.items():
         if shown.get(name) != value:
             yield f"In force is {name}={shown.get(name)}, and it should be {value}. {_AGAIN}"
@@ -102,10 +113,11 @@ def _started(shown: Mapping[str, str]) -> str:
 
 
 def how_it_is(shown: Mapping[str, str]) -> Iterator[tuple[bool, str]]:
-    """Whether it runs and starts with the machine, a sentence each and whether that is as it should be."""
+    """Whether it runs, guards, and starts with the machine, a sentence each and whether that is as it should be."""
     status = shown.get("StatusText", "")
     if shown.get("ActiveState") == "active":
-        yield True, f"The service runs since {shown.get('ActiveEnterTimestamp', '')}. {status}".strip()
+        told = status or "It has not said yet whether it guards."
+        yield status.startswith(GUARDING), f"The service runs since {shown.get('ActiveEnterTimestamp', '')}. {told}"
     else:
         state = f"{shown.get('ActiveState', 'unknown')}, {shown.get('SubState', 'unknown')}"
         yield False, f"THE SERVICE DOES NOT RUN ({state}). {status}".strip()
@@ -118,3 +130,9 @@ def how_it_is(shown: Mapping[str, str]) -> Iterator[tuple[bool, str]]:
     if restarts not in ("", "0"):
         often = "once" if restarts == "1" else f"{restarts} times"
         yield True, f"systemd has started it again {often}; why is in journalctl -u {UNIT}"
+
+
+def home_of(shown: Mapping[str, str]) -> str:
+    """Where the service keeps what it knows; empty: it starts something else."""
+    found = _STARTED.search(shown.get("ExecStart", ""))
+    return found["home"] if found is not None else ""

@@ -72,6 +72,12 @@ class Linux:
             return ""
         return (done.stderr or done.stdout).strip() or f"it ended with {done.returncode}."
 
+    def left(self, program: Program) -> tuple[str, ...]:
+        """What installing this program has not mended: what somebody has added to the unit stays. What is in force
+        is for `status`: the one that runs may be the one before."""
+        shown = _shown()
+        return ("systemd does not answer.",) if shown is None else _differences(shown, program)
+
     def status(self) -> tuple[bool, tuple[str, ...]]:
         """Whether the service guards and is as it was installed."""
         if not os.path.lexists(UNIT_FILE):
@@ -80,12 +86,12 @@ class Linux:
         if shown is None:
             return False, (f"{UNIT_FILE} is there, and systemd does not answer.",)
         program = self.own_program(None)
-        texts = {path: _text(path) for path in (UNIT_FILE, *shown.get("DropInPaths", "").split())}
+        home = reading.home_of(shown)
         rows = [
             *reading.how_it_is(shown),
-            *((False, sentence) for sentence in reading.differences(shown, texts, program)),
+            *((False, sentence) for sentence in (*_differences(shown, program), *reading.not_in_force(shown))),
             *((False, sentence) for sentence in self.objections(program)),
-            (True, f"Its home is {HOME}."),
+            *([(True, f"Its home is {home}.")] if home else []),
         ]
         return all(is_good for is_good, _ in rows), tuple(sentence for _, sentence in rows)
 
@@ -99,6 +105,11 @@ def _in_the_way(home: Path) -> Iterator[str]:
                 f"{path} is a folder of its own, and the service's is {place}. As root: mv {path} {path}.before, then "
                 f"install, then bring back what is wanted: cp {path}.before/* {place}/ && chown -R {USER}: {place}"
             )
+
+
+def _differences(shown: dict[str, str], program: Program) -> tuple[str, ...]:
+    texts = {path: _text(path) for path in (UNIT_FILE, *shown.get("DropInPaths", "").split())}
+    return tuple(reading.differences(shown, texts, program))
 
 
 def _shown() -> dict[str, str] | None:

@@ -102,6 +102,14 @@ class Windows:
             return str(error)
         return ""
 
+    def left(self, program: Program) -> tuple[str, ...]:  # noqa: ARG002
+        """What installing has not mended. Whether the guard is up already is for `status`."""
+        try:
+            found = rows(self._machine, self.home())
+        except MachineError as error:
+            return (str(error),)
+        return tuple(row.told for row in found if row.is_good is False and row.name != "service")
+
     def status(self) -> tuple[bool, tuple[str, ...]]:
         """Whether the service guards and is as it was installed."""
         try:
