@@ -67,7 +67,7 @@ def belong(path: Path) -> None:
 
 def make_folder(path: Path, rights: int) -> None:
     """Make a folder with these rights, whatever the umask; one that is there stays as it is. Folders on the way to it
-    can be passed through by everyone. Raises OSError."""
+    can be passed through by everyone. What root makes in somebody's folder is that somebody's. Raises OSError."""
     if path.is_dir():
         return
     make_folder(path.parent, OPEN_WAY)
@@ -78,6 +78,7 @@ def make_folder(path: Path, rights: int) -> None:
             return
         raise
     path.chmod(rights)
+    belong(path)
 
 
 def make_private(path: Path) -> None:

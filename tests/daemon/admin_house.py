@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -59,6 +59,7 @@ class House:
         self.guard.listen(self.heard.append)
         self.stopped_by: list[str] = []
         self.reload = Reloaded(True, "The new settings are in force.")
+        self.meanwhile: Callable[[], object] = lambda: None
         self.backup: Path | StoreError = folder / "backups" / "risk-1.db"
         self.socket = folder / "admin.sock"
         self.hash = folder / "hash"
@@ -68,6 +69,7 @@ class House:
         )
 
     async def _reloaded(self) -> Reloaded:
+        self.meanwhile()
         return self.reload
 
     def _backed_up(self) -> Path:

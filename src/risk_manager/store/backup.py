@@ -28,7 +28,6 @@ def make(path: Path, backups: Path, now: datetime, kept: int) -> Path:
     try:
         if not backups.exists():
             make_folder(backups, CLOSED)
-            belong(backups)
         with closing(connect_to_read(path)) as source:
             copy_content(source, part)
         os.replace(part, made)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from msgspec.structs import replace
+
 from risk_manager.config import ConfigError, Problem, load_texts
 from risk_manager.config.changes import changes
 from risk_manager.config.document import read_source
@@ -81,10 +83,12 @@ def proposed(house: House, name: str, edit: Callable[[str, str], Edit]) -> Edit:
 
 
 def carried_out(house: House, change: Edit, token: str | None, what: str) -> Answer:
-    """Write it, and have the running guard (`token`) take it. Raises EditError, ConfigError, RefusedError."""
+    """Write it, and have the running guard (`token`) take it; what that refuses is taken back. Raises EditError,
+    ConfigError, RefusedError."""
     path = file_named(house, change.name)
     if text_of(path) != change.before:
         raise EditError(f"{path.name} has been changed by somebody else meanwhile. Nothing is written; begin again.")
+    was_there = path.exists()
     check(house, path.name, change.after)  # the other files may be others by now
     try:
         write(path, change.after)
@@ -96,9 +100,28 @@ def carried_out(house: House, change: Edit, token: str | None, what: str) -> Ans
         return Answer(
             is_done=True, says=f"{path.name} is written. No guard is running; it is in force at the next start."
         )
-    answer = house.say(Reload(token=token, why=what))  # it is on the record by that, whatever the file
+    try:
+        answer = house.say(Reload(token=token, why=what))  # it is on the record by that, whatever the file
+    except RefusedError as error:
+        raise RefusedError(f"{path.name} is written. Whether the guard has taken it is not known. {error}") from None
+    if not answer.is_done:
+        return replace(answer, says=f"{answer.says}\n{_put_back(path, change, was_there=was_there)}")
     taken = _TAKEN.get(path.stem)
-    return Answer(is_done=True, says=f"{path.name} is written. {taken}") if answer.is_done and taken else answer
+    return Answer(is_done=True, says=f"{path.name} is written. {taken}") if taken else answer
+
+
+def _put_back(path: Path, change: Edit, *, was_there: bool) -> str:
+    """The file as it was, which the guard has refused to give up; what became of it."""
+    try:
+        if text_of(path) != change.after:
+            return f"{path.name} has been changed by somebody else meanwhile: that stays."
+        if was_there:
+            write(path, change.before)
+        else:
+            path.unlink()
+    except (OSError, ConfigError) as error:
+        return f"{path.name} still says what was refused, and it cannot be put back: {error}"
+    return f"{path.name} is as it was before." if was_there else f"{path.name} is taken away again: it was not there."
 
 
 def _unwritten(path: Path, error: OSError) -> str:

@@ -18,6 +18,7 @@ from risk_manager.config.editing import Edit, EditError, as_text, has_secret, wi
 from risk_manager.config.hiding import is_secret
 from risk_manager.config.risk import RISK_FILE
 from risk_manager.exit_codes import ExitCode
+from risk_manager.home import belong
 from risk_manager.interfaces.admin import changing
 from risk_manager.interfaces.admin.asking import StoppedError, agree, ask, some_text
 from risk_manager.interfaces.admin.entrance import House, RefusedError, read_password, tell
@@ -218,6 +219,7 @@ def _keep_what_was_typed(house: House, folder: Path) -> None:
             kept.unlink(missing_ok=True)
             with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY), "wb") as place:
                 place.write(typed)
+            belong(kept)
         except OSError as error:
             tell(f"What you have typed cannot be kept in {kept}: {error.strerror}.")
         else:

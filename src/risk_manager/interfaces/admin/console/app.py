@@ -184,7 +184,7 @@ class Console(App[None]):
         return answer
 
     def _answered(self, answer: Answer) -> None:
-        if answer.says == TOKEN_ENDED:
+        if answer.says.startswith(TOKEN_ENDED):
             self.session.end()
         self._tell(answer.says, Tone.GOOD if answer.is_done else Tone.BAD)
 
