@@ -14,6 +14,8 @@ from pathlib import Path
 VARIABLE = "RISK_MANAGER_HOME"
 SERVICE_HOME = Path("/var/lib/risk-manager")
 """Where a guard lives that systemd keeps running."""
+TRADER_FOLDER = SERVICE_HOME / "trader"
+"""Where such a guard, which sees nothing of /home, reads what the trader has written. Root makes it, for one trader."""
 
 OPEN_WAY = 0o711
 """A folder with something published in it: everyone may pass through, its user alone may look around."""
@@ -21,7 +23,7 @@ CLOSED = 0o700
 """A folder of secrets, or of copies of the database."""
 FOR_ITS_GROUP = 0o750
 """The folder of the logs: an operator's group may be given it."""
-PUBLISHED_FILE, PRIVATE_FILE, LOG_FILE = 0o644, 0o600, 0o640
+PUBLISHED_FILE, PRIVATE_FILE, LOG_FILE, TRADER_FILE = 0o644, 0o600, 0o640, 0o640
 _OTHERS = 0o077
 _ROOT = 0
 

@@ -39,6 +39,18 @@ sys.argv = ["risk-manager", *{words!r}]
 cli.main()
 """
 
+READ_AS = """\
+import os
+from pathlib import Path
+from risk_manager.config import ConfigError
+from risk_manager.config.own_notifications import read_own
+os.setgroups([]), os.setgid({group}), os.setuid({user})
+try:
+    read_own(Path({path!r}))
+except ConfigError as error:
+    print(error)
+"""
+
 
 class Trader:
     """Somebody else, with a folder of his own."""
@@ -173,3 +185,32 @@ async def test_a_file_of_somebody_elses_in_its_place_is_read_as_any_strangers(pl
             await coach.got("The trader's own notifications are in force. Told are: phone.")
             await phone.got("The trader's own notifications are in force. Told are: phone.")
             assert await running.stop() == ExitCode.FINE
+
+
+async def test_a_file_that_cannot_be_reached_is_said_with_its_reason_also_while_the_guard_runs(
+    place: Path, another: Any
+) -> None:
+    async with broker() as side, services() as (_, phone):
+        home = new_home(place / "home", side, **ONE_LOSS)
+        tell(home, {"phone": by_telegram(phone)})
+        async with guard(home) as running:
+            await phone.got("Guarding.")
+            way = place / "a file"
+            way.touch()
+            tell(home, {"phone": by_telegram(phone)}, trader_file=str(way / "notifications.json"))
+            told = await phone.got("The trader's own file does not hold, so who is told stays as it was")
+            assert f"{way / 'notifications.json'} cannot be read: Not a directory" in told["text"]
+            await until(lambda: "Not a directory" in str(status(home)), "it is shown")
+            seen = status(home)
+            assert seen is not None
+            assert seen.told == ("phone",)
+            assert await running.stop() == ExitCode.FINE
+
+
+def test_a_folder_that_the_guards_user_may_not_enter_is_said_with_the_way_out(place: Path, another: Any) -> None:
+    closed = place / "closed"
+    closed.mkdir(mode=0o700)
+    code = READ_AS.format(group=another.pw_gid, user=another.pw_uid, path=str(closed / "notifications.json"))
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "notifications.json cannot be read: Permission denied. A guard that systemd runs" in told.stdout, told.stderr
+    assert "sudo install -d -m 2750 -o TRADER" in told.stdout

@@ -64,11 +64,15 @@ ELSEWHERE: Final[Mapping[str, Tried]] = {
     "sudo sh -c 'umask 077; cat >/etc/credstore/risk-manager.api_key'": Tried(
         _CHANGES, _SYSTEMD, "sudo sh -c 'umask 077; cat >/etc/credstore/risk-manager.api_key'"
     ),
-    "systemctl edit risk-manager": Tried(
-        "It opens an editor for a drop-in of systemd's; the line that it names is the unit's own",
-        "src/risk_manager/service/systemd/unit.py",
-        "LoadCredential=",
+    "sudo sh -c 'umask 077; cat >/etc/credstore/risk-manager.telegram'": Tried(
+        _CHANGES, _SYSTEMD, "sudo sh -c 'umask 077; cat >/etc/credstore/risk-manager.api_key'"
     ),
+    "sudo systemctl edit risk-manager": Tried(
+        "It opens an editor for a drop-in of systemd's: that is laid there instead",
+        "tests/systemd/tries.py",
+        '"a secret in a drop-in"',
+    ),
+    "sudo systemctl restart risk-manager": Tried(_CHANGES, _GUARDED, '"systemctl", "restart", UNIT'),
     "systemctl stop risk-manager": Tried(_CHANGES, _SYSTEMD, 'typed(machine, "systemctl stop risk-manager")'),
     "journalctl -u risk-manager": Tried(_CHANGES, _SYSTEMD, 'typed(machine, "journalctl -u risk-manager")'),
     "docker build -t risk-manager .": Tried(_ENGINES, _ENGINE, '"build", "--quiet"'),
@@ -84,10 +88,8 @@ ELSEWHERE: Final[Mapping[str, Tried]] = {
         _WINDOWS,
         'guarded.windows.ours("service", "status")',
     ),
-    "setfacl -m u:risk-manager:r FILE": Tried(
-        "It wants the package acl and a disk that keeps such lists: there the guard may read everything",
-        "tests/daemon/test_trader_as_another_user.py",
-        "def test_the_traders_choice_is_his_own",
+    "sudo install -d -m 2750 -o TRADER -g risk-manager /var/lib/risk-manager/trader": Tried(
+        _CHANGES, _SYSTEMD, 'make = "sudo install -d -m 2750 -o TRADER -g risk-manager /var/lib/risk-manager/trader"'
     ),
     "pip install --require-hashes -r": Tried(_REGISTRY, _ENGINE, '"--require-hashes", "-r"'),
     "pip install uv": Tried(_REGISTRY, "tests/test_locks.py", "def test_"),

@@ -19,7 +19,7 @@ PAGES: Final = (
     ROOT / "tests" / "scenarios" / "README.md",
 )
 _PROGRAMS: Final = (
-    *("risk-manager", "python3", "python", "py", "pip", "uv", "sh", "mkdir", "install", "chmod", "setfacl", "sudo"),
+    *("risk-manager", "python3", "python", "py", "pip", "uv", "sh", "mkdir", "install", "chmod", "sudo"),
     *("systemctl", "journalctl", "docker", "npm", "curl", "apt", "$lock", "$windows"),
 )
 _IN_A_FOLDER: Final = re.compile(r"[\w./-]*/bin/[\w-]+|[\w.\\]*\\Scripts\\[\w-]+")

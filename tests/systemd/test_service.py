@@ -22,6 +22,7 @@ from tests.systemd.tries import AIMED_AT, MAY, READS, TAMPERED, TRIES, UNDONE
 from tests.tree import ROOT
 
 PAGE = (ROOT / "docs" / "service.md").read_text(encoding="utf-8")
+NOTIFICATIONS = (ROOT / "docs" / "notifications.md").read_text(encoding="utf-8")
 LOST = "Nobody has watched since "
 
 
@@ -187,6 +188,40 @@ def test_the_trader_sees_everything_that_is_for_him(machine: Machine, guard: int
     told = done(machine.as_user(TRADER, PYTHON, "-I", "-c", asked))
     assert '"id":465' in told
     assert KEY not in seen.stdout + told
+
+
+def test_the_traders_own_channels_are_read_where_the_service_can_see_them(machine: Machine, guard: int) -> None:
+    admins, home = f"{CONFIG}/notifications.yaml", f"/home/{TRADER}/mine.json"
+    own = '{"version": 1, "channels": {"mine": {"kind": "webhook", "webhook_url": "http://127.0.0.1:9/x"}}}'
+    done(machine.as_user(TRADER, "sh", "-c", f"umask 022; echo '{own}' >{home}"))
+    line = f"version: 1\ntrader_file: {home}\n"
+    done(machine.run("sh", "-ec", f"umask 077; cat >{admins}; chown {USER}: {admins}", says=line))
+    told = f"{home} cannot be read: Permission denied. A guard that systemd runs sees nothing of /home."
+    until(lambda: told in journal(machine), lambda: journal(machine))
+    assert "Traceback" not in journal(machine)
+    red = f"RED  notifying: Not everybody can be told: The trader's own file does not hold: notifications.json {told}"
+    until(lambda: red in looked(machine), lambda: looked(machine))
+    make = "sudo install -d -m 2750 -o TRADER -g risk-manager /var/lib/risk-manager/trader"
+    assert make in NOTIFICATIONS
+    assert make in journal(machine)
+    done(machine.run("sh", "-c", make.removeprefix("sudo ").replace("TRADER", TRADER)))
+    done(machine.run("rm", admins))
+    typed = ("notify", "prefs", "--add", "mine", "--kind", "webhook", "--secret-stdin")
+    as_trader = ("runuser", "-u", TRADER, "--", PYTHON, "-I", "-m", "risk_manager", *typed)
+    shown_to_him = done(machine.run(*as_trader, says="http://127.0.0.1:9/x\n"))
+    assert f"They stand in {HOME}/trader/notifications.json." in shown_to_him
+    in_force = "The trader's own notifications are in force. Told are: mine."
+    until(lambda: in_force in journal(machine), lambda: journal(machine))
+    until(lambda: "Told are the trader's mine." in looked(machine), lambda: looked(machine))
+    done(machine.run("chmod", "600", f"{HOME}/trader/notifications.json"))
+    until(lambda: "notifications.json cannot be read" in looked(machine), lambda: looked(machine))
+    done(machine.run("chmod", "640", f"{HOME}/trader/notifications.json"))
+    until(lambda: "notifications.json cannot be read" not in looked(machine), lambda: looked(machine))
+
+
+def looked(machine: Machine) -> str:
+    """The doctor's list, as root sees it."""
+    return machine.ours("doctor").stdout
 
 
 def test_nothing_that_it_leaves_or_says_shows_the_key(machine: Machine, guard: int) -> None:

@@ -47,7 +47,7 @@ class NotificationsFile(msgspec.Struct, frozen=True, kw_only=True):
     service behind it tells you."""
     trader_file: Text | None = None
     """Where the trader's own file lies (`risk-manager notify prefs` says it), if the trader is another user than the
-    guard; without it, that of the guard's own user."""
+    guard; without it, that of the guard's own user, or under systemd the one in `/var/lib/risk-manager/trader`."""
 
 
 class Notifications(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""The trader's own channels and quiet hours: a file in the trader's own folder, written by `notify prefs`.
+"""The trader's own channels and quiet hours: a file in a folder of the trader's own, written by `notify prefs`.
 
 Whoever owns it decides what stands there, and the guard that reads it may be another user with more rights. So it is
 read as a stranger's: a plain file of modest size, no link, and no reference is followed out of it.
@@ -6,6 +6,7 @@ read as a stranger's: a plain file of modest size, no link, and no reference is 
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -21,7 +22,7 @@ from risk_manager.config.problem import ConfigError, Problem
 from risk_manager.config.risk import VERSION
 from risk_manager.config.secret import REFERENCES
 from risk_manager.config.tree import plain
-from risk_manager.home import PRIVATE_FILE
+from risk_manager.home import PRIVATE_FILE, TRADER_FILE, TRADER_FOLDER
 
 OWN_FILE: Final = "notifications.json"
 _BYTES_MAX: Final = 64 * 1024
@@ -37,8 +38,19 @@ class _Written(msgspec.Struct):
     channels: dict[str, dict[str, Any]] = {}
 
 
+LET_IN: Final = f"install -d -m 2750 -o TRADER -g risk-manager {TRADER_FOLDER}"
+"""What root types to give the user TRADER a folder that the service can read."""
+_REMEDY: Final = (
+    "A guard that systemd runs sees nothing of /home. Give the trader a folder that it sees, and take trader_file out "
+    f"of notifications.yaml: sudo {LET_IN}"
+)
+
+
 def place() -> Path:
-    """The file of the user that this process runs as."""
+    """The file in the folder that the service's admin has made for the trader, for both of them and for root; for
+    everybody else the one of the user that this process runs as."""
+    if os.access(TRADER_FOLDER, os.R_OK | os.X_OK):
+        return TRADER_FOLDER / OWN_FILE
     return platformdirs.user_data_path("risk-manager", appauthor=False) / OWN_FILE
 
 
@@ -88,7 +100,8 @@ def write_own(path: Path, channels: dict[str, dict[str, Any]]) -> None:
     text = msgspec.json.format(msgspec.json.encode({"version": VERSION, "channels": channels})).decode()
     own_channels_of(text)
     path.parent.mkdir(parents=True, exist_ok=True)
-    rights = stat.S_IMODE(path.stat().st_mode) if path.exists() else PRIVATE_FILE
+    first = TRADER_FILE if path.parent == TRADER_FOLDER else PRIVATE_FILE
+    rights = stat.S_IMODE(path.stat().st_mode) if path.exists() else first
     fresh = path.with_suffix(".new")
     fresh.unlink(missing_ok=True)
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE), "wb") as file:
@@ -104,8 +117,7 @@ def _text(path: Path) -> str | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        why = "is a link" if path.is_symlink() else f"cannot be read: {error.strerror}"
-        raise _refused(f"{path} {why}") from None
+        raise _refused(f"{path} {_why(error)}") from None
     told = os.fstat(number)
     if not stat.S_ISREG(told.st_mode) or told.st_size > _BYTES_MAX:
         os.close(number)  # a folder can be opened, too
@@ -114,11 +126,18 @@ def _text(path: Path) -> str | None:
         with os.fdopen(number, "rb") as file:
             content = file.read(_BYTES_MAX)
     except OSError as error:  # a disk of the network's
-        raise _refused(f"{path} cannot be read: {error.strerror}") from None
+        raise _refused(f"{path} {_why(error)}") from None
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise _refused(f"{path} is no UTF-8 text") from None
+
+
+def _why(error: OSError) -> str:
+    if error.errno == errno.ELOOP:  # not asked of the file: who may not look there cannot tell a link
+        return "is a link"
+    said = f"cannot be read: {error.strerror}"
+    return f"{said}. {_REMEDY}" if isinstance(error, PermissionError) and os.name != "nt" else said
 
 
 def _has_reference(value: Any) -> bool:

@@ -22,6 +22,7 @@ from risk_manager.config.channels import Channel, Event
 from risk_manager.config.notifications import NOTIFICATIONS_FILE, Notifications, read_notifications
 from risk_manager.core.record import Severity
 from risk_manager.daemon.file_watch import FileWatch
+from risk_manager.ipc.status import OWN
 from risk_manager.notify.channel import Plan
 from risk_manager.notify.heartbeat import Beat
 from risk_manager.notify.line import Line
@@ -32,8 +33,6 @@ from risk_manager.notify.taste import Rest, Taste
 from risk_manager.notify.untold import FILE, Untold
 
 T = TypeVar("T")
-OWN: Final = "the trader's "
-"""What the name of a trader's channel begins with. No name that can be written does: it hides none of the admin's."""
 _FIRST_LOOK_SECONDS: Final = 0.5
 _CLOSE_SECONDS: Final = 2.0
 _LOUDNESS: Final = {"CRITICAL": Severity.CRITICAL, "WARNING": Severity.WARNING}
@@ -63,6 +62,7 @@ class Addressees:
         self._own: tuple[Channel, ...] = ()
         self._own_in_trouble: set[str] = set()
         """The trader's channels whose trouble the log has, since the trader's file was read last."""
+        self._own_trouble: str | None = None
         read = partial(read_notifications, config, environment)
         self._files = FileWatch("notifications", self._prints, read, partial(self._later, self._taken))
         self._own_file = FileWatch(
@@ -74,8 +74,14 @@ class Addressees:
 
     @property
     def troubles(self) -> tuple[str, ...]:
-        """Which channels take nothing now, and why, a sentence each."""
-        return tuple(f"{name}: {why}." for name, why in sorted(self._notifier.troubles.items()))
+        """Which channels take nothing now and why, and why the trader's own file is not read, a sentence each."""
+        own_trouble = (self._own_trouble,) if self._own_trouble is not None else ()
+        return (*(f"{name}: {why}." for name, why in sorted(self._notifier.troubles.items())), *own_trouble)
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The names of all channels in force; those of the trader begin with OWN."""
+        return tuple(one.name for one in (*self._chosen.channels, *self._own_ones()))
 
     @property
     def is_looking(self) -> bool:
@@ -92,6 +98,7 @@ class Addressees:
             self._chosen = chosen
         channels = self._own_file.begin(_FIRST_LOOK_SECONDS)
         if isinstance(channels, ConfigError):
+            self._own_trouble = _own_trouble(channels)
             self._say(f"WARNING: the trader's own notifications do not hold, so nobody is told by them:\n{channels}")
         elif channels is not None:
             self._own = channels
@@ -141,6 +148,7 @@ class Addressees:
         self._note(f"{NOTIFICATIONS_FILE} is in force. Told are: {_listed(told.channels)}.")
 
     def _own_taken(self, told: tuple[Channel, ...] | ConfigError) -> None:
+        self._own_trouble = _own_trouble(told) if isinstance(told, ConfigError) else None
         if isinstance(told, ConfigError):
             self._refused("The trader's own file", told)
         elif told or self._own:
@@ -153,10 +161,13 @@ class Addressees:
         self._note(f"WARNING: {what} does not hold, so who is told stays as it was:\n{error}")
 
     def _choose(self) -> None:
-        mine = [plan_of(replace(one, name=f"{OWN}{one.name}"), is_own=True) for one in self._own]
+        mine = [plan_of(one, is_own=True) for one in self._own_ones()]
         heart = self._chosen.heartbeat
         beat = Beat(heart.ping_url.reveal(), heart.every_seconds) if heart is not None else None
         self._notifier.choose([*map(plan_of, self._chosen.channels), *mine], beat)
+
+    def _own_ones(self) -> tuple[Channel, ...]:
+        return tuple(replace(one, name=f"{OWN}{one.name}") for one in self._own)
 
     def _report(self, name: str, sentence: str, is_well: bool) -> None:
         """That a channel takes nothing is told on the others; of the trader's own, on the trader's only."""
@@ -194,12 +205,18 @@ def plan_of(channel: Channel, *, is_own: bool = False) -> Plan:
     )
 
 
-def _print(path: Path) -> tuple[str, int, int] | None:
+def _own_trouble(error: ConfigError) -> str:
+    said = " ".join(str(error).split())
+    return f"The trader's own file does not hold: {said}"
+
+
+def _print(path: Path) -> tuple[str, ...]:
+    """What is another one when the file, its rights or the way to it are others."""
     try:
         told = path.lstat()
-    except OSError:
-        return None
-    return path.name, told.st_size, told.st_mtime_ns
+    except OSError as error:
+        return str(path), str(error.errno)
+    return str(path), f"{told.st_size} {told.st_mtime_ns} {told.st_ctime_ns}"
 
 
 def _listed(channels: tuple[Channel, ...]) -> str:

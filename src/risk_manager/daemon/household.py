@@ -99,7 +99,7 @@ class Household:
         self._reloading = Reloading(folder, read, watch.guard, keeping, configuration, read_limits)
         picture = Picture(
             *(watch.guard, clock, watch.reconnects, absence, asked_before),
-            *(self._waiting, self._mute, self._unwatched, self._failing, self._refused),
+            *(self._waiting, self._mute, self._unwatched, self._failing, self._refused, self._told),
         )
         self._publisher = Publisher(folder / DATA / "status.json", watch.guard, picture, self._say)
         screens = (watch.guard, watch.gateway.status, watch.is_guarding.is_set, picture)
@@ -261,6 +261,9 @@ class Household:
 
     def _mute(self) -> tuple[str, ...]:
         return self._addressees.troubles
+
+    def _told(self) -> tuple[str, ...]:
+        return self._addressees.told
 
     def _say_here(self, sentence: str) -> None:
         self._aloud(sentence, None)

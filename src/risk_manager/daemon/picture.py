@@ -46,11 +46,12 @@ class Picture:
         unwatched: Callable[[], tuple[str, ...]] = tuple,
         failing: Callable[[], tuple[str, ...]] = tuple,
         refused: Callable[[], RefusedFiles | None] = lambda: None,
+        told: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
         """To be made before those that show it. Without `absence` and `before` nothing is known of the time before;
         `waiting` tells what of the files the guard takes at its next start only, `mute` which channels take nothing,
         `unwatched` which files nobody looks at, `failing` what does not work around the guarding,
-        `refused` which files do not hold."""
+        `refused` which files do not hold, `told` by which channels people are told."""
         self._guard = guard
         self._clock = clock
         self._reconnects = reconnects
@@ -60,6 +61,7 @@ class Picture:
         self._unwatched = unwatched
         self._failing = failing
         self._refused = refused
+        self._told = told
         self._started_at = clock.now()
         before = before or Before()
         self._acts: deque[ActStatus] = deque(before.acts, maxlen=ACTS_KEPT)
@@ -117,6 +119,7 @@ class Picture:
             unwatched=self._unwatched(),
             failing=self._failing(),
             refused_files=self._refused(),
+            told=self._told(),
         )
 
 

@@ -15,6 +15,9 @@ from risk_manager.core.gauge import Gauge as Gauge  # screens know only the word
 from risk_manager.core.told_times import lock_condition as lock_condition
 from risk_manager.ipc import for_everyone
 
+OWN = "the trader's "
+"""What the name of a trader's channel begins with. No name that can be written does: it hides none of the admin's."""
+
 
 class PositionStatus(msgspec.Struct, frozen=True, kw_only=True):
     """An open position."""
@@ -203,7 +206,9 @@ class GuardStatus(msgspec.Struct, frozen=True, kw_only=True):
     waits_for_start: tuple[str, ...] = ()
     """What of the configuration files is not in force before the guard is started again, in words."""
     mute: tuple[str, ...] = ()
-    """The channels of notifications.yaml that take no message now, and why, in words."""
+    """The channels that take no message now, and why, and why the trader's own file is not read, in words."""
+    told: tuple[str, ...] = ()
+    """The channels that the guard has people told by, by name; a trader's own begin with `the trader's `."""
     unwatched: tuple[str, ...] = ()
     """The configuration files whose changes the guard does not notice any more; empty in a guard that is well."""
     refused_files: RefusedFiles | None = None

@@ -119,20 +119,30 @@ def notifications(house: House) -> Iterator[Found]:
         return
     try:
         read = read_notifications(house.config)
-        own_ones = own.read_own(read.trader_file or own.place())
+        own_ones = _own_ones(house, read.trader_file or own.place())
     except ConfigError as error:
         many = len(error.problems)
         why = f"{many} thing{'s' if many > 1 else ''} wrong: nobody is told by it."
         yield Found("notifications", False, why, f"Mend these lines:\n{error}")
         return
     names = [f"{one.name} ({one.kind.value})" for one in read.channels]
-    names += [f"the trader's {one.name} ({one.kind.value})" for one in own_ones]
+    names += own_ones
     says = f"Told are {', '.join(names)}." if names else "Nobody is told: no channel stands in notifications.yaml."
     beat = read.heartbeat
     switch = (
         f"The heartbeat goes out every {beat.every_seconds:g} s." if beat else "No heartbeat tells when it is gone."
     )
     yield Found("notifications", True, f"{says} {switch}")
+
+
+def _own_ones(house: House, path: Path) -> list[str]:
+    """The trader's own channels: those that the running guard has read, for root may read more than it. Where none
+    runs, those of the file. Raises ConfigError."""
+    seen = _seen(house)
+    if seen is not None and seen[2]:
+        return [name for name in seen[0].told if name.startswith(published.OWN)]
+    doubt = f", if the guard may read {path}: ask again while it runs"
+    return [f"{published.OWN}{one.name} ({one.kind.value}{doubt})" for one in own.read_own(path)]
 
 
 def disk(house: House) -> Found:
@@ -148,18 +158,16 @@ def disk(house: House) -> Found:
 def running(house: House) -> Iterator[Found]:
     """Whether a guard runs, sees the account, and can save."""
     start = f"Start it: {how_to_start(house.folder)}"
-    try:
-        told = published.read(house.folder / "data" / "status.json")
-    except (OSError, msgspec.MsgspecError):
+    seen = _seen(house)
+    if seen is None:
         yield Found("guard", False, "It has not run here yet.", start)
         return
-    age = (datetime.now(UTC) - told.at).total_seconds()
-    has_ended = not is_there(house.socket)  # in order; after a kill only the age tells
+    told, age, runs = seen
     if age > _OLD_SECONDS and lease.is_held(house.data):
         why = f"It is there, and what it has published is {age:.0f} s old: it hangs, or cannot publish."
         yield Found("guard", False, why, "Look into its error.log: that says why. Then start the guard again.")
         return
-    if has_ended or age > _OLD_SECONDS:
+    if not runs:
         yield Found("guard", False, f"It does not run: what it has published is {age:.0f} s old.", start)
         return
     yield Found("guard", True, f"It runs since {dated(told.started_at)}.")
@@ -190,6 +198,17 @@ def running(house: House) -> Iterator[Found]:
         yield Found("store", False, "Nothing can be saved.", "Look at the disk and at the rights of the data folder.")
     else:
         yield Found("store", True, "What matters is saved.")
+
+
+def _seen(house: House) -> tuple[published.GuardStatus, float, bool] | None:
+    """What the guard has published, its age in seconds, and whether it runs; None: it has never run here."""
+    try:
+        told = published.read(house.folder / "data" / "status.json")
+    except (OSError, msgspec.MsgspecError):
+        return None
+    age = (datetime.now(UTC) - told.at).total_seconds()
+    has_ended = not is_there(house.socket)  # in order; after a kill only the age tells
+    return told, age, age <= _OLD_SECONDS and not has_ended
 
 
 def _refused(files: published.RefusedFiles, house: House) -> Found:

@@ -14,6 +14,7 @@ from risk_manager.config import own_notifications as own
 from risk_manager.config.channels import Channel, QuietHours
 from risk_manager.core.record import Severity
 from risk_manager.exit_codes import ExitCode
+from risk_manager.home import SERVICE_HOME, TRADER_FOLDER
 from risk_manager.interfaces.admin.configuration import print_json
 from risk_manager.interfaces.admin.entrance import RefusedError, read_password
 
@@ -22,6 +23,10 @@ Wishes = tuple[str | None, str | None, str | None, str | None]
 """Severity, events, quiet hours, time zone; None: as it is."""
 _SECRETS = {"discord": "webhook_url", "webhook": "webhook_url", "telegram": "bot_token"}
 _ALWAYS = "What is critical comes always. The admin's channels are told besides, whatever stands here."
+_ELSEWHERE = "A guard that runs as another user needs it as trader_file in notifications.yaml."
+_UNDER_SYSTEMD = (
+    f"The guard that systemd runs cannot see it. Its admin makes you a folder that it sees: sudo {own.LET_IN}"
+)
 _LOUDER = {
     Severity.INFO: "everything",
     Severity.WARNING: "warnings and what is critical",
@@ -120,7 +125,9 @@ def lines(path: Path, channels: tuple[Channel, ...]) -> list[str]:
     """The channels as text."""
     text = [f"{one.name}, {one.kind.value}: {_in_words(one)}" for one in channels]
     text = text or ["You have no channel of your own. risk-manager notify prefs --add NAME --kind telegram makes one."]
-    where = f"They stand in {path}. A guard that runs as another user needs it as trader_file in notifications.yaml."
+    where = f"They stand in {path}."
+    if path.parent != TRADER_FOLDER:
+        where += f" {_UNDER_SYSTEMD if SERVICE_HOME.is_dir() else _ELSEWHERE}"
     return [*text, _ALWAYS, where]
 
 

@@ -66,6 +66,7 @@ UMask=0027
 CapabilityBoundingSet=
 NoNewPrivileges=yes
 ProtectSystem=strict
+# What a trader has written for it lies in a folder of its home instead, which root makes.
 ProtectHome=yes
 PrivateTmp=yes
 PrivateDevices=yes
