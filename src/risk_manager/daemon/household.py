@@ -97,10 +97,8 @@ class Household:
         read = partial(load_home, folder, known_rules())
         read_limits = partial(read, environment=NO_SECRETS, keyring=NO_SECRETS.get)
         self._reloading = Reloading(folder, read, watch.guard, keeping, configuration, read_limits)
-        picture = Picture(
-            *(watch.guard, clock, watch.reconnects, absence, asked_before),
-            *(self._waiting, self._mute, self._unwatched, self._failing, self._refused, self._told),
-        )
+        shown = (self._waiting, self._mute, self._unwatched, self._failing, self._refused, self._told)
+        picture = Picture(watch.guard, clock, watch.reconnects, absence, asked_before, *shown)
         self._publisher = Publisher(folder / DATA / "status.json", watch.guard, picture, self._say)
         screens = (watch.guard, watch.gateway.status, watch.is_guarding.is_set, picture)
         self._door = Door(*screens, clock, folder / DATA, port, self._say)
