@@ -6,13 +6,17 @@ key of this one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from risk_manager.config.document import MISREAD
+
+_ROW: Final = re.compile(r" *(- +)+")
+_COMMENT: Final = re.compile(r":(?P<gap>[ \t]+)(?P<said>#.*)")
 
 
 def without_lines(text: str, way: Sequence[str]) -> str | None:
@@ -20,7 +24,7 @@ def without_lines(text: str, way: Sequence[str]) -> str | None:
     found = _found(text, way)
     if found is None:
         return None
-    first, last, _, is_only = found
+    first, last, _, _, is_only = found
     if is_only:
         return None
     lines = text.splitlines(keepends=True)
@@ -28,20 +32,27 @@ def without_lines(text: str, way: Sequence[str]) -> str | None:
 
 
 def with_line(text: str, way: Sequence[str], value: str) -> str | None:
-    """The text with a list or section that has lines of its own replaced by one line; None where it has none."""
+    """The text with a list or section that has lines of its own replaced by one line; None where it has none. A comment
+    behind its key stays, in its column where there is room."""
     found = _found(text, way)
     if found is None or "\n" in value or "\r" in value:
         return None
-    first, last, key, _ = found
+    first, last, key, node, _ = found
     lines = text.splitlines(keepends=True)
     end = lines[last][len(lines[last].rstrip("\r\n")) :]
-    if key is None or key.end_mark.line != first:
+    if key is None:
+        begun = lines[first][: node.start_mark.column]
+        return "".join([*lines[:first], begun, value, end, *lines[last + 1 :]]) if _ROW.fullmatch(begun) else None
+    if key.end_mark.line != first:
         return None
-    return "".join([*lines[:first], f"{lines[first][: key.end_mark.column]}: {value}{end}", *lines[last + 1 :]])
+    begun, behind = lines[first][: key.end_mark.column], lines[first][key.end_mark.column :].rstrip("\r\n")
+    comment = _COMMENT.fullmatch(behind)
+    kept = "" if comment is None else " " * max(1, len(comment["gap"]) - len(value) - 1) + comment["said"]
+    return "".join([*lines[:first], f"{begun}: {value}{kept}{end}", *lines[last + 1 :]])
 
 
-def _found(text: str, way: Sequence[str]) -> tuple[int, int, Any, bool] | None:
-    """First and last line, the node of the key, and whether it is the only one there."""
+def _found(text: str, way: Sequence[str]) -> tuple[int, int, Any, Any, bool] | None:
+    """First and last line, the nodes of key and value, and whether it is the only one there."""
     if any(mark in text for mark in ("\x85", "\u2028", "\u2029", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e")):
         return None  # line ends that not everybody counts
     try:
@@ -62,7 +73,7 @@ def _found(text: str, way: Sequence[str]) -> tuple[int, int, Any, bool] | None:
             return None
         if count == len(way):
             first = (key if key is not None else value).start_mark.line
-            return first, last_line(value, first), key, len(here.value) == 1
+            return first, last_line(value, first), key, value, len(here.value) == 1
         here = value
     return None
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.comments import CommentedMap
 
 from risk_manager.config import splicing
 from risk_manager.config.cutting import with_line, without_lines
@@ -62,15 +62,15 @@ def with_value(name: str, text: str, key: str, value: str) -> Edit:
     place: Any = tree
     for step in way:
         place = _below(place, step, key)
-    had_lines = isinstance(place, CommentedMap) and isinstance(place.get(last), CommentedMap | CommentedSeq)
     read = _value(yaml, key, value)
     if is_json:
         read = plain(only_document(value, name)) if value.strip() else None
         _put(place, last, read, key)
         return _json_edit(name, text, splicing.put(text or "{}\n", (*way, last), _json(read), is_json=True), tree)
     _put(place, last, read, key)
-    kept = with_line if had_lines else splicing.put
-    after = _same(kept(text, (*way, last), value.strip()), _text(yaml, tree, text))
+    there = (*way, last)
+    kept = splicing.put(text, there, value.strip()) or with_line(text, there, value.strip())
+    after = _same(kept, _text(yaml, tree, text))
     return Edit(name=name, before=text, after=after)
 
 
