@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from risk_manager.config.password import set_password
-from risk_manager.core.events import StoreBack, StoreLost
+from risk_manager.core.events import StoreBack, StoreLost, TimePassed
 from risk_manager.daemon.picture import Picture
 from risk_manager.daemon.reloading import Reload as Reloaded
 from risk_manager.ipc import admin
@@ -180,6 +180,17 @@ async def test_a_clear_ends_the_lock_and_waives_the_rule(tmp_path: Path) -> None
         assert one.locks() == ()
         assert [waiver.why for waiver in one.guard.state.accounts[ACCOUNT].waivers] == ["hedged elsewhere"]
         assert ("clear RULE-003 of account 465: hedged elsewhere", False) in await one.acts()
+
+
+async def test_a_clear_of_one_symbol_says_for_which_the_rule_is_waived(tmp_path: Path) -> None:
+    async with house(tmp_path, symbol_blocks={"blocked_symbols": ["RTY", "CL"], "lock_at_start": True}) as one:
+        token = await one.token()
+        one.guard.put(TimePassed())
+        assert {lock.symbol for lock in one.locks()} == {"RTY", "CL"}
+        clear = Clear(token=token, account=ACCOUNT, rule="RULE-011", symbol="RTY", why="taught")
+        assert (await ask(one.socket, clear)).says == (
+            "1 lock(s) of RULE-011 are cleared. The rule is waived for RTY until its next reset."
+        )
 
 
 async def test_a_clear_that_keeps_the_rule_says_that_the_lock_stands_again(tmp_path: Path) -> None:

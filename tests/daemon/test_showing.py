@@ -91,3 +91,22 @@ def test_a_waived_rule_tells_until_when() -> None:
     story.clears("RULE-003")
     (rule,) = shown(story).rule_details
     assert rule.waived_until == shown(story).day_ends_at
+    assert rule.waived_symbols == {}
+
+
+def test_a_waiver_of_one_symbol_is_none_of_the_rule() -> None:
+    story = Story(symbol_blocks={"blocked_symbols": ["RTY", "CL"]})
+    story.sees(position("RTY", 1))
+    story.clears("RULE-011")
+    (rule,) = shown(story).rule_details
+    assert rule.waived_until is None
+    assert rule.waived_symbols == {"RTY": shown(story).day_ends_at}
+    assert [rule.is_waived_for(symbol) for symbol in ("RTY", "CL", None)] == [True, False, False]
+
+
+def test_a_window_of_a_symbol_tells_which_so_that_a_waiver_of_another_is_not_shown_at_it() -> None:
+    window = {"start": "09:30", "end": "16:00", "timezone": "America/New_York"}
+    story = Story(session_block_outside={"per_instrument_sessions": {"sessions": {"MNQ": window, "ES": window}}})
+    story.waits("1s")
+    (rule,) = shown(story).rule_details
+    assert {gauge.symbol for gauge in rule.gauges} == {"MNQ", "ES"}

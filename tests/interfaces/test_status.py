@@ -134,6 +134,9 @@ def test_a_waived_rule_and_a_closed_market_are_told() -> None:
     closed = published.MarketStatus(is_open=False, changes_at=AT + timedelta(hours=1))
     told = status.lines(replace(STATUS, accounts=(calm,), market=closed), 0, UTC)
     assert "  WAIVED by the admin until 17:00 Chicago (23:00 here): daily_realized_loss" in told
+    for_one = replace(waived, waived_until=None, waived_symbols={"RTY": until})
+    told_of_one = status.lines(replace(STATUS, accounts=(replace(calm, rule_details=(for_one,)),)), 0, UTC)
+    assert "  WAIVED by the admin for RTY until 17:00 Chicago (23:00 here): daily_realized_loss" in told_of_one
     assert "  may trade when the market opens: 10:00 Chicago (16:00 here)" in told
 
 

@@ -126,6 +126,17 @@ def test_a_countdown_is_counted_from_now_and_only_by_a_guard_that_acts() -> None
     assert not any("In 0:" in line for line in away)
 
 
+def test_a_waiver_of_one_symbol_is_told_as_such_and_the_others_keep_their_consequence() -> None:
+    gauges = tuple(replace(GAUGE, label=symbol, symbol=symbol) for symbol in ("RTY", "CL"))
+    rule = RuleStatus(id="RULE-009", key="sessions", gauges=gauges, waived_symbols={"RTY": AT})
+    told = list(rules.lines(STATUS, [replace(ACCOUNT, positions=(), rule_details=(rule,))], 0))
+    assert told[1].startswith("  RULE-009 sessions WAIVED for RTY until 09:00 Chicago")
+    assert "RTY: " in told[2]
+    assert "nothing is done for it while the rule is waived" in told[3]
+    assert "CL: " in told[4]
+    assert told[5].strip() == "Then: Everything is closed and the account is locked."
+
+
 def test_each_threshold_has_its_own_consequence_beside_it() -> None:
     gauges = [replace(GAUGE, label=label, then=then) for label, then in (("a", "x"), ("b", "x"), ("c", "y"))]
     rule = RuleStatus(id="RULE-007", key="cooldown_after_loss", gauges=tuple(gauges))

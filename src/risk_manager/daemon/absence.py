@@ -94,7 +94,8 @@ class Absence:
                 yield f"{lock_sentence(lock)}{at}"
         for waiver in known.waivers:
             if waiver.until <= now:
-                yield f"the waiver of {waiver.rule} ended {named(waiver.until)}"
+                what = f" for {waiver.symbol}" if waiver.symbol else ""
+                yield f"the waiver of {waiver.rule}{what} ended {named(waiver.until)}"
 
     def _by_the_broker(self, taken: Taken) -> Iterator[str]:
         """What was traded, ordered and allowed."""

@@ -45,7 +45,7 @@ def account_status(
         positions=tuple(_position(sight, position) for position in account.positions.values()),
         orders=_orders(account),
         locks=_locks(account),
-        waived_rules=tuple(waiver.rule for waiver in account.waivers if waiver.until > now),
+        waived_rules=tuple(dict.fromkeys(waiver.rule for waiver in account.waivers if waiver.until > now)),
         being_closed=tuple(account.closings),
         rules=tuple(armed.rule.key for armed in settings.rules),
         rule_details=_rules(sight),
@@ -135,7 +135,12 @@ def _locks(account: Account) -> tuple[LockStatus, ...]:
 def _rules(sight: Sight) -> tuple[RuleStatus, ...]:
     account = sight.account
     breached = {held.rule for held in account.standing.values()}
-    waived = {waiver.rule: waiver.until for waiver in account.waivers if waiver.until > sight.now}
+    waivers = [waiver for waiver in account.waivers if waiver.until > sight.now]
+    waived = {waiver.rule: waiver.until for waiver in waivers if waiver.symbol is None}
+    symbols: dict[str, dict[str, datetime]] = {}
+    for waiver in waivers:
+        if waiver.symbol is not None:
+            symbols.setdefault(waiver.rule, {})[waiver.symbol] = waiver.until
     return tuple(
         RuleStatus(
             id=armed.rule.id,
@@ -143,6 +148,7 @@ def _rules(sight: Sight) -> tuple[RuleStatus, ...]:
             gauges=tuple(armed.rule.gauges(sight, armed.config)) if armed.rule.gauges is not None else (),
             is_breached=armed.rule.id in breached,
             waived_until=waived.get(armed.rule.id),
+            waived_symbols=symbols.get(armed.rule.id, {}),
         )
         for armed in sorted(sight.settings.rules, key=lambda armed: armed.rule.id)
     )

@@ -45,7 +45,7 @@ def said(taken: Taken) -> Iterator[Said]:
         for difference in step.differences:
             yield Said(f"Account {difference.account}: {disagreement(difference)}", difference.account)
     for breach in step.breaches:
-        text = f"{breach.rule} {'is waived: ' if breach.waived else ''}{breach.why}"
+        text = f"{breach.rule} {'is waived for this: ' if breach.waived else ''}{breach.why}"
         yield Said(text, breach.account, breach.rule, is_loud=not breach.waived)
     for lock in step.locks:
         yield Said(lock_sentence(lock), lock.account, lock.rule, is_loud=not lock.ended)

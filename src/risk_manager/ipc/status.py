@@ -78,7 +78,18 @@ class RuleStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Where it stands; empty for a rule that has nothing to show."""
     is_breached: bool = False
     waived_until: datetime | None = None
-    """By the admin's word it is not enforced until then."""
+    """By the admin's word it is not enforced until then; None: it is, but for the symbols below."""
+    waived_symbols: dict[str, datetime] = {}
+    """Symbols for which it is not enforced by the admin's word, and until when."""
+
+    def is_waived_for(self, symbol: str | None) -> bool:
+        """True where it is not enforced for a symbol; of None: where it is not enforced at all."""
+        return self.waived_until is not None or symbol in self.waived_symbols
+
+    def waivers(self) -> list[tuple[str, datetime]]:
+        """What is waived, for behind the rule's name (empty: all of it, else ` for RTY`), and until when."""
+        every = [("", self.waived_until)] if self.waived_until is not None else []
+        return [*every, *((f" for {symbol}", until) for symbol, until in self.waived_symbols.items())]
 
 
 class TradeStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,6 +155,7 @@ class AccountStatus(msgspec.Struct, frozen=True, kw_only=True):
     orders: tuple[OrderStatus, ...]
     locks: tuple[LockStatus, ...]
     waived_rules: tuple[str, ...]
+    """Rules of which something is waived: all of it, or one symbol; which of both stands in `rule_details`."""
     being_closed: tuple[str, ...]
     """Contracts whose close has been asked for and not been confirmed yet."""
     rules: tuple[str, ...]

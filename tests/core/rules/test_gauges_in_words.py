@@ -177,7 +177,7 @@ OF_STATES = [
         [],
         [
             words("Session", "Inside the session.", SMALLER, "20:00"),
-            words("Session ES", "Outside the session.", SMALLER, "22:00"),
+            words("Session ES", "Outside the session.", SMALLER, "22:00", symbol="ES"),
         ],
     ),
     Shown({"auth_loss_guard": {}}, [], [words("Permission to trade", "The broker lets this account trade.", BROKER)]),

@@ -34,6 +34,7 @@ from docs.pictures.states import (
     one,
 )
 from docs.pictures.still import Still, shown, text
+from risk_manager.core.gauge import Gauge
 from risk_manager.interfaces.trader.hours import Hours
 from risk_manager.ipc.status import GuardStatus, LockStatus, MarketStatus, RefusedFiles
 
@@ -101,6 +102,19 @@ WAIVED: Final = replace(
         *LOCKED_ACCOUNT.rule_details[1:],
     ),
 )
+WAIVED_FOR_RTY: Final = one(
+    replace(
+        FLAT,
+        waived_rules=("RULE-011",),
+        rule_details=(
+            *FLAT.rule_details[:1],
+            replace(
+                states.rule(11, "symbol_blocks", Gauge(label="Blocked", says="RTY, CL.", then="It is locked.")),
+                waived_symbols={"RTY": RESET},
+            ),
+        ),
+    )
+)
 SEVERAL: Final = replace(
     CALM,
     accounts=(
@@ -164,6 +178,8 @@ SCREENS: Final[dict[str, Screen]] = {
     "broker_says_no": live(one(replace(FLAT, can_trade=False))),
     "waived_1_now": live(one(WAIVED)),
     "waived_4_rules": live(one(WAIVED), "4"),
+    "waived_for_a_symbol_1": live(WAIVED_FOR_RTY),
+    "waived_for_a_symbol_4": live(WAIVED_FOR_RTY, "4"),
     "offline": live(OFFLINE),
     "offline_and_locked_twice": live(
         replace(OFFLINE, accounts=(replace(LOCKED_ACCOUNT, locks=(LOCK, replace(LOCK, rule="RULE-004"))),))

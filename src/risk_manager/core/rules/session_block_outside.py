@@ -271,7 +271,9 @@ def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
     then = "Everything is closed." if config.close_positions_at_session_end else "What is open may only get smaller."
     for symbol, watched in (sight.account.memory.get(ID) or {}).items():
         says = "Inside the session." if watched.phase.is_inside else "Outside the session."
-        yield Gauge(label=f"Session {symbol}".strip(), says=says, then=then, ends_at=watched.phase.until)
+        yield Gauge(
+            label=f"Session {symbol}".strip(), says=says, then=then, ends_at=watched.phase.until, symbol=symbol or None
+        )
 
 
 EXAMPLE = """\

@@ -215,7 +215,9 @@ class AdminDoor:
         self._guard.put(
             Cleared(account=call.account, rule=call.rule, symbol=call.symbol, keep_rule=call.keep_rule, why=call.why)
         )
-        waived = "The rule stays in force." if call.keep_rule else "The rule is waived until its next reset."
+        symbols = [] if any(lock.symbol is None for lock in standing) else [f"{lock.symbol}" for lock in standing]
+        what = f" for {' and '.join(dict.fromkeys(symbols))}" if symbols else ""
+        waived = "The rule stays in force." if call.keep_rule else f"The rule is waived{what} until its next reset."
         again = next(
             (
                 lock

@@ -52,8 +52,7 @@ def _lines(account: AccountStatus) -> list[str]:
             f"  {lock.rule}  {lock.symbol or 'account'}  {kind} until {lock_end(lock.rule, lock.until)}: {lock.why}"
         )
     for rule in account.rule_details:
-        if rule.waived_until is not None:
-            lines.append(f"  {rule.id}  waived until {named(rule.waived_until)}")
+        lines += [f"  {rule.id}  waived{what} until {named(until)}" for what, until in rule.waivers()]
     return lines
 
 
@@ -67,7 +66,7 @@ def clear(
     home: Path | None = None,
     password_stdin: bool = False,
 ) -> int:
-    """End the locks of a rule. The rule is waived until its next reset, unless it is kept.
+    """End the locks of a rule. The rule is waived for as much until its next reset, unless it is kept.
 
     Parameters
     ----------

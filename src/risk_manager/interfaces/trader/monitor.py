@@ -84,7 +84,7 @@ def _says(message: Message) -> str:
         case messages.Order(data=order):
             return _order(order)
         case messages.Breached(data=breach):
-            return f"{breach.rule} {'is waived: ' if breach.is_waived else 'BREACHED: '}{breach.why}"
+            return f"{breach.rule} {'is waived for this: ' if breach.is_waived else 'BREACHED: '}{breach.why}"
         case messages.LockoutSet(data=lock):
             return _lock(lock, message.at)
         case messages.LockoutCleared(data=lock):

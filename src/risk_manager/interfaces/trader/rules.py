@@ -89,16 +89,16 @@ def _prices(account: AccountStatus, status: GuardStatus, now: datetime) -> Itera
 
 def _rule(rule: RuleStatus, now: datetime, sure: Guarding) -> Iterator[str]:
     marks = " BREACHED" if rule.is_breached else ""
-    if rule.waived_until is not None:
-        marks += f" WAIVED until {times.both(rule.waived_until, now, None)}"
+    marks += "".join(f" WAIVED{what} until {times.both(until, now, None)}" for what, until in rule.waivers())
     yield f"  {rule.id} {rule.key}{marks}"
-    for then, alike in groupby(rule.gauges, key=lambda gauge: gauge.then):
+    for _, found in groupby(rule.gauges, key=lambda gauge: (gauge.then, rule.is_waived_for(gauge.symbol))):
+        alike = list(found)
         for gauge in alike:
             yield f"    {_bar(gauge)}{gauge.label}: {gauge.says}"
             if gauge.ends_at is not None and sure is Guarding.SURE:
                 at = times.both(gauge.ends_at, now, None)
                 yield f"    {'':{_COLUMN}}In {times.until(gauge.ends_at, now)}, at {at}."
-        yield f"    {'':{_COLUMN}}{consequence(rule, then, sure)}"
+        yield f"    {'':{_COLUMN}}{consequence(rule, alike[0], sure)}"
     if not rule.gauges:
         yield "    it has nothing to show now"
 

@@ -111,8 +111,8 @@ def _account(account: AccountStatus, status: GuardStatus, age: int, zone: tzinfo
         why = f"{lock.why} ({lock.rule}). {advice(lock, sure)}"
         text.append(f"  {what} {lock.symbol or 'whole account'} until {ends}: {why}")
     for rule in account.rule_details:
-        if rule.waived_until is not None:
-            text.append(f"  WAIVED by the admin until {times.both(rule.waived_until, status.at, zone)}: {rule.key}")
+        for what, until in rule.waivers():
+            text.append(f"  WAIVED by the admin{what} until {times.both(until, status.at, zone)}: {rule.key}")
     if account.is_tradable:
         text.append(f"  {_may_trade(account, status, age, zone)}")
     if account.is_asleep:

@@ -48,8 +48,8 @@ class LockoutsPage(Page[GuardStatus]):
         body: list[Line] = []
         for one in seen.accounts:
             for rule in one.rule_details:
-                if rule.waived_until is not None:
-                    body += wrapped(f"{rule.id} of account {one.id} is waived until {named(rule.waived_until)}.", width)
+                for what, until in rule.waivers():
+                    body += wrapped(f"{rule.id} of account {one.id} is waived{what} until {named(until)}.", width)
         return Drawn(advice, rows, body)
 
     @work

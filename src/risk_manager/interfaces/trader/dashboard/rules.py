@@ -47,20 +47,21 @@ def _calm(one: Measured, now: datetime) -> Decimal:
     if share is None:
         ends_soon = one.gauge.ends_at is not None and one.gauge.ends_at - now < _SOON
         return -_HALF if one.rule.is_breached or ends_soon else Decimal(1)
-    if (_is_contracts(one.gauge) and share <= 1) or _is_waived(one.rule):
+    if (_is_contracts(one.gauge) and share <= 1) or _is_waived(one):
         return -min(share, Decimal(1)) * _HALF
     return -share
 
 
 def nearest(moment: Moment) -> Measured | None:
     """The enforced limit of which most is used, contracts aside: holding as many as are allowed is no alarm."""
-    numbers = [one for one in measured(moment) if one.gauge.share is not None and not _is_waived(one.rule)]
+    numbers = [one for one in measured(moment) if one.gauge.share is not None and not _is_waived(one)]
     return next((one for one in numbers if not _is_contracts(one.gauge)), None)
 
 
 def waived(moment: Moment) -> list[str]:
     """The rules that are not enforced now, in words."""
-    return list(dict.fromkeys(moment.rule_name(one) for one in moment.account.waived_rules))
+    every = moment.account.rule_details
+    return [f"{moment.rule_name(rule.id)}{what}" for rule in every for what, _ in rule.waivers()]
 
 
 def is_near(one: Measured) -> bool:
@@ -71,7 +72,7 @@ def is_near(one: Measured) -> bool:
 def state(one: Measured) -> Span:
     """One word for where a gauge stands."""
     share = one.gauge.share
-    if _is_waived(one.rule):
+    if _is_waived(one):
         return Span("WAIVED", Tone.CAUTION)
     if one.rule.key == "no_stop_loss_grace" and one.gauge.ends_at is not None:
         return Span("NO STOP", Tone.BAD)
@@ -150,25 +151,25 @@ def _whole(one: Measured, moment: Moment, width: int) -> list[Line]:
     if gauge.ends_at is not None and moment.guarding is Guarding.SURE:
         at = times.both(gauge.ends_at, moment.now, moment.zone)
         text += wrapped(f"In {times.until(gauge.ends_at, moment.now)}, at {at}.", width - 2, first="  ")
-    if rule.waived_until is not None:
-        until = times.both(rule.waived_until, moment.now, moment.zone)
-        text += wrapped(f"WAIVED by the admin: not enforced until {until}.", width - 2, first="  ", tone=Tone.CAUTION)
+    for what, end in rule.waivers():
+        told = f"WAIVED by the admin{what}: not enforced until {times.both(end, moment.now, moment.zone)}."
+        text += wrapped(told, width - 2, first="  ", tone=Tone.CAUTION)
     return [
         *text,
-        *wrapped(f"{consequence(rule, gauge.then, moment.guarding)} ({named})", width - 2, first="  ", tone=Tone.FAINT),
+        *wrapped(f"{consequence(rule, gauge, moment.guarding)} ({named})", width - 2, first="  ", tone=Tone.FAINT),
         line(),
     ]
 
 
-def consequence(rule: RuleStatus, then: str, guarding: Guarding) -> str:
+def consequence(rule: RuleStatus, gauge: Gauge, guarding: Guarding) -> str:
     """What happens at a limit of a rule; while the rule is waived, or without a guard that can: nothing."""
-    if _is_waived(rule):
+    if rule.is_waived_for(gauge.symbol):
         return "Then: It is recorded, and nothing is done for it while the rule is waived."
-    return f"{_THEN[guarding]}: {then}"
+    return f"{_THEN[guarding]}: {gauge.then}"
 
 
-def _is_waived(rule: RuleStatus) -> bool:
-    return rule.waived_until is not None
+def _is_waived(one: Measured) -> bool:
+    return one.rule.is_waived_for(one.gauge.symbol)
 
 
 def _is_contracts(gauge: Gauge) -> bool:
