@@ -120,7 +120,7 @@ def test_what_fits_goes_together_and_the_rest_later() -> None:
         (discord.answered, 429, {"Retry-After": "9"}, b'{"message": "slow", "retry_after": 0.65}', 0.65),
         (discord.answered, 429, {"Retry-After": "9"}, b"<html>", 9.0),
         (discord.answered, 429, {}, b'{"retry_after": -5}', 0.0),
-        (discord.answered, 429, {}, b'{"retry_after": 1e99}', 86400.0),
+        (discord.answered, 429, {}, b'{"retry_after": 1e99}', 600.0),
         (discord.answered, 500, {}, b"", None),
         (telegram.answered, 200, {}, b'{"ok": true, "result": {}}', Delivered()),
         (telegram.answered, 429, {}, b'{"ok": false, "parameters": {"retry_after": 7}}', 7.0),

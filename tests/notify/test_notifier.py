@@ -35,7 +35,7 @@ from tests.notify.services import (
 
 QUICK = Pace(together=0.3, settle=0.02, pause=0.02, pause_most=0.1, pause_refused=0.1)
 ALL = Taste()
-NEVER_AGAIN = Pace(together=0.3, settle=0.02, pause=3600, pause_most=3600, pause_refused=3600)
+NEVER_AGAIN = Pace(together=0.3, settle=0.02, pause=3600, pause_most=3600, pause_refused=3600, least=0.02)
 
 
 class Told:
@@ -44,7 +44,20 @@ class Told:
     def __init__(self, pace: Pace, make_line: Callable[[], Line] = Line, is_guarding: bool = True) -> None:
         self.reports: list[tuple[str, str, bool]] = []
         self.is_guarding = is_guarding
-        self.notifier = Notifier(lambda *one: self.reports.append(one), lambda: self.is_guarding, make_line, pace)
+        self.questions = 0
+        """How often the notifier has asked whether it guards."""
+        self.notifier = Notifier(lambda *one: self.reports.append(one), self._answers, make_line, pace)
+
+    def _answers(self) -> bool:
+        self.questions += 1
+        return self.is_guarding
+
+    async def asked(self, times: int) -> None:
+        """Wait until the notifier has asked so many times more."""
+        before = self.questions
+        async with asyncio.timeout(20):
+            while self.questions < before + times:
+                await asyncio.sleep(0.01)
 
     async def reported(self, text: str) -> None:
         async with asyncio.timeout(20):
@@ -139,6 +152,26 @@ async def test_telegram_is_told_again_after_its_own_time() -> None:
         async with telling(to_telegram(phone), pace=NEVER_AGAIN) as told:
             told.put(LOSS)
             await phone.got("Daily loss")
+
+
+async def test_a_service_that_is_always_full_is_said_although_it_names_times() -> None:
+    async with open_service(phone := Telegram()):
+        phone.troubles += [too_many_for_telegram(0)] * 4
+        async with telling(to_telegram(phone), pace=Pace(together=0.3, least=0.1, patience=0.5)) as told:
+            told.put(LOSS)
+            await told.reported("takes nothing: it has been told too much")
+            assert set(told.notifier.troubles) == {"phone"}
+            await phone.got("Daily loss")
+            await told.reported("takes messages again")
+
+
+async def test_a_service_that_names_no_second_to_wait_is_not_hammered() -> None:
+    async with open_service(phone := Telegram()):
+        phone.troubles += [too_many_for_telegram(0)] * 10_000
+        async with telling(to_telegram(phone), pace=Pace(settle=0.0, pause_most=3600, least=3600)) as told:
+            told.put(LOSS)
+            await told.reported("takes nothing: it has been told too much")
+    assert phone.tries == 1
 
 
 async def test_a_service_in_trouble_is_tried_again_and_said_once_each_way() -> None:
@@ -321,14 +354,14 @@ async def test_it_beats_while_the_guard_decides_and_only_then() -> None:
     async with open_service(switch := Service()):
         switch.judged = _accepted  # type: ignore[method-assign]
         async with telling(beat=Beat(f"{switch.url}/ping", 0.02), is_guarding=False) as told:
-            await asyncio.sleep(0.2)
+            await told.asked(3)
             assert switch.tries == 0, "not every account has been read and judged"
             told.is_guarding = True
             await switch.until(lambda: switch.tries > 3)
             told.is_guarding = False
-            await asyncio.sleep(0.1)
+            await told.asked(1)  # the beat before that one has its answer by then
             before = switch.tries
-            await asyncio.sleep(0.2)
+            await told.asked(10)
             assert switch.tries == before
 
 

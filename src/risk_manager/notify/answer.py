@@ -31,11 +31,12 @@ class Refused(msgspec.Struct, frozen=True):
 
 
 Answer = Delivered | Later | Refused
-PAUSE_MAX = 86_400.0
+PAUSE_MAX = 600.0
+"""One answer closes a channel for no longer, whatever it says: the next message may be critical."""
 
 
 def seconds(told: object) -> float | None:
-    """A number of seconds that a service has named; None where it is none. At most a day."""
+    """A number of seconds that a service has named; None where it is none. At most ten minutes."""
     try:
         number = float(str(told))
     except ValueError:

@@ -32,6 +32,10 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     pause: float = 1.0
     """After the first failure; it doubles."""
     pause_most: float = 60.0
+    least: float = 1.0
+    """After the first answer that names a time, however short; it doubles, too."""
+    patience: float = 60.0
+    """When nothing was taken for so long, it is said, also where the service names times."""
     pause_refused: float = 3600.0
     """The most where the address or the token is refused: nothing but other settings will mend that."""
 
@@ -77,6 +81,8 @@ class Channel:
         self._news = asyncio.Event()
         self._turn = asyncio.Lock()
         self._failures = 0
+        self._mute_since: float | None = None
+        """Since when nothing is taken, in seconds of the loop; None: the last message was."""
         self._fits = 0
         """How many may go together; 0: as many as fit."""
         self._closed_until = 0.0
@@ -169,6 +175,7 @@ class Channel:
             case Delivered(pause=pause):
                 self._outbox.dropped -= left_out
                 self._failures = self._fits = 0
+                self._mute_since = None
                 self._closed_until = clock + pause
                 rest = self._outbox.ready(self._now())
                 self._has_new_critical |= any(one.is_critical for one in rest)
@@ -177,13 +184,16 @@ class Channel:
                 return True
             case Later(why=why, after=after):
                 self._failures += 1
-                pause = after if after is not None else self._pause(self._pace.pause_most)
-                self._quiet_until = clock + pause
-                if after is not None:
-                    self._closed_until = clock + pause
-                    self._failures = 0
-                else:
+                if self._mute_since is None:
+                    self._mute_since = clock
+                if after is None:
+                    self._quiet_until = clock + self._pause(self._pace.pause_most)
                     self._ill(why)
+                else:
+                    least = min(self._pace.pause_most, self._pace.least * self._doubled())
+                    self._closed_until = self._quiet_until = clock + max(after, least)
+                    if self._closed_until - self._mute_since >= self._pace.patience:
+                        self._ill(why)
             case Refused(why=why, is_about_message=True):
                 self._fits = max(1, count // 2)
                 if count == 1:
@@ -206,7 +216,10 @@ class Channel:
 
     def _pause(self, most: float) -> float:
         """Doubling, and not the same for all."""
-        return min(most, self._pace.pause * 2.0 ** min(self._failures - 1, 10)) * random.uniform(0.8, 1.2)  # noqa: S311
+        return min(most, self._pace.pause * self._doubled()) * random.uniform(0.8, 1.2)  # noqa: S311
+
+    def _doubled(self) -> float:
+        return 2.0 ** min(self._failures - 1, 10)
 
     def _ill(self, why: str) -> None:
         if self.trouble is None:
