@@ -14,10 +14,12 @@ from risk_manager.config import settings_from_mapping
 from risk_manager.core import engine
 from risk_manager.core.events import AccountRead, Cleared, PositionSeen
 from risk_manager.core.model import Side, Trade
+from risk_manager.core.record import Severity
 from risk_manager.core.settings import Settings
 from risk_manager.core.state import State
 from risk_manager.core.told_times import dated, named
 from risk_manager.daemon.absence import Absence
+from risk_manager.daemon.ending import Ending
 from risk_manager.daemon.guard import Taken
 from risk_manager.interfaces.trader.status import lines
 from risk_manager.store import Recovered
@@ -76,7 +78,7 @@ def said(
     since = state.now if state is not None else None
     found = Recovered(state=begun, was=state, was_clean=was_clean, gap_since=since, lines_replayed=0)
     told: list[str] = []
-    absence = Absence(found, by_account, now, told.append)
+    absence = Absence(found, by_account, now, lambda sentence, _: told.append(sentence))
     event = read(now, *trades, held=held)
     absence.heard(Taken(event, now, engine.step(begun, event, by_account, now)))
     assert absence.told == tuple(told)
@@ -94,6 +96,26 @@ def test_how_long_and_that_nothing_has_changed() -> None:
         f"Nobody has watched since {dated(NOON)} (5 min): it ended in order. What happened meanwhile is judged now.",
         f"{WHO}nothing has changed",
     ]
+
+
+@pytest.mark.parametrize(
+    ("last_words", "was_clean", "loudness"),
+    [
+        (None, False, Severity.CRITICAL),
+        (Ending(NOON, "its engine stood still for 5 s"), False, Severity.CRITICAL),
+        (Ending(NOON, "it was stopped by the signal SIGTERM", is_orderly=True), True, Severity.WARNING),
+        (Ending(NOON, "an error in it has ended it", is_told=True), False, Severity.WARNING),
+        (None, True, Severity.WARNING),
+    ],
+)
+def test_an_end_that_nobody_was_told_of_is_critical(
+    last_words: Ending | None, was_clean: bool, loudness: Severity
+) -> None:
+    state, settings = left({})
+    found = Recovered(state=state, was=state, was_clean=was_clean, gap_since=NOON, lines_replayed=0)
+    told: list[Severity] = []
+    Absence(found, {ACCOUNT: settings}, NOON, lambda _, loud: told.append(loud), last_words)
+    assert told == [loudness]
 
 
 def test_a_clock_that_was_set_back_makes_no_time_of_less_than_nothing() -> None:
@@ -156,7 +178,7 @@ def test_a_long_list_is_cut_for_the_screen_and_not_for_the_log() -> None:
     state, settings = left({})
     told: list[str] = []
     found = Recovered(state=state, was=state, was_clean=True, gap_since=NOON, lines_replayed=0)
-    absence = Absence(found, {ACCOUNT: settings}, NOON, told.append)
+    absence = Absence(found, {ACCOUNT: settings}, NOON, lambda sentence, _: told.append(sentence))
     now = NOON + timedelta(minutes=5)
     event = read(now, *(fill(number, NOON, -1) for number in range(1, 101)))
     absence.heard(Taken(event, now, engine.step(state, event, {ACCOUNT: settings}, now)))

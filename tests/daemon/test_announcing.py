@@ -9,10 +9,19 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from risk_manager.core.events import Cleared, Hub, HubBack, HubLost, ReloadRefused, TimePassed
+from risk_manager.core.events import (
+    AccountRead,
+    Cleared,
+    Hub,
+    HubBack,
+    HubLost,
+    PositionSeen,
+    ReloadRefused,
+    TimePassed,
+)
 from risk_manager.core.record import Severity
 from risk_manager.daemon import news
-from risk_manager.daemon.announcing import COOLING, FREE, LOCKED, LOOK, STILL, UNLOCKED, WAIVED, Announcing
+from risk_manager.daemon.announcing import COOLING, FREE, LOCKED, LOOK, STILL, WAIVED, Announcing
 from risk_manager.daemon.guard import Taken
 from risk_manager.ipc import messages
 from risk_manager.notify.notice import Notice
@@ -55,8 +64,41 @@ async def test_a_cooldown_and_a_reduction_are_warnings(tmp_path: Path) -> None:
         of = {each.rule: each for each in notices if each.event == "breach"}
     assert (of["RULE-007"].severity, of["RULE-007"].then) == (Severity.WARNING, COOLING)
     assert of["RULE-007"].ends.startswith("The account is in a cooldown until")
-    assert (of["RULE-002"].severity, of["RULE-002"].then, of["RULE-002"].ends) == (Severity.WARNING, UNLOCKED, "")
+    assert (of["RULE-002"].severity, of["RULE-002"].then, of["RULE-002"].ends) == (Severity.WARNING, STILL, "")
     assert of["RULE-002"].acts == ("close 3 of MNQ",)
+
+
+async def test_each_breach_names_its_own_lock_and_the_rest_may_trade(tmp_path: Path) -> None:
+    symbols = ("MYM", "YM", "MGC")
+    async with life(tmp_path, symbol_blocks={"blocked_symbols": list(symbols)}) as (one, notices):
+        held = [
+            PositionSeen(account=465, contract=f"CON.F.US.{symbol}.Z26", signed_size=1, average_price=Decimal(2))
+            for symbol in symbols
+        ]
+        read = AccountRead(account=465, asked_at=NOON, positions=tuple(held), orders=(), trades=(), can_trade=True)
+        one.guard.put(read)
+        await told()
+        of = {each.says.split()[0]: each for each in notices if each.event == "breach"}
+    assert set(of) == set(symbols)
+    for symbol, notice in of.items():
+        assert notice.ends.startswith(f"{symbol} is locked until it is taken off the list")
+        assert notice.then == f"Nothing of {symbol} can be opened before that: the guard closes whatever of it appears."
+        assert notice.acts == (f"close all of {symbol}",)
+    assert not [each for each in notices if each.event == "lock"], "the breaches have told of them"
+
+
+async def test_a_breach_while_something_is_locked_does_not_say_that_nothing_is(tmp_path: Path) -> None:
+    async with life(tmp_path, symbol_blocks={"blocked_symbols": ["RTY"], "lock_at_start": True}, **TWO_MNQ) as (
+        one,
+        notices,
+    ):
+        one.reads(held=5)
+        await told()
+        (lock,) = [each for each in notices if each.event == "lock"]
+        (breach,) = [each for each in notices if each.event == "breach"]
+    assert lock.then == "Nothing of RTY can be opened before that: the guard closes whatever of it appears."
+    assert lock.severity is Severity.INFO
+    assert (breach.rule, breach.then) == ("RULE-002", STILL)
 
 
 async def test_the_end_of_a_lock_says_whether_one_may_trade_again(tmp_path: Path) -> None:

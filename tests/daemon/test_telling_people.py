@@ -295,6 +295,7 @@ async def test_what_nobody_took_before_a_kill_is_told_once_by_the_next_guard_wit
         async with guard(home) as second:
             message = await coach.got("reached the limit")
             (said, *_) = [one["description"] for one in message["embeds"] if "reached the limit" in one["description"]]
+            await coach.got("it crashed or was killed")
             assert re.search(r"^Told \d+ s after it happened: the guard ended before anybody took it, and", said), said
             await until(lambda: kept(home) == "[]", "nothing waits any more")
             assert await second.stop() == ExitCode.FINE

@@ -13,13 +13,14 @@ from risk_manager.core.events import AccountRead
 from risk_manager.core.holidays import Calendar
 from risk_manager.core.model import AccountId
 from risk_manager.core.pnl import usd
+from risk_manager.core.record import Severity
 from risk_manager.core.rules import session_block_outside
 from risk_manager.core.sessions import phase_at
 from risk_manager.core.settings import Settings
 from risk_manager.core.state import Account
 from risk_manager.core.told_times import dated, named
 from risk_manager.daemon.differing import happening
-from risk_manager.daemon.ending import Ending, in_words
+from risk_manager.daemon.ending import Ending, in_words, loudness
 from risk_manager.daemon.guard import Taken
 from risk_manager.daemon.telling import lock_sentence, name_of
 from risk_manager.store import Recovered
@@ -37,7 +38,7 @@ class Absence:
         found: Recovered,
         settings: Mapping[AccountId, Settings],
         now: datetime,
-        say: Callable[[str], None],
+        say: Callable[[str, Severity], None],
         last_words: Ending | None = None,
         booted_at: datetime = _LONG_AGO,
     ) -> None:
@@ -50,7 +51,7 @@ class Absence:
         self._told: list[str] = []
         if found.gap_since is not None:
             why = in_words(last_words, found.gap_since, booted_at, was_clean=found.was_clean)
-            self._tell(_head(found, found.gap_since, now, why))
+            self._tell(_head(found, found.gap_since, now, why), loudness(last_words, was_clean=found.was_clean))
         elif found.put_back is not None:  # there was one, and nothing is left of it: the store says that aloud
             self._told.append(found.put_back.sentence)
 
@@ -74,9 +75,9 @@ class Absence:
         for sentence in happened or ["nothing has changed"]:
             self._tell(f"{who}, while nobody watched: {sentence}")
 
-    def _tell(self, sentence: str) -> None:
+    def _tell(self, sentence: str, loud: Severity = Severity.INFO) -> None:
         self._told.append(sentence)
-        self._say(sentence)
+        self._say(sentence, loud)
 
     def _by_the_clock(self, known: Account, taken: Taken) -> Iterator[str]:
         """Resets, session windows, and the ends of what had an end."""

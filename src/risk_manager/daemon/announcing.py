@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from msgspec.structs import replace
@@ -22,7 +22,9 @@ from risk_manager.notify.notice import Notice
 
 HARD: Final = "hard"
 LOCKED: Final = "Nothing can be opened before that: the guard closes whatever appears."
+LOCKED_SYMBOL: Final = "Nothing of {symbol} can be opened before that: the guard closes whatever of it appears."
 COOLING: Final = "What is open may stay, shrink and be closed; what is added is closed again."
+COOLING_SYMBOL: Final = "What is open of {symbol} may stay, shrink and be closed; what is added to it is closed again."
 UNLOCKED: Final = "Nothing is locked: go on within the limit."
 WAIVED: Final = "An admin has waived the rule for this: nothing is done about it."
 LOOK: Final = "Look at the platform yourself until this is over. risk-manager doctor says what to mend."
@@ -57,14 +59,16 @@ def notices(before: State, taken: Taken, keys: Mapping[str, str]) -> Iterator[No
     step = taken.step
     loudness = {(one.account, one.text): one.severity for one in step.alerts}
     told: set[tuple[AccountId | None, str]] = set()
-    named: set[tuple[AccountId, str]] = set()
+    named: list[LockChange] = []
     for breach in step.breaches:
         text = f"{breach.rule}: {breach.why}"
         told.add((breach.account, text))
-        named.add((breach.account, breach.rule))
-        yield _breach(breach, taken, loudness.get((breach.account, text), Severity.INFO), keys)
+        lock = _lock_of(breach, step.locks)
+        if lock is not None:
+            named.append(lock)
+        yield _breach(breach, lock, taken, loudness.get((breach.account, text), Severity.INFO), keys)
     for lock in step.locks:
-        if lock.ended or (lock.account, lock.rule) not in named:
+        if lock not in named:
             yield _lock(lock, taken, keys)
     for alert in step.alerts:
         if (alert.account, alert.text) not in told:
@@ -87,10 +91,11 @@ def _new_days(before: State, taken: Taken) -> Iterator[Notice]:
         )
 
 
-def _breach(breach: Breach, taken: Taken, severity: Severity, keys: Mapping[str, str]) -> Notice:
-    locks = [one for one in taken.step.locks if not one.ended and _is_of(one, breach)]
-    lock = max(locks, key=lambda one: one.kind == HARD, default=None)
-    then = WAIVED if breach.waived else UNLOCKED if lock is None else LOCKED if lock.kind == HARD else COOLING
+def _breach(
+    breach: Breach, lock: LockChange | None, taken: Taken, severity: Severity, keys: Mapping[str, str]
+) -> Notice:
+    stand = taken.step.state.accounts[breach.account].locks
+    then = WAIVED if breach.waived else _then(lock) if lock is not None else STILL if stand else UNLOCKED
     return Notice(
         severity=severity,
         event=Event.BREACH.value,
@@ -101,7 +106,7 @@ def _breach(breach: Breach, taken: Taken, severity: Severity, keys: Mapping[str,
         rule_key=keys.get(breach.rule, ""),
         value=breach.value,
         limit=breach.limit,
-        acts=tuple(in_words(one) for one in taken.step.commands if _answers(one, breach)),
+        acts=tuple(in_words(one) for one in taken.step.commands if _answers(one, breach, taken.step.breaches)),
         until=lock.until if lock is not None else None,
         ends=_sentence(lock) if lock is not None else "",
         then=then,
@@ -110,7 +115,7 @@ def _breach(breach: Breach, taken: Taken, severity: Severity, keys: Mapping[str,
 
 def _lock(lock: LockChange, taken: Taken, keys: Mapping[str, str]) -> Notice:
     account = taken.step.state.accounts[lock.account]
-    then = (STILL if account.locks else FREE) if lock.ended else LOCKED if lock.kind == HARD else COOLING
+    then = (STILL if account.locks else FREE) if lock.ended else _then(lock)
     return Notice(
         severity=Severity.INFO,
         event=(Event.UNLOCK if lock.ended else Event.LOCK).value,
@@ -142,13 +147,30 @@ def _event_of(event: AnyEvent) -> Event:
     return Event.SETTINGS if isinstance(event, _OF_SETTINGS) else Event.ALERT
 
 
-def _is_of(lock: LockChange, breach: Breach) -> bool:
-    return (lock.account, lock.rule) == (breach.account, breach.rule)
+def _then(lock: LockChange) -> str:
+    if lock.symbol is None:
+        return LOCKED if lock.kind == HARD else COOLING
+    return (LOCKED_SYMBOL if lock.kind == HARD else COOLING_SYMBOL).format(symbol=lock.symbol)
 
 
-def _answers(command: Command, breach: Breach) -> bool:
-    is_ours = command.account == breach.account and rule_in(command.why) == breach.rule
-    return is_ours and not isinstance(command, Fetch)
+def _lock_of(breach: Breach, locks: Sequence[LockChange]) -> LockChange | None:
+    """The lock that a breach has set: it has the breach's own sentence. One that is prolonged has that of its
+    beginning, and is known by what it is about."""
+    own = [one for one in locks if not one.ended and (one.account, one.rule) == (breach.account, breach.rule)]
+    mine = [one for one in own if one.why == breach.why]
+    mine = mine or [one for one in own if one.symbol is None or one.symbol == breach.about]
+    return max(mine, key=lambda one: one.kind == HARD, default=None)
+
+
+def _answers(command: Command, breach: Breach, breaches: Sequence[Breach]) -> bool:
+    if isinstance(command, Fetch) or command.account != breach.account or rule_in(command.why) != breach.rule:
+        return False
+    return _names(command, breach) or not any(_names(command, other) for other in breaches)
+
+
+def _names(command: Command, breach: Breach) -> bool:
+    """Whether the reason is this breach: after the rule, or in brackets behind the lock's words."""
+    return any(f"{mark}{breach.why}" in command.why for mark in (": ", "("))
 
 
 def _sentence(lock: LockChange) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from risk_manager.core.record import Severity
 from risk_manager.core.told_times import dated
 from risk_manager.home import PRIVATE_FILE, belong
 
@@ -27,6 +28,8 @@ class Ending(msgspec.Struct, frozen=True):
     """Who ended it, or what; a sentence without its beginning and its full stop."""
     is_orderly: bool = False
     """It has ended by itself, with everything saved as far as that could be done."""
+    is_told: bool = False
+    """An error has ended it, and it has had people told."""
 
 
 def write(data: Path, ending: Ending) -> None:
@@ -62,6 +65,12 @@ def booted_at() -> datetime:
     else:
         up = time.monotonic()
     return datetime.now(UTC) - timedelta(seconds=up)
+
+
+def loudness(ending: Ending | None, *, was_clean: bool) -> Severity:
+    """How loud the time without a guard is: critical where its end came without a word to anybody."""
+    was_heard = was_clean if ending is None else ending.is_orderly or ending.is_told
+    return Severity.WARNING if was_heard else Severity.CRITICAL
 
 
 def in_words(ending: Ending | None, alive_at: datetime, booted_at: datetime, *, was_clean: bool) -> str:

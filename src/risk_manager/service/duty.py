@@ -155,12 +155,12 @@ class Duty:
             return ExitCode.BAD_INPUT
         except (UnknownAccountError, StoreError) as error:
             self._say(str(error))
-            self._leave_words(str(error).removesuffix("."))
+            self._leave_words(str(error).removesuffix("."), is_told=True)
             if self._household is None:  # else that one has had it told
                 self._have_told(error)
             return ExitCode.BAD_INPUT
         except Exception as error:
-            self._leave_words(f"an error in it has ended it ({type(error).__name__}; the log has more)")
+            self._leave_words(f"an error in it has ended it ({type(error).__name__}; the log has more)", is_told=True)
             raise
         finally:
             self._dog.ending()
@@ -204,10 +204,10 @@ class Duty:
         """Have people who are not here told, in the end, that it has not started."""
         self._untold = form.format(why=str(why).rstrip(".")), severity
 
-    def _leave_words(self, why: str, *, is_orderly: bool = False) -> None:
+    def _leave_words(self, why: str, *, is_orderly: bool = False, is_told: bool = False) -> None:
         """Have the next guard know why this one has ended."""
         with suppress(OSError):  # it will say what it can tell without them
-            ending.write(self._home / DATA, ending.Ending(datetime.now(UTC), why, is_orderly))
+            ending.write(self._home / DATA, ending.Ending(datetime.now(UTC), why, is_orderly, is_told))
 
     def _say(self, sentence: str) -> None:
         self._aloud(sentence, None)
