@@ -5,25 +5,16 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from risk_manager.core.record import Severity
 from risk_manager.notify.channel import Pace, Plan
-from risk_manager.notify.heartbeat import Beat
 from risk_manager.notify.line import Line
-from risk_manager.notify.notifier import Notifier
 from risk_manager.notify.speaking import speaker
 from risk_manager.notify.taste import Rest, Taste
 from tests.notify.samples import LOSS, critical, notice
 from tests.notify.services import (
-    BOT_TOKEN,
-    CHAT,
-    HOOK_TOKEN,
     Discord,
     Service,
     Telegram,
@@ -32,63 +23,7 @@ from tests.notify.services import (
     too_many_for_discord,
     too_many_for_telegram,
 )
-
-QUICK = Pace(together=0.3, settle=0.02, pause=0.02, pause_most=0.1, pause_refused=0.1)
-ALL = Taste()
-NEVER_AGAIN = Pace(together=0.3, settle=0.02, pause=3600, pause_most=3600, pause_refused=3600, least=0.02)
-
-
-class Told:
-    """A notifier, and what it has reported."""
-
-    def __init__(self, pace: Pace, make_line: Callable[[], Line] = Line, is_guarding: bool = True) -> None:
-        self.reports: list[tuple[str, str, bool]] = []
-        self.is_guarding = is_guarding
-        self.questions = 0
-        """How often the notifier has asked whether it guards."""
-        self.notifier = Notifier(lambda *one: self.reports.append(one), self._answers, make_line, pace)
-
-    def _answers(self) -> bool:
-        self.questions += 1
-        return self.is_guarding
-
-    async def asked(self, times: int) -> None:
-        """Wait until the notifier has asked so many times more."""
-        before = self.questions
-        async with asyncio.timeout(20):
-            while self.questions < before + times:
-                await asyncio.sleep(0.01)
-
-    async def reported(self, text: str) -> None:
-        async with asyncio.timeout(20):
-            while not any(text in sentence for _, sentence, _ in self.reports):
-                await asyncio.sleep(0.01)
-
-    def put(self, *notices: Any) -> None:
-        for one in notices:
-            self.notifier.put(one)
-
-
-@asynccontextmanager
-async def telling(
-    *plans: Plan, pace: Pace = QUICK, beat: Beat | None = None, make_line: Callable[[], Line] = Line, **more: Any
-) -> AsyncIterator[Told]:
-    told = Told(pace, make_line, **more)
-    told.notifier.start()
-    told.notifier.choose(plans, beat)
-    try:
-        yield told
-    finally:
-        await asyncio.to_thread(told.notifier.close, 0.2)
-
-
-def to_discord(service: Discord, name: str = "coach", taste: Taste = ALL, token: str = "") -> Plan:
-    url = service.hook.replace(HOOK_TOKEN, token or HOOK_TOKEN)
-    return Plan(name, "discord", speaker("discord", url), taste, url)
-
-
-def to_telegram(service: Telegram, chat: int = CHAT, token: str = BOT_TOKEN) -> Plan:
-    return Plan("phone", "telegram", speaker("telegram", token, str(chat), service.url), mark=(chat, token))
+from tests.notify.telling import NEVER_AGAIN, telling, to_discord, to_telegram
 
 
 async def test_a_breach_arrives_at_both() -> None:
@@ -345,67 +280,3 @@ async def test_a_channel_is_not_told_of_itself() -> None:
         await coach.got("For all.")
         await phone.got("Coach takes nothing.")
     assert "Coach takes nothing" not in str(coach.delivered)
-
-
-# The dead man's switch
-
-
-async def test_it_beats_while_the_guard_decides_and_only_then() -> None:
-    async with open_service(switch := Service()):
-        switch.judged = _accepted  # type: ignore[method-assign]
-        async with telling(beat=Beat(f"{switch.url}/ping", 0.02), is_guarding=False) as told:
-            await told.asked(3)
-            assert switch.tries == 0, "not every account has been read and judged"
-            told.is_guarding = True
-            await switch.until(lambda: switch.tries > 3)
-            told.is_guarding = False
-            await told.asked(1)  # the beat before that one has its answer by then
-            before = switch.tries
-            await told.asked(10)
-            assert switch.tries == before
-
-
-async def test_it_does_not_beat_for_a_guard_that_stands_still() -> None:
-    """The notifier's own thread goes on then."""
-    beats: list[str] = []
-
-    class Switch(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            beats.append(self.path)
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: Any) -> None: ...
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Switch) as server:
-        serving = threading.Thread(target=server.serve_forever)
-        serving.start()
-        try:
-            async with telling(beat=Beat(f"http://127.0.0.1:{server.server_port}/", 0.01)):
-                async with asyncio.timeout(20):
-                    while len(beats) < 3:
-                        await asyncio.sleep(0.01)
-                time.sleep(0.1)
-                before = len(beats)
-                time.sleep(0.5)
-                assert len(beats) == before
-        finally:
-            server.shutdown()
-            serving.join()
-
-
-async def test_that_it_does_not_arrive_is_said_once_without_the_address() -> None:
-    async with open_service(switch := Service()):
-        switch.judged = _accepted  # type: ignore[method-assign]
-        switch.troubles += [broken()] * 5
-        async with telling(beat=Beat(f"{switch.url}/secret-ping", 0.01)) as told:
-            await told.reported("The heartbeat does not arrive: it answers HTTP 502")
-            await told.reported("arrives again")
-        assert [name for name, _, _ in told.reports] == ["heartbeat", "heartbeat"]
-        assert "secret-ping" not in str(told.reports)
-
-
-async def _accepted(request: Any) -> Any:
-    from aiohttp import web
-
-    return web.Response(text="OK")

@@ -14,7 +14,7 @@ from risk_manager.notify.channel import Plan
 from risk_manager.notify.speaking import speaker
 from tests.notify.samples import LOSS
 from tests.notify.services import HOOK_TOKEN, Discord, Service, open_service
-from tests.notify.test_notifier import NEVER_AGAIN, telling, to_discord
+from tests.notify.telling import NEVER_AGAIN, telling, to_discord
 
 
 async def test_a_service_that_quotes_the_address_has_its_token_hidden() -> None:
