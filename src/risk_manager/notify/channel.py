@@ -182,18 +182,8 @@ class Channel:
                 self._quiet_until = clock if rest else clock + self._pace.together
                 self._well()
                 return True
-            case Later(why=why, after=after):
-                self._failures += 1
-                if self._mute_since is None:
-                    self._mute_since = clock
-                if after is None:
-                    self._quiet_until = clock + self._pause(self._pace.pause_most)
-                    self._ill(why)
-                else:
-                    least = min(self._pace.pause_most, self._pace.least * self._doubled())
-                    self._closed_until = self._quiet_until = clock + max(after, least)
-                    if self._closed_until - self._mute_since >= self._pace.patience:
-                        self._ill(why)
+            case Later():
+                self._put_off(answer, clock)
             case Refused(why=why, is_about_message=True):
                 self._fits = max(1, count // 2)
                 if count == 1:
@@ -205,6 +195,19 @@ class Channel:
                 self._quiet_until = clock + self._pause(self._pace.pause_refused)
                 self._ill(why)
         return False
+
+    def _put_off(self, answer: Later, clock: float) -> None:
+        self._failures += 1
+        if self._mute_since is None:
+            self._mute_since = clock
+        if answer.after is None:
+            self._quiet_until = clock + self._pause(self._pace.pause_most)
+            self._ill(answer.why)
+            return
+        least = min(self._pace.pause_most, self._pace.least * self._doubled())
+        self._closed_until = self._quiet_until = clock + max(answer.after, least)
+        if self._closed_until - self._mute_since >= self._pace.patience:
+            self._ill(answer.why)
 
     async def _asked(self, ready: Sequence[Notice], left_out: int) -> tuple[Answer, int]:
         try:
