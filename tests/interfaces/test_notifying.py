@@ -79,6 +79,8 @@ async def test_a_trader_chooses_channels_of_his_own(tmp_path: Path) -> None:
         "end": "07:00:00",
         "timezone": "UTC",
     }
+    code, shown = await prefs(tmp_path, "--quiet", "23:00-06:00")
+    assert "quiet from 23:00 to 06:00 (UTC)" in shown
     code, shown = await prefs(tmp_path, "--quiet", "off", "--events", "all", "--channel", "phone")
     assert "phone, telegram: warnings and what is critical; no quiet hours" in shown
     assert BOT_TOKEN not in shown

@@ -43,7 +43,7 @@ def test_a_breach_is_told_in_the_traders_words() -> None:
         "The account is locked until Fri 17:00:00 in Chicago.",
         "Nothing can be opened before that: the guard closes whatever appears.",
     ]
-    assert "20 Nov" in lines[-1]
+    assert lines[-1] == "Fri 20 Nov 12:00:00 Chicago (18:00:00 UTC)"
 
 
 def test_discord_shows_it_with_its_colour_and_takes_no_name_for_a_mark() -> None:
@@ -147,6 +147,10 @@ def test_an_answer_is_understood(answered: Any, status: int, headers: Any, conte
         (discord.answered, 400, b'{"message": "Invalid Form Body", "code": 50035}', "Invalid Form Body", True),
         (telegram.answered, 401, b'{"ok": false, "description": "Unauthorized"}', "Unauthorized", False),
         (telegram.answered, 400, b'{"ok": false, "description": "chat not found"}', "may not write", False),
+        *(
+            (telegram.answered, 400, f'{{"ok": false, "description": "Bad Request: {why}"}}'.encode(), why, False)
+            for why in ("CHAT_WRITE_FORBIDDEN", "TOPIC_CLOSED", "message thread not found", "PEER_ID_INVALID")
+        ),
         (telegram.answered, 403, b'{"ok": false, "description": "Forbidden: bot was blocked"}', "may not write", False),
         (telegram.answered, 400, b'{"ok": false, "description": "message is too long"}', "too long", True),
         (

@@ -6,6 +6,7 @@ What went wrong is said in words of our own: those of the library hold the addre
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import ssl
 import threading
@@ -68,13 +69,18 @@ class Line:
         except aiohttp.ClientConnectorDNSError:
             raise UnreachableError("its name cannot be looked up") from None
         except aiohttp.ClientConnectorError as error:
-            raise UnreachableError(f"it cannot be reached ({error.strerror or 'no connection'})") from None
+            raise UnreachableError(f"it cannot be reached ({_why(error.errno)})") from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise UnreachableError(f"the connection to it broke ({type(error).__name__})") from None
 
     async def close(self) -> None:
         """Let go of all connections."""
         await self._http.close()
+
+
+def _why(number: int | None) -> str:
+    """The system's own words: those that asyncio puts into an error hold the address."""
+    return os.strerror(number) if number else "no connection"
 
 
 def _system(host: str, port: int, family: int) -> list[Any]:

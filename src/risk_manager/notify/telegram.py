@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -13,6 +14,8 @@ from risk_manager.notify.notice import Notice
 from risk_manager.notify.wording import cut, dropped, length, text
 
 TEXT_MAX: Final = 4096
+_CHAT: Final = re.compile(r"chat|topic|thread|peer|user|not enough rights|group", re.IGNORECASE)
+"""What it speaks of where no message would be taken: `CHAT_WRITE_FORBIDDEN`, `TOPIC_CLOSED`, `PEER_ID_INVALID`."""
 _BETWEEN: Final = "\n\n"
 
 
@@ -59,6 +62,6 @@ def answered(status: int, headers: Mapping[str, str], content: bytes) -> Answer:
             return Later(why, seconds(reply.parameters.retry_after))
         case Refused(why=why) if moved is not None:
             return Refused(f"the group has become another chat: write chat_id: {moved} ({why})")
-        case Refused(why=why) if status == 403 or "chat" in reply.description:
+        case Refused(why=why) if status == 403 or _CHAT.search(reply.description):
             return Refused(f"the bot may not write to this chat; say something to it there first ({why})")
     return answer

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import msgspec
 
 from risk_manager.core.record import Severity
+from risk_manager.core.told_times import MARKET_ZONE
 from risk_manager.notify.notice import Notice
 
 ELLIPSIS: Final = "…"
@@ -41,7 +42,7 @@ def _body(notice: Notice) -> Iterator[str]:
         yield notice.ends
     if notice.then:
         yield notice.then
-    yield f"{notice.at.astimezone():%a %d %b %H:%M:%S}"
+    yield f"{notice.at.astimezone(MARKET_ZONE):%a %d %b %H:%M:%S} Chicago ({notice.at.astimezone(UTC):%H:%M:%S} UTC)"
 
 
 def with_age(notice: Notice, now: datetime) -> Notice:

@@ -171,7 +171,7 @@ def _choose(
         if quiet == "off":
             one.pop("quiet_hours", None)
         elif quiet is not None:
-            one["quiet_hours"] = _hours(quiet)
+            one["quiet_hours"] = {**one.get("quiet_hours", {}), **_hours(quiet)}  # the zone stays
         if timezone is not None:
             if "quiet_hours" not in one:
                 raise _MistakenError("--timezone is that of quiet hours: --quiet 22:00-07:00")
