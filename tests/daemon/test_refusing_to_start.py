@@ -81,7 +81,8 @@ async def test_an_account_that_the_login_has_not_is_told_once_and_nothing_else_o
         assert len([one for one in told(coach) if "This login has no account 999" in one]) == 1
         before = len(coach.delivered)
         assert (await done("run", "--home", str(home), BROKER_KEY="a-key-that-nobody-may-see"))[0] == 2
-        assert len(coach.delivered) == before, told(coach)
+        # The user hub may be quicker with its own word for it, at any of the tries.
+        assert [one for one in told(coach)[before:] if "The account was not found" not in one] == []
         accounts.write_text(right)
         async with guard(home) as running:
             await coach.got("Guarding.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from risk_manager.enforcement.breaker import REQUESTS_MAX
 from risk_manager.simulator.faults import Delay, Drop, Refuse
-from tests.daemon.watched import CANCEL, CLOSE, DAY, PRICE, REDUCE, TWO_MNQ, watched
+from tests.daemon.watched import CANCEL, CLOSE, DAY, PRICE, REDUCE, TWO_MNQ, Open, watched
 
 CODE_REJECTED = {CLOSE: 5, REDUCE: 6, CANCEL: 3}
 
@@ -39,7 +39,8 @@ async def test_a_position_message_that_was_overtaken_is_not_believed_for_long() 
 
 
 async def test_a_broker_that_refuses_everything_gets_no_storm_and_people_hear_of_it() -> None:
-    async with watched({"max_contracts": {"limit": 0, "check_pending_orders": True}}) as house:
+    # While the market sleeps, a close that is refused without a reason waits for half a minute.
+    async with watched({"max_contracts": {"limit": 0, "check_pending_orders": True}}, clock=Open()) as house:
         for path, code in CODE_REJECTED.items():
             house.fault(Refuse(path=path, code=code, text="Rejected.", times=None))
         for root in ("MNQ", "ES", "RTY"):

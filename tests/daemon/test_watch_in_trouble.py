@@ -3,7 +3,7 @@ close twice, or leave the account other than the rules want it."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Literal
 
 import pytest
@@ -11,7 +11,6 @@ import pytest
 from risk_manager.core.commands import Reduce
 from risk_manager.core.events import Hub
 from risk_manager.daemon import watch
-from risk_manager.daemon.clock import SystemClock
 from risk_manager.daemon.guard import Taken
 from risk_manager.simulator.faults import (
     CloseHub,
@@ -31,7 +30,7 @@ from risk_manager.simulator.faults import (
     Status,
     stale_feed,
 )
-from tests.daemon.watched import CLOSE, DAY, FIRST, PRICE, REDUCE, TWO_MNQ, Watched, hubs_of, watched
+from tests.daemon.watched import CLOSE, DAY, FIRST, PRICE, REDUCE, TWO_MNQ, Open, Watched, hubs_of, watched
 
 EVERY = (TWO_MNQ, DAY)
 ORDER, TRADE = "GatewayUserOrder", "GatewayUserTrade"
@@ -319,16 +318,6 @@ async def test_a_market_hub_full_of_nonsense_does_not_hold_up_the_user_hub() -> 
 
 
 # Prices
-
-
-class Open(SystemClock):
-    """The system's clock, moved to an hour at which the market is open."""
-
-    def __init__(self) -> None:
-        self._ahead = datetime.fromisoformat("2026-11-18T18:00:00+00:00") - super().now()
-
-    def now(self) -> datetime:
-        return super().now() + self._ahead
 
 
 async def test_a_feed_that_stands_still_is_told_once_and_the_last_price_counts() -> None:

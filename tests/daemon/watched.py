@@ -58,6 +58,16 @@ def configuration(url: str, rules: Mapping[str, Any], *accounts: Mapping[str, An
     )
 
 
+class Open(SystemClock):
+    """The system's clock, moved to an hour at which the market is open."""
+
+    def __init__(self) -> None:
+        self._ahead = datetime.fromisoformat("2026-11-18T18:00:00+00:00") - super().now()
+
+    def now(self) -> datetime:
+        return super().now() + self._ahead
+
+
 class Watched:
     """A simulator, the guard on it, and a trader who is not the guard."""
 
