@@ -23,7 +23,7 @@ from risk_manager.daemon.ending import Ending
 from risk_manager.daemon.guard import Taken
 from risk_manager.interfaces.trader.status import lines
 from risk_manager.store import Recovered
-from tests.crash.house import ACCOUNT, Row, broker, guard, new_home, rows, status
+from tests.crash.house import ACCOUNT, broker, guard, new_home, rows, status
 from tests.daemon.programs import Side as Hand
 from tests.daemon.programs import until
 from tests.daemon.test_keeping import BUY, TWO_MNQ, is_whole, kill, net_is, stopped, trade
@@ -241,7 +241,7 @@ async def test_what_a_trader_did_while_the_guard_was_dead_is_said_shown_and_logg
         async with guard(home) as first:
             await trade(side, "EP", BUY, 2)
             resting = await order(side, "MNQ", 200)
-            await until(lambda: all(len(one) == 1 for one in written(home)), "all of it is on the disk")
+            await until(lambda: is_written(home, resting), "all of it is on the disk")
             await kill(first)
         placed = await trades_on(side, resting)
         async with guard(home) as second:
@@ -263,8 +263,11 @@ async def test_what_a_trader_did_while_the_guard_was_dead_is_said_shown_and_logg
         is_whole(home, first, second, third)
 
 
-def written(home: Path) -> list[list[Row]]:
-    return [rows(home, f"SELECT * FROM {table}") for table in ("positions", "orders", "trade_history")]
+def is_written(home: Path, resting: int) -> bool:
+    """The position, its fill, and the order, as open: it is pending first, and the market order before it was, too."""
+    held, fills = (rows(home, f"SELECT * FROM {table}") for table in ("positions", "trade_history"))
+    orders = [(row["id"], row["status"]) for row in rows(home, "SELECT id, status FROM orders")]
+    return (len(held), len(fills), orders) == (1, 1, [(resting, "open")])
 
 
 def away(home: Path) -> list[str]:

@@ -24,6 +24,8 @@ from risk_manager.gateway.session import Credentials
 from risk_manager.gateway.trying import LoginFailedError, accounts_of
 from risk_manager.home import how_to_start, option
 from risk_manager.interfaces.admin.entrance import House
+from risk_manager.interfaces.admin.found import Found as Found
+from risk_manager.interfaces.admin.places import limits, logs
 from risk_manager.ipc import status as published
 from risk_manager.ipc.news import HUBS
 from risk_manager.ipc.pipe import is_there
@@ -34,16 +36,6 @@ _OLD_SECONDS = 5
 _CLOCK_SECONDS = 2
 _ASK_SECONDS = 5
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
-
-
-class Found(msgspec.Struct, frozen=True):
-    """One line of the list."""
-
-    name: str
-    is_good: bool
-    says: str
-    remedy: str = ""
-    """What to do; empty where it is good."""
 
 
 def all_of(house: House) -> Iterator[Found]:
@@ -59,6 +51,7 @@ def all_of(house: House) -> Iterator[Found]:
     yield from files(house)
     yield from notifications(house)
     yield disk(house)
+    yield logs(house)
     yield from running(house)
     if read[1] is not None:
         yield login(read[1])
@@ -103,14 +96,7 @@ def files(house: House) -> Iterator[Found]:
         yield Found("secrets", False, f"Others on this machine may read {names}.", remedy)
     elif any(path.exists() for path in secret):
         yield Found("secrets", True, "Only their owner may read them.")
-    writable = [path for path in (house.config, *house.config.glob("*")) if path.exists() and _others_may_write(path)]
-    if writable:
-        remedy = f"chmod go-w {' '.join(map(str, writable))}"
-        yield Found("limits", False, "Others on this machine may change the limits.", remedy)
-
-
-def _others_may_write(path: Path) -> bool:
-    return bool(path.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH))
+    yield from limits(house)
 
 
 def notifications(house: House) -> Iterator[Found]:
@@ -180,9 +166,8 @@ def running(house: House) -> Iterator[Found]:
         why = f"The guard does not notice what changes in {', '.join(told.unwatched)}."
         yield Found("hot reload", False, why, "Start the guard again, and look into its error.log: that says why.")
     for sentence in told.failing:
-        yield Found(
-            "around it", False, sentence, "The guard guards all the same; its error.log and daemon.log say more."
-        )
+        more = "The guard guards all the same; its error.log and daemon.log say more."
+        yield Found("around it", False, sentence, more)
     hubs = (("user", told.connection.user_hub), ("market", told.connection.market_hub))
     away = [HUBS[name] for name, up in hubs if not up]
     if away:
@@ -191,6 +176,7 @@ def running(house: House) -> Iterator[Found]:
         yield Found("connection", False, why, "Look at the network; the guard goes on trying by itself.")
     else:
         yield Found("connection", True, "Both hubs are there.")
+    yield _guarded(told)
     if told.mute:
         why = f"Not everybody can be told: {' '.join(told.mute)}"
         yield Found("notifying", False, why, "risk-manager notify test shows what each channel answers.")
@@ -209,6 +195,16 @@ def _seen(house: House) -> tuple[published.GuardStatus, float, bool] | None:
     age = (datetime.now(UTC) - told.at).total_seconds()
     has_ended = not is_there(house.socket)  # in order; after a kill only the age tells
     return told, age, age <= _OLD_SECONDS and not has_ended
+
+
+def _guarded(told: published.GuardStatus) -> Found:
+    asleep = [str(one.id) for one in told.accounts if one.is_asleep]
+    if asleep:
+        why = f"Account {' and '.join(asleep)} has not been read since the start: nothing is judged or closed there."
+        mend = "The guard asks again by itself. If it stays so: the rows connection and login, and the guard's log."
+        return Found("accounts", False, why, mend)
+    names = " and ".join(str(one.id) for one in told.accounts)
+    return Found("accounts", True, f"Read and judged: {names}.")
 
 
 def _refused(files: published.RefusedFiles, house: House) -> Found:
