@@ -80,20 +80,29 @@ class Linux:
 
     def status(self) -> tuple[bool, tuple[str, ...]]:
         """Whether the service guards and is as it was installed."""
+        rows = self.rows()
+        return all(is_good for is_good, _ in rows), tuple(sentence for _, sentence in rows)
+
+    def home(self) -> str:
+        """Where the guard lives that the service starts; empty: there is no service, or it starts something else."""
+        shown = _shown() if os.path.lexists(UNIT_FILE) else None
+        return reading.home_of(shown) if shown is not None else ""
+
+    def rows(self) -> tuple[tuple[bool, str], ...]:
+        """What there is to say of the service, a sentence each and whether that is as it should be."""
         if not os.path.lexists(UNIT_FILE):
-            return False, (f"There is no service: {UNIT_FILE} is not there. risk-manager service install makes it.",)
+            return ((False, f"There is no service: {UNIT_FILE} is not there. risk-manager service install makes it."),)
         shown = _shown()
         if shown is None:
-            return False, (f"{UNIT_FILE} is there, and systemd does not answer.",)
+            return ((False, f"{UNIT_FILE} is there, and systemd does not answer."),)
         program = self.own_program(None)
         home = reading.home_of(shown)
-        rows = [
+        return (
             *reading.how_it_is(shown),
             *((False, sentence) for sentence in (*_differences(shown, program), *reading.not_in_force(shown))),
             *((False, sentence) for sentence in self.objections(program)),
             *([(True, f"Its home is {home}.")] if home else []),
-        ]
-        return all(is_good for is_good, _ in rows), tuple(sentence for _, sentence in rows)
+        )
 
 
 def _in_the_way(home: Path) -> Iterator[str]:
