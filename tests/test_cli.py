@@ -57,6 +57,10 @@ def test_every_command_explains_itself(command: str) -> None:
         (["admin", "lockout"], 'There is no command "lockout". Did you mean lockouts?'),
         (["admin", "config", "sett", "a", "b"], 'There is no command "sett". Did you mean set?'),
         (["simulator", "--prot", "3"], "Unknown option: --prot. Did you mean --port?"),
+        (
+            ["admin", "config", "set", "max_contracts.limit", "--", "-3", "--home", "x"],
+            "--home stands behind --, where every word is taken as a value. Options stand before it.",
+        ),
         (["simulator", "--port", "three"], 'Invalid value for --port: unable to convert "three" into int.'),
     ],
 )

@@ -139,7 +139,7 @@ def main() -> None:
         tokens = error.unused_tokens or [""]
         sys.exit(_refuse(_unknown(tokens) if _beside(tokens[0]) else str(error)))
     except CycloptsError as error:
-        sys.exit(_refuse(str(error)))
+        sys.exit(_refuse(_behind_dashes(sys.argv) or str(error)))
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
     except PermissionError as error:
@@ -154,6 +154,15 @@ def main() -> None:
 def _refuse(sentence: str) -> ExitCode:
     print(f"risk-manager: {sentence}\nrisk-manager --help lists what there is.", file=sys.stderr)
     return ExitCode.BAD_INPUT
+
+
+def _behind_dashes(words: list[str]) -> str | None:
+    """What is wrong where an option stands behind --; None where none does."""
+    behind = words[words.index("--") + 1 :] if "--" in words else []
+    option = next((word for word in behind if word.startswith("--")), None)
+    if option is None:
+        return None
+    return f"{option} stands behind --, where every word is taken as a value. Options stand before it."
 
 
 def _not_yours(error: PermissionError) -> ExitCode:

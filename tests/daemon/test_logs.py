@@ -102,6 +102,20 @@ def test_the_file_is_read_and_what_is_wrong_told(tmp_path: Path) -> None:
     assert [problem.line for problem in error.value.problems] == [1, 2, 3]
 
 
+def test_it_may_be_json_and_there_is_one_of_it(tmp_path: Path) -> None:
+    """A change by command is made in the file that is there, and is in force."""
+    path = tmp_path / "logging.json"
+    path.write_text('{"format": "json", "keep": 2}\n')
+    assert read_log_settings(tmp_path) == LogSettings(format=Format.JSON, keep=2)
+    path.write_text('{"format": "json",\n"kep": 2}\n')
+    with pytest.raises(ConfigError) as error:
+        read_log_settings(tmp_path)
+    assert [(problem.file, problem.line) for problem in error.value.problems] == [("logging.json", 2)]
+    (tmp_path / "logging.yaml").write_text("keep: 3\n")
+    with pytest.raises(ConfigError, match=r"logging\.yaml and logging\.json are both there\. Keep one of them"):
+        read_log_settings(tmp_path)
+
+
 def text_of(path: Path) -> str:
     """What a log has so far; a log that nothing was written to is not there."""
     return path.read_text() if path.exists() else ""

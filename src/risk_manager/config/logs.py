@@ -10,6 +10,7 @@ import msgspec
 
 from risk_manager.config.document import only_document, read_source
 from risk_manager.config.explain import Declaration, read_struct
+from risk_manager.config.home import found
 from risk_manager.config.problem import ConfigError, Problem
 from risk_manager.config.tree import Branch, Leaf
 from risk_manager.core.settings import Count, Kind
@@ -47,16 +48,15 @@ class LogSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_log_settings(config: Path) -> LogSettings:
-    """What the logging.yaml of a configuration folder says; the defaults where there is none. Raises ConfigError."""
-    path = config / LOGGING_FILE
-    if not path.exists():
-        return LogSettings()
-    return log_settings_of(read_source(path))
+    """What the logging.yaml of a configuration folder says, or its .yml or .json; the defaults where there is none.
+    Raises ConfigError."""
+    path = found(config, Path(LOGGING_FILE).stem)
+    return LogSettings() if path is None else log_settings_of(read_source(path), path.name)
 
 
-def log_settings_of(text: str) -> LogSettings:
-    """What the text of a logging.yaml says. Raises ConfigError."""
-    content = only_document(text, LOGGING_FILE)
+def log_settings_of(text: str, name: str = LOGGING_FILE) -> LogSettings:
+    """What the text of a logging.yaml says; `name` is its own. Raises ConfigError."""
+    content = only_document(text, name)
     problems: list[Problem] = []
     tree = Branch({}, content.place) if isinstance(content, Leaf) and content.value is None else content
     read = read_struct(tree, Declaration(LogSettings, "logging"), problems)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from docs.pictures.states import LOCKED, one
 from docs.pictures.still import text
 from risk_manager.interfaces.admin.accounts import AccountShown, Picture
@@ -60,6 +62,8 @@ RED: Final = [
     Found("login", False, "The gateway refuses the login.", "Correct username or api_key in accounts.yaml."),
     Found("clock", True, "It agrees with the gateway's."),
 ]
+HARD: Final = LOCKED.accounts[0].locks[0]
+SEVERAL: Final = replace(LOCKED.accounts[0], locks=(HARD, replace(HARD, symbol="MNQ"), replace(HARD, symbol="ES")))
 
 
 class StillAccounts(AccountsPage):
@@ -166,6 +170,7 @@ SCREENS: Final[dict[str, Screen]] = {
     "lockouts_waived": Screen(page=StillLockouts, status=one(WAIVED)),
     "lockouts_nobody": at("3"),
     "lock_why": Screen(("1",), page=StillLockouts, status=LOCKED),
+    "lock_why_of_several": Screen(("1",), page=StillLockouts, status=one(SEVERAL)),
     "lock_how": Screen(("1", "type:hedged elsewhere", "enter"), page=StillLockouts, status=LOCKED),
     "lock_nobody": Screen(("1", "type:hedged", "enter", "2"), page=StillLockouts, status=LOCKED),
     "service": Screen(page=StillService),

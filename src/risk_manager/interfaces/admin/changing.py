@@ -58,7 +58,7 @@ def check(house: House, name: str, text: str) -> None:
     """Raises ConfigError with all that is wrong with the home if this file were in it."""
     stem = Path(name).stem
     if stem == Path(LOGGING_FILE).stem:
-        log_settings_of(text)
+        log_settings_of(text, name)
         return
     if stem == Path(NOTIFICATIONS_FILE).stem:
         notifications_of(text, NO_SECRETS, NO_SECRETS.get, name)

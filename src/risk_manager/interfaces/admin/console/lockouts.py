@@ -56,7 +56,11 @@ class LockoutsPage(Page[GuardStatus]):
     async def clear(self, account: AccountStatus, lock: LockStatus) -> None:
         """Ask why and how, and have the guard end it."""
         end = lock_end(lock.rule, lock.until)
-        about = [f"Account {account.id}, {lock.symbol or 'all of it'}, until {end}.", lock.why]
+        about = [
+            f"Account {account.id}, {lock.symbol or 'all of it'}, until {end}.",
+            lock.why,
+            *_with_it(account, lock),
+        ]
         reason = await self.app.push_screen_wait(
             Ask(f"End the lock of {lock.rule}: why", [*about, "The reason is recorded, and everybody is told."])
         )
@@ -81,6 +85,14 @@ class LockoutsPage(Page[GuardStatus]):
             ),
         )
         self.action_again()
+
+
+def _with_it(account: AccountStatus, lock: LockStatus) -> list[str]:
+    """A sentence where the guard ends more with this lock: with that of the whole account all of the same rule."""
+    others = [one.symbol for one in account.locks if one.rule == lock.rule and one.symbol is not None]
+    if lock.symbol is not None or not others:
+        return []
+    return [f"With it all locks of {lock.rule} on this account end, also those of {', '.join(others)}."]
 
 
 def _row(account: AccountStatus, lock: LockStatus, opens: Callable[[], object], width: int) -> Row:
