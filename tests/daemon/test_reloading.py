@@ -105,21 +105,39 @@ async def test_another_word_for_an_account_is_shown_at_once_instead_of_the_broke
             await stop(running)
 
 
+async def test_what_was_edited_while_no_guard_ran_is_on_the_record_also_where_no_rule_is_another_one(
+    tmp_path: Path,
+) -> None:
+    async with broker() as side:
+        home = new_home(tmp_path, side, **most(4))
+        async with guard(home) as running:
+            await stop(running)
+        accounts = home / "config" / "accounts.yaml"
+        accounts.write_text(accounts.read_text().replace("account_name: Main", "account_name: Combine 50K"))
+        async with guard(home) as running:
+            await running.says("(monitored_account.account_name: Main -> Combine 50K)")
+            await stop(running)
+        async with guard(home) as running:
+            await stop(running)
+        journal = str(rows(home, "SELECT * FROM journal"))
+    assert journal.count("account_name: Main -> Combine 50K") == 1
+
+
 def name(home: Path) -> str:
     now = status(home)
     return "" if now is None else account_of(now).name
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "says"),
+    ("old", "new", "says", "edited"),
     [
-        ("username: trader", "username: other", "the login is another one"),
-        ("api_key: ${BROKER_KEY}", "api_key: ${NEVER_SET}", "The login cannot be used"),
-        ("465", "466", "466 is not guarded yet, 465 still is"),
+        ("username: trader", "username: other", "the login is another one", "username: trader -> other"),
+        ("api_key: ${BROKER_KEY}", "api_key: ${NEVER_SET}", "The login cannot be used", "api_key: another one, which"),
+        ("465", "466", "466 is not guarded yet, 465 still is", "account_id: 465 -> 466"),
     ],
 )
 async def test_what_needs_a_start_waits_and_limits_are_taken_meanwhile(
-    tmp_path: Path, old: str, new: str, says: str
+    tmp_path: Path, old: str, new: str, says: str, edited: str
 ) -> None:
     async with broker() as side:
         home = new_home(tmp_path, side, **most(4))
@@ -129,6 +147,7 @@ async def test_what_needs_a_start_waits_and_limits_are_taken_meanwhile(
             told = await running.says("A part of the new configuration waits.")
             assert says in told
             assert "in force at the next start of the guard" in told
+            assert f".{edited}" in told
             configure(home, **most(2))
             await running.says("New settings are in force; changed: RULE-002")
             await side.post("place", accountId=ACCOUNT, contractId=await side.contract("MNQ"), side=BUY, size=3)
@@ -139,6 +158,7 @@ async def test_what_needs_a_start_waits_and_limits_are_taken_meanwhile(
             accounts.write_text(accounts.read_text().replace(new, old))
             await until(lambda: not waits(home), "nothing waits any more")
             await stop(running)
+        assert f".{edited}" in str(rows(home, "SELECT * FROM journal"))
 
 
 def waits(home: Path) -> bool:

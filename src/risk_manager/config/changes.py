@@ -11,9 +11,6 @@ from risk_manager.config.hiding import is_secret, shown_way
 from risk_manager.config.problem import ConfigError
 from risk_manager.config.tree import Branch, Leaf, Node, Row
 
-MOST: Final = 40
-"""Changes that are told one by one."""
-_LONGEST: Final = 80
 _ABSENT: Final = "not set"
 
 
@@ -23,9 +20,7 @@ def changes(before: str, after: str) -> tuple[str, ...]:
         old, new = dict(_leaves(before)), dict(_leaves(after))
     except ConfigError:
         return ()
-    told = [_sentence(key, old.get(key), new.get(key)) for key in {**old, **new} if old.get(key) != new.get(key)]
-    more = len(told) - MOST
-    return (*told[:MOST], f"and {more} more") if more > 0 else tuple(told)
+    return tuple(_sentence(key, old.get(key), new.get(key)) for key in {**old, **new} if old.get(key) != new.get(key))
 
 
 def changes_of_files(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
@@ -63,5 +58,4 @@ def _sentence(key: str, old: Any, new: Any) -> str:
 def _value(value: Any) -> str:
     if value is None:
         return _ABSENT
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -55,14 +55,15 @@ class Keeping:
         self.store.begin(guard.state)
         before = self._recovered.settings if self._recovered is not None else {}
         secrets = [configuration.login.api_key.reveal()]
-        edits = changes_of_files(
-            self.store.last_good_configuration() or {}, without_secrets(configuration.texts, secrets)
-        )
+        earlier = self.store.last_good_configuration()
+        edits = changes_of_files(earlier or {}, without_secrets(configuration.texts, secrets))
         reloads = [
             Reloaded(account=account, changed=changed, edits=edits)
             for account, settings in configuration.settings.items()
             if account in before and (changed := changed_rules(before[account], settings))
         ]
+        if edits and not reloads and earlier is not None:  # a login, a list of accounts: no rule is another one
+            reloads = [Reloaded(account=next(iter(configuration.settings)), edits=edits)]
         self.announce(configuration, len(reloads))
         guard.listen_to_all(self.store.heard)
         for event in reloads:

@@ -15,6 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from risk_manager.config import ConfigError, Configuration, changed_rules
+from risk_manager.config.accounts import ACCOUNTS_FILE
 from risk_manager.config.changes import changes_of_files
 from risk_manager.config.staying import as_far_as_it_runs, waiting
 from risk_manager.core.events import Reloaded, ReloadRefused
@@ -67,6 +68,8 @@ class Reloading:
         self._guard = guard
         self._keeping = keeping
         self._running = configuration
+        self._last_texts = configuration.texts
+        """What was last read and told of; it may wait for the next start."""
         self._seen = fingerprint(self._folder)
         self._turn = asyncio.Lock()
         self._looked_at: float | None = None
@@ -110,7 +113,11 @@ class Reloading:
                 return self._refused(f"{_MISTAKE} ({type(error).__name__}).")
             self.refused = None
             later = waiting(self._running, wanted) if trouble is None else (*waiting(self._running, wanted), trouble)
-            return self._told_of_what_waits(later, self._apply(taken))
+            last, self._last_texts = self._last_texts, wanted.texts
+            if not later:
+                return self._told_of_what_waits(later, (), self._apply(taken, changes_of_files(last, wanted.texts)))
+            edits = changes_of_files(_accounts(last), _accounts(wanted.texts))
+            return self._told_of_what_waits(later, edits, self._apply(taken, ()))
 
     def _look(self) -> tuple[Configuration, str | None]:
         """What the files say; with a login of which nothing is known, and why, where only its secret is not there."""
@@ -121,13 +128,14 @@ class Reloading:
             trouble = f"The login cannot be used, and no guard would start with it: {error}"
             return replace(limits, login=self._running.login), trouble
 
-    def _told_of_what_waits(self, later: tuple[str, ...], ended: Reload) -> Reload:
+    def _told_of_what_waits(self, later: tuple[str, ...], edits: tuple[str, ...], ended: Reload) -> Reload:
         is_told, self.waiting = later == self.waiting, later
         if not later:
             return ended
         why = " ".join((*later, _NEXT_START))
-        if not is_told:
-            self._guard.put(ReloadRefused(why=why, is_part=True))
+        if edits or not is_told:
+            edited = f" Edited: {'; '.join(edits)}." if edits else ""
+            self._guard.put(ReloadRefused(why=f"{why}{edited}", is_part=True))
         return replace(ended, says=f"{why} {ended.says}" if ended.changed else why)
 
     def _refused(self, why: str) -> Reload:
@@ -136,11 +144,15 @@ class Reloading:
         self.refused = replace(before, why=why)
         return Reload(False, why)
 
-    def _apply(self, wanted: Configuration) -> Reload:
+    def _apply(self, wanted: Configuration, edits: tuple[str, ...]) -> Reload:
+        """Put it in force. `edits` are for the record where nothing of it changes what the guard does."""
         before = self._running.settings
         others = [key for key, settings in wanted.settings.items() if settings != before[key]]
         if not others:
             self._running = wanted
+            if edits:
+                self._keeping.announce(wanted, 1)
+                self._guard.put(Reloaded(account=next(iter(before)), edits=edits))
             return Reload(True, "Nothing in the files changes what the guard does.")
         edits = changes_of_files(self._running.texts, wanted.texts)
         reloads = [
@@ -156,6 +168,10 @@ class Reloading:
         changed = {event.account: event.changed for event in reloads}
         names = sorted({rule for rules in changed.values() for rule in rules})
         return Reload(True, f"The new settings are in force. Changed: {', '.join(names) or 'no rule'}.", changed)
+
+
+def _accounts(texts: Mapping[str, str]) -> dict[str, str]:
+    return {name: text for name, text in texts.items() if Path(name).stem == Path(ACCOUNTS_FILE).stem}
 
 
 def fingerprint(folder: Path) -> Fingerprint:
