@@ -24,6 +24,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import venv
 from importlib.util import find_spec
@@ -105,11 +106,15 @@ def run(*words: str) -> int:
     environment = {**os.environ, "VIRTUAL_ENV": str(VENV)}
     environment.pop("PYTHONHOME", None)
     with subprocess.Popen([str(PYTHON), *words], cwd=ROOT, env=environment) as process:
-        while True:
-            try:
-                return process.wait()
-            except KeyboardInterrupt:
-                pass  # the terminal has told the command too, which ends in its own order
+        before = signal.signal(signal.SIGTERM, lambda *_: process.terminate())  # nobody else tells the command
+        try:
+            while True:
+                try:
+                    return process.wait()
+                except KeyboardInterrupt:
+                    pass  # the terminal has told the command too, which ends in its own order
+        finally:
+            signal.signal(signal.SIGTERM, before)
 
 
 def prepare(lock: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -97,6 +98,17 @@ def test_an_unknown_word_shows_what_there_is(capsys: pytest.CaptureFixture[str])
 def test_the_last_exit_code_is_the_commands(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(script, "PYTHON", Path(sys.executable))
     assert script.run("-c", "raise SystemExit(7)") == 7
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends a process without telling it")
+def test_one_that_is_told_to_end_lets_its_command_end_in_order() -> None:
+    command = "import signal, sys; signal.signal(15, lambda *_: sys.exit(7)); print('up', flush=True); signal.pause()"
+    starts = f"import sys, run; run.PYTHON = sys.executable; sys.exit(run.run('-c', {command!r}))"
+    with subprocess.Popen([sys.executable, "-c", starts], cwd=ROOT, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == "up\n"
+        running.terminate()
+        assert running.wait(timeout=30) == 7
 
 
 def test_a_failed_check_fails_the_run_though_the_tests_pass(monkeypatch: pytest.MonkeyPatch) -> None:

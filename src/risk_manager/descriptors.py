@@ -100,8 +100,13 @@ ANYTHING: Final = 0xFFFFFFFF
 _REPLACES: Final = 0x40 | _BITS["SD"] | _TAKES_OVER
 """Of a folder on the way to a file: put another one in its place."""
 
-_ENTRY: Final = re.compile(r"\((?P<kind>[A-Z]+);(?P<flags>[A-Z]*);(?P<rights>[^;]*);[^;]*;[^;]*;(?P<who>[^;)]*)[^)]*\)")
-_LIST: Final = re.compile(r"D:(?P<flags>[A-Z]*)(?P<entries>(\([^)]*\))*)")
+_LIST: Final = re.compile(r"D:[A-Z]*(?P<rest>.*)", re.DOTALL)
+_PIECE: Final = re.compile(r'"[^"]*"|[^()"]+|[()]|"')
+"""Of a list: what stands in quotes, what stands between brackets, a bracket."""
+_COUNTED: Final = frozenset({"A", "D", "XA", "XD"})
+_NOT_OF_FILES: Final = frozenset({"OA", "OD", "ZA"})
+"""About a part of a thing that has a number of its own, as in a directory of users; files and services have none."""
+_FIELDS: Final = 6
 _OWNER: Final = re.compile(r"O:(?P<who>S-[0-9-]+|[A-Z]{2})")
 
 
@@ -112,18 +117,42 @@ def owner(descriptor: str) -> str | None:
 
 
 def entries(descriptor: str) -> tuple[Entry, ...] | None:
-    """The list of a descriptor, in order. None: it has none, which lets everybody do everything. Raises ValueError with
-    rights that are not known."""
+    """The list of a descriptor, in order. None: it has none, which lets everybody do everything. What is allowed
+    under a condition counts as allowed. Raises ValueError with rights or entries that are not known."""
     found = _LIST.search(descriptor)
     if found is None or "NO_ACCESS_CONTROL" in descriptor:
         return None
-    return tuple(_entries(found["entries"]))
+    return tuple(_entries(found["rest"]))
 
 
 def _entries(text: str) -> Iterator[Entry]:
-    for one in _ENTRY.finditer(text):
-        if one["kind"] in ("A", "D", "XA", "XD"):
-            yield Entry(one["kind"] in ("A", "XA"), one["flags"], mask(one["rights"]), one["who"])
+    for one in _apart(text):
+        fields = one.split(";", _FIELDS)
+        kind = fields[0]
+        if len(fields) < _FIELDS or kind not in _COUNTED | _NOT_OF_FILES:
+            raise ValueError(f"The entry ({one}) is of a kind that is not known.")
+        if kind in _COUNTED:
+            yield Entry(kind in ("A", "XA"), fields[1], mask(fields[2]), fields[5])
+
+
+def _apart(text: str) -> Iterator[str]:
+    """What stands in each outer pair of brackets; a condition has some of its own. Behind the last one may follow what
+    is logged, with a letter of its own."""
+    depth, begun = 0, 0
+    for piece in _PIECE.finditer(text):
+        if piece[0] == "(":
+            begun = begun if depth else piece.end()
+            depth += 1
+        elif piece[0] == ")":
+            depth -= 1
+            if not depth:
+                yield text[begun : piece.start()]
+        elif not depth:
+            return
+        elif piece[0] == '"':
+            break
+    if depth:
+        raise ValueError(f"The list {text} does not end.")
 
 
 def mask(rights: str) -> int:

@@ -19,20 +19,24 @@ STOP, CONTINUE = (getattr(signal, name, 0) for name in ("SIGSTOP", "SIGCONT"))
 DOG = """\
 import sys, threading, time
 from risk_manager.service import dog
-dog.HUNG_SECONDS, dog.ENDING_SECONDS, dog._LOOK_SECONDS, dog._RECORD_SECONDS = 0.5, 1.5, 0.05, 0.1
+dog.HUNG_SECONDS, dog.ENDING_SECONDS, dog._LOOK_SECONDS, dog._RECORD_SECONDS = 0.5, {ending}, 0.05, 0.1
 watched = dog.Dog({record})
-watched.begin(1.0)
+watched.begin({start})
 """
 BEATS = "watched.beat()\n"
 WRITE = "lambda why: print(why, flush=True)"
+LONG = 60.0
+"""Longer than a start or an end takes here, however busy the machine is."""
 
 
-def program(code: str, record: str = WRITE, *, first: str = BEATS) -> subprocess.Popen[str]:
+def program(
+    code: str, record: str = WRITE, *, first: str = BEATS, start: float = 1.0, ending: float = 1.5
+) -> subprocess.Popen[str]:
     """A process with a dog that waits for half a second, and this code after its first beat; with `first` empty it has
-    not beaten yet, and the dog waits for a second."""
+    not beaten yet. `start` and `ending` are the seconds for what comes before the first beat and after the last."""
     pipe = subprocess.PIPE
     return subprocess.Popen(
-        [sys.executable, "-c", DOG.format(record=record) + first + code],
+        [sys.executable, "-c", DOG.format(record=record, start=start, ending=ending) + first + code],
         stdout=pipe,
         stderr=pipe,
         stdin=pipe,
@@ -65,7 +69,7 @@ def test_one_that_beats_lives() -> None:
 
 
 def test_one_that_ends_in_order_may_take_its_time() -> None:
-    ending = program("watched.ending(); time.sleep(1.0); watched.end(); time.sleep(2.0); print('done')")
+    ending = program("watched.ending(); time.sleep(1.0); watched.end(); time.sleep(1.0); print('done')", ending=LONG)
     assert ending.communicate(timeout=30)[0] == "done\n"
     assert ending.returncode == 0
 
@@ -86,15 +90,15 @@ def test_a_stderr_that_is_full_and_read_by_nobody_does_not_keep_it_alive() -> No
 
 
 def test_a_start_may_take_longer_than_a_beat() -> None:
-    starting = program("time.sleep(0.75); watched.beat(); print('done')", first="")
+    starting = program("time.sleep(1.0); watched.beat(); print('done')", first="", start=LONG)
     assert starting.communicate(timeout=30)[0] == "done\n"
     assert starting.returncode == 0
 
 
 def test_what_the_start_took_does_not_count_for_the_beat_after_it() -> None:
-    code = "time.sleep(0.9); watched.beat(); time.sleep(0.3); watched.beat(); print('done')"
+    code = "time.sleep(1.0)\nfor _ in range(10): watched.beat(); time.sleep(0.05)\nprint('done')"
     for _ in range(3):
-        starting = program(code, first="")
+        starting = program(code, first="", start=LONG)
         assert starting.communicate(timeout=30)[0] == "done\n"
 
 

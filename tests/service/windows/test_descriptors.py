@@ -47,6 +47,8 @@ def test_the_pipe_is_for_administrators_the_system_and_the_guards_own_user() -> 
         ("O:BAD:(D;;FA;;;BU)(A;;FR;;;BU)", ()),
         ("O:BAD:(A;;FW;;;WD)", ("WD",)),
         ("O:BAD:(XA;;FW;;;WD;(x))", ("WD",)),
+        ('O:BAD:(XA;;FX;;;WD;(@User.Title=="a) (D;"))(A;;FA;;;BU)', ("BU",)),
+        ("O:BAD:(XA;;FX;;;WD;((Member_of {SID(BA)}) && (x)))(A;;FA;;;BU)S:(AU;SA;FA;;;WD)", ("BU",)),
         ("O:BAD:(OA;;CCDC;00000000-0000-0000-0000-000000000000;;BU)", ()),
         ("O:BA", ("everybody",)),
         ("O:BAD:NO_ACCESS_CONTROL", ("everybody",)),
@@ -61,6 +63,12 @@ def test_who_may_write(descriptor: str, who: tuple[str, ...]) -> None:
 def test_a_disk_on_which_users_make_folders_does_not_let_them_replace_those_of_others() -> None:
     assert who_may_replace(ROOT) == ()
     assert who_may_write(ROOT) == ("AU",)
+
+
+@pytest.mark.parametrize("text", ["D:(A;;FA;;;BU", "D:(A;;FA)", "D:(ZZ;;FA;;;BU)", 'D:(XA;;FX;;;WD;("))(A;;FA;;;BU)'])
+def test_a_list_that_is_not_understood_is_not_passed_over(text: str) -> None:
+    with pytest.raises(ValueError, match=r"is of a kind that is not known|does not end"):
+        entries(text)
 
 
 def test_a_right_that_is_not_known_is_not_passed_over() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from risk_manager import descriptors
 from risk_manager.service.plan import Program
-from risk_manager.service.windows.machine import NAME, RESTARTS
+from risk_manager.service.windows.machine import DELAYED, NAME, RESTARTS
 from risk_manager.service.windows.reading import rows
 from risk_manager.service.windows.system import Windows
 from tests.service.windows.pretend import CLOSED, DATA, OPEN, PretendMachine
@@ -105,7 +105,7 @@ def test_what_is_as_installed_is_said_and_each_drift_with_its_remedy() -> None:
     as_installed, home = machine.services[NAME], machine.folders[HOME]
     drifts = {
         "service": as_installed._replace(is_running=False),
-        "start": as_installed._replace(start="by hand"),
+        "start": as_installed._replace(start=DELAYED),
         "account": as_installed._replace(account=r".\trader"),
         "restarts": as_installed._replace(restarts=(1000,)),
         "restarts on error": as_installed._replace(restarts_on_error=False),
@@ -144,3 +144,15 @@ def test_what_cannot_be_told_is_not_called_good() -> None:
         "program": None,
     }
     assert all("cannot verify" in row.says for row in rows(machine, HOME) if row.is_good is None)
+
+
+def test_rights_that_are_not_known_are_told_as_such() -> None:
+    unknown = "O:BAD:(A;;FAZZ;;;BU)"
+    machine = PretendMachine()
+    install(machine)
+    machine.services[NAME] = machine.services[NAME]._replace(descriptor=unknown)
+    machine.folders[HOME] = machine.folders[rf"{PROGRAM.packages}\msgspec"] = unknown
+    odd = {row.name: row for row in rows(machine, HOME) if row.is_good is not True}
+    assert set(odd) == {"who may stop it", "home", "program"}
+    assert all(row.is_good is None and "ZZ, which is not known" in row.says for row in odd.values())
+    assert any("ZZ, which is not known" in why for why in Windows(lambda: machine).objections(PROGRAM))

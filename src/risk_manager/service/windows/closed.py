@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import PureWindowsPath
 
 from risk_manager.descriptors import who_may_replace, who_may_write
-from risk_manager.service.windows.machine import Machine
+from risk_manager.service.windows.machine import Machine, MachineError
 
 
 def open_places(paths: tuple[str, ...], machine: Machine) -> Iterator[tuple[str, str]]:
@@ -32,7 +32,10 @@ def open_places(paths: tuple[str, ...], machine: Machine) -> Iterator[tuple[str,
 
 def _asked(place: str, who: Callable[[str], tuple[str, ...]], machine: Machine) -> str:
     told = machine.descriptor(place)
-    return "" if told is None else in_words(who(told))
+    try:
+        return "" if told is None else in_words(who(told))
+    except ValueError as error:
+        raise MachineError(f"who may change {place} cannot be told. {error}") from None
 
 
 _NAMES = {

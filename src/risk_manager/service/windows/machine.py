@@ -12,6 +12,7 @@ PURPOSE: Final = "Watches trading accounts and closes them at the limits that we
 MESSAGES: Final = r"%SystemRoot%\System32\EventCreate.exe"
 """A program of Windows that has a message for every number below 1000, which says what it is given and no more."""
 AUTOMATIC: Final = "auto"
+DELAYED: Final = "minutes after the machine, when everything else has started"
 RESTARTS: Final = (1_000, 5_000, 15_000)
 """After how many milliseconds it is started again: the first, the second, every later time."""
 FORGET_SECONDS: Final = 86_400
@@ -27,7 +28,7 @@ class Service(NamedTuple):
 
     command: str
     start: str
-    """`auto`, `demand`, `disabled`, or what else there is."""
+    """AUTOMATIC, or in words what else there is."""
     account: str
     is_running: bool
     restarts: tuple[int, ...] | None

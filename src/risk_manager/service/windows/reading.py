@@ -71,7 +71,10 @@ def _restarts(found: Service) -> Iterator[Row]:
 def _descriptor(machine: Machine, descriptor: str | None) -> Row:
     if descriptor is None or not machine.keeps_rights:
         return Row("who may stop it", None, _UNTOLD)
-    others = descriptors.who_may(descriptor, descriptors.STEERS)
+    try:
+        others = descriptors.who_may(descriptor, descriptors.STEERS)
+    except ValueError as error:
+        return Row("who may stop it", None, f"cannot verify: {error}")
     return _row("who may stop it", not others, "Administrators alone.", f"Also {in_words(others)}.")
 
 
@@ -84,7 +87,10 @@ def _folder(machine: Machine, home: str) -> Row:
         return Row("home", None, "cannot verify: only an administrator may look.")
     if descriptor is None:
         return Row("home", False, f"{home} is not there.", _AGAIN)
-    others = descriptors.who_may(descriptor, descriptors.ANYTHING)
+    try:
+        others = descriptors.who_may(descriptor, descriptors.ANYTHING)
+    except ValueError as error:
+        return Row("home", None, f"cannot verify: {error}")
     return _row("home", not others, f"{home} is for administrators alone.", f"{home} is open to {in_words(others)}.")
 
 

@@ -22,7 +22,7 @@ if sys.platform == "win32":
     import winerror
     from win32com.shell import shell, shellcon
 
-    from risk_manager.service.windows.machine import AUTOMATIC, MESSAGES, PURPOSE, TITLE, MachineError, Service
+    from risk_manager.service.windows.machine import AUTOMATIC, DELAYED, MESSAGES, PURPOSE, TITLE, MachineError, Service
 
     _SDDL: Final = win32security.SDDL_REVISION_1
     _WHOLE: Final = win32security.OWNER_SECURITY_INFORMATION | win32security.DACL_SECURITY_INFORMATION
@@ -67,15 +67,17 @@ if sys.platform == "win32":
                 with _open(name, win32service.SERVICE_QUERY_CONFIG | win32service.SERVICE_QUERY_STATUS) as one:
                     how = win32service.QueryServiceConfig(one)
                     state = win32service.QueryServiceStatus(one)[1]
+                    is_late = _told(one, win32service.SERVICE_CONFIG_DELAYED_AUTO_START_INFO)
                     failures = _told(one, win32service.SERVICE_CONFIG_FAILURE_ACTIONS)
                     on_error = _told(one, win32service.SERVICE_CONFIG_FAILURE_ACTIONS_FLAG)
             except MachineError as error:
                 if _code(error) == winerror.ERROR_SERVICE_DOES_NOT_EXIST:
                     return None
                 raise
+            starts = _STARTS.get(how[1], f"number {how[1]}")
             return Service(
                 command=how[3],
-                start=_STARTS.get(how[1], f"number {how[1]}"),
+                start=DELAYED if is_late and starts == AUTOMATIC else starts,
                 account=how[7],
                 is_running=state == win32service.SERVICE_RUNNING,
                 restarts=None if failures is None else _restarts(failures),
@@ -120,6 +122,7 @@ if sys.platform == "win32":
                     TITLE,
                 )
                 win32service.ChangeServiceConfig2(one, win32service.SERVICE_CONFIG_DESCRIPTION, PURPOSE)
+                _set(one, win32service.SERVICE_CONFIG_DELAYED_AUTO_START_INFO, False)
 
         def restart_service(self, name: str, after_ms: tuple[int, ...], forget_seconds: int) -> None:
             """Have it started again whenever it fails."""
@@ -132,11 +135,7 @@ if sys.platform == "win32":
             }
             with _open(name, rights) as one, _refusals(f"having the service {name} started again"):
                 win32service.ChangeServiceConfig2(one, win32service.SERVICE_CONFIG_FAILURE_ACTIONS, actions)
-                try:
-                    win32service.ChangeServiceConfig2(one, win32service.SERVICE_CONFIG_FAILURE_ACTIONS_FLAG, True)
-                except pywintypes.error as error:
-                    if error.winerror not in _NOT_TOLD:
-                        raise
+                _set(one, win32service.SERVICE_CONFIG_FAILURE_ACTIONS_FLAG, True)
 
         def protect_service(self, name: str, descriptor: str) -> None:
             """Set who may do what with it."""
@@ -240,6 +239,14 @@ if sys.platform == "win32":
 
     def _restarts(failures: Any) -> tuple[int, ...]:
         return tuple(after for kind, after in failures["Actions"] if kind == win32service.SC_ACTION_RESTART)
+
+    def _set(service: Any, level: int, is_so: bool) -> None:
+        """Set it where this Windows has it."""
+        try:
+            win32service.ChangeServiceConfig2(service, level, is_so)
+        except pywintypes.error as error:
+            if error.winerror not in _NOT_TOLD:
+                raise
 
     def _told(service: Any, level: int) -> Any:
         """What a service is set to; None: this Windows does not tell."""
