@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -133,3 +134,25 @@ def test_plain_values_become_trees_without_lines() -> None:
     tree = planted({"a": [1, 0.1, True, None], 2: "x"}, "x.yaml")
     assert plain(tree) == {"a": [1, Decimal("0.1"), True, None], "2": "x"}
     assert place_of(tree, ("a",))[0].line is None
+
+
+@pytest.mark.parametrize("text", ["[" * 61 + "]" * 61, "[[], " * 61 + "]" * 61, "- " * 61 + "x"])
+def test_nobody_nests_so_deeply(text: str) -> None:
+    with pytest.raises(ConfigError, match="Nested too deeply to be read"):
+        read_text(text, "x.yaml")
+
+
+def test_a_flight_of_brackets_costs_nothing() -> None:
+    steps = 0
+
+    def count(*_: object) -> None:
+        nonlocal steps
+        steps += 1
+
+    sys.setprofile(count)
+    try:
+        with pytest.raises(ConfigError, match="Nested too deeply to be read"):
+            read_text("[{" * 15_000, "x.yaml")
+    finally:
+        sys.setprofile(None)
+    assert steps < 1000

@@ -10,11 +10,11 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Final
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from risk_manager.config.problem import ConfigError, Problem
+from risk_manager.config.shallow import compose_all
 from risk_manager.config.tree import Branch, Entry, Leaf, Node, Place, Row, Scalar
 
 _TAG: Final = "tag:yaml.org,2002:"
@@ -50,7 +50,7 @@ def read_source(path: Path, name: str | None = None) -> str:
 def read_text(text: str, name: str) -> list[Node]:
     """The documents of a text (YAML 1.2; JSON is a part of it). Empty documents are left out. Raises ConfigError."""
     try:
-        composed = [node for node in YAML(typ="safe", pure=True).compose_all(text) if node is not None]
+        composed = [node for node in compose_all(text) if node is not None]
     except RecursionError:
         raise ConfigError([Problem(name, None, "", "Nested too deeply to be read")]) from None
     except MarkedYAMLError as error:

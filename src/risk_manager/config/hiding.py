@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from risk_manager.config.document import MISREAD
+from risk_manager.config.shallow import compose_all
 from risk_manager.config.tree import Branch, Leaf, Node, Row
 
 HIDDEN: Final = "***"
@@ -96,7 +96,7 @@ def secrets_of(text: str) -> tuple[str, ...]:
 def _spans(text: str) -> Iterator[tuple[int, int]]:
     """From where to where each secret stands. Raises what the parser raises."""
     seen: set[tuple[int, bool]] = set()
-    waiting: list[tuple[Any, tuple[str, ...]]] = [(node, ()) for node in YAML(typ="safe", pure=True).compose_all(text)]
+    waiting: list[tuple[Any, tuple[str, ...]]] = [(node, ()) for node in compose_all(text)]
     while waiting:
         node, way = waiting.pop()
         is_hidden = is_secret(way) or (_is_of_secrets(way) and isinstance(node, ScalarNode) and bool(node.value))

@@ -25,7 +25,7 @@ from risk_manager.config.tree import plain
 from risk_manager.home import PRIVATE_FILE, TRADER_FILE, TRADER_FOLDER
 
 OWN_FILE: Final = "notifications.json"
-_BYTES_MAX: Final = 64 * 1024
+_BYTES_MAX: Final = 16 * 1024
 CHANNELS_MAX: Final = 5
 """More of one trader's would take the guard's time, and tell nobody more."""
 _KINDS: Final = "discord, telegram or webhook"

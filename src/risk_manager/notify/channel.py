@@ -225,13 +225,13 @@ class Channel:
         return 2.0 ** min(self._failures - 1, 10)
 
     def _ill(self, why: str) -> None:
-        if self.trouble is None:
+        is_news, self.trouble = self.trouble is None, why
+        if is_news:
             self._report(
                 self.plan.name, f"The channel {self.plan.name} ({self.plan.kind}) takes nothing: {why}.", False
             )
-        self.trouble = why
 
     def _well(self) -> None:
-        if self.trouble is not None:
+        was_ill, self.trouble = self.trouble is not None, None
+        if was_ill:
             self._report(self.plan.name, f"The channel {self.plan.name} ({self.plan.kind}) takes messages again.", True)
-        self.trouble = None
