@@ -167,6 +167,12 @@ def test_only_a_guard_that_watches_says_that_one_may_trade(shown: GuardStatus, a
     assert f"  {told}" in status.lines(replace(shown, accounts=(BARE,)), age)
 
 
+def test_where_a_symbol_is_locked_it_is_not_said_that_nothing_is() -> None:
+    held = replace(BARE, locks=(replace(ACCOUNT.locks[0], symbol="CL"),))
+    told = status.lines(replace(STATUS, accounts=(held,)), 6)
+    assert "  nothing else is locked, but nobody watches: the guard is not running" in told
+
+
 def test_an_account_that_the_broker_stops_or_that_was_not_read_yet_is_not_called_free() -> None:
     stopped = status.lines(replace(STATUS, accounts=(replace(BARE, can_trade=False),)), 0)
     assert "  MAY NOT TRADE: the broker does not let this account trade" in stopped

@@ -264,7 +264,7 @@ def test_a_lock_is_told_with_its_end_and_what_to_do_now() -> None:
     hard = replace(told, data=replace(lock, kind="hard", symbol="RTY", until=None, rule="RULE-011"))
     line = monitor.told_line(hard, None, as_json=False) or ""
     assert "LOCKED RTY until " in line
-    assert line.endswith("Leave RTY alone: what you open there is closed at once. The rest may trade.")
+    assert line.endswith("Leave RTY alone: what you open there is closed at once. This lock is of RTY alone.")
 
 
 def test_hours_take_turns(tmp_path: Path) -> None:

@@ -11,8 +11,10 @@ from collections.abc import Callable
 from typing import Final
 
 from risk_manager import __version__
-from risk_manager.core.events import AdminActed, Hub, StoreBack, StoreLost
+from risk_manager.core.commands import Close, Reduce
+from risk_manager.core.events import AdminActed, CommandRefused, Hub, StoreBack, StoreLost
 from risk_manager.core.settings import Settings
+from risk_manager.core.state import Account
 from risk_manager.daemon.absence import Absence
 from risk_manager.daemon.admin.gate import COMES_IN
 from risk_manager.daemon.asked import ACTS_KEPT, Before, closes
@@ -66,6 +68,7 @@ class Picture:
         before = before or Before()
         self._acts: deque[ActStatus] = deque(before.acts, maxlen=ACTS_KEPT)
         self._closes = dict(before.closes)
+        self._denied: dict[tuple[int, str], str] = {}
         self._is_saved = True
         self._hearsay = Hearsay()
         self._last: GuardStatus | None = None
@@ -83,6 +86,9 @@ class Picture:
         self._last = None
         if isinstance(taken.event, StoreLost | StoreBack):
             self._is_saved = isinstance(taken.event, StoreBack)
+        event = taken.event
+        if isinstance(event, CommandRefused) and isinstance(event.command, Close | Reduce):
+            self._denied[event.account, event.command.contract] = event.why
         self._closes.update(closes(taken.step.commands, taken.at))
         for one in said(taken):
             if _is_of_coming_in(one.text, taken):
@@ -107,7 +113,14 @@ class Picture:
                 missed=self._hearsay.missed,
             ),
             accounts=tuple(
-                account_status(state, state.accounts[key], settings, now, self._closes.get(key))
+                account_status(
+                    state,
+                    state.accounts[key],
+                    settings,
+                    now,
+                    self._closes.get(key),
+                    self._refusals(state.accounts[key]),
+                )
                 for key, settings in self._guard.settings.items()  # what others had is kept in the state
             ),
             acts=tuple(self._acts),
@@ -121,6 +134,13 @@ class Picture:
             refused_files=self._refused(),
             told=self._told(),
         )
+
+    def _refusals(self, account: Account) -> dict[str, str]:
+        """What the broker said to closes that are still wanted; of the others it is forgotten."""
+        gone = [key for key in self._denied if key[0] == account.id and key[1] not in account.closings]
+        for key in gone:
+            del self._denied[key]
+        return {contract: why for (owner, contract), why in self._denied.items() if owner == account.id}
 
 
 def _is_of_coming_in(text: str, taken: Taken) -> bool:

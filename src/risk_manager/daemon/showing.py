@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -27,7 +28,12 @@ from risk_manager.ipc.status import (
 
 
 def account_status(
-    state: State, account: Account, settings: Settings, now: datetime, last_close: CloseStatus | None = None
+    state: State,
+    account: Account,
+    settings: Settings,
+    now: datetime,
+    last_close: CloseStatus | None = None,
+    close_refused: Mapping[str, str] | None = None,
 ) -> AccountStatus:
     """One account for people to read."""
     sight = Sight(state, account, settings, now, Outcome(account))
@@ -53,6 +59,7 @@ def account_status(
         trades=_trades(account),
         is_asleep=account.is_asleep,
         quote_stale_after=float(settings.defaults.quote_stale_after),
+        close_refused=dict(close_refused or {}),
         last_close=last_close,
     )
 

@@ -157,7 +157,7 @@ class AccountStatus(msgspec.Struct, frozen=True, kw_only=True):
     waived_rules: tuple[str, ...]
     """Rules of which something is waived: all of it, or one symbol; which of both stands in `rule_details`."""
     being_closed: tuple[str, ...]
-    """Contracts whose close has been asked for and not been confirmed yet."""
+    """Contracts whose close, or the close of a part, has been asked for and not been confirmed yet."""
     rules: tuple[str, ...]
     """The rules that are on, by their YAML keys."""
     rule_details: tuple[RuleStatus, ...] = ()
@@ -169,6 +169,8 @@ class AccountStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Not read from the gateway since the start: what is shown is what was known before."""
     quote_stale_after: float = 10.0
     """Seconds from which on the price of an open position counts as old while its market is open."""
+    close_refused: dict[str, str] = {}
+    """Of the contracts that are being closed: what the broker said when it refused the last time."""
     last_close: CloseStatus | None = None
     """The last that the guard has asked to be closed, wholly or in part, also before its start; None: nothing yet."""
 

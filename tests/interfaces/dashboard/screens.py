@@ -115,6 +115,9 @@ WAIVED_FOR_RTY: Final = one(
         ),
     )
 )
+DENIED: Final = replace(
+    ACCOUNT, being_closed=(MNQ.contract,), close_refused={MNQ.contract: "The instrument is in a halt."}
+)
 SEVERAL: Final = replace(
     CALM,
     accounts=(
@@ -194,10 +197,17 @@ SCREENS: Final[dict[str, Screen]] = {
     "blind_without_a_stop": live(replace(hubs(user=False, market=True), accounts=BARE.accounts), "2"),
     "away_with_a_symbol_lock": away(replace(one(replace(ACCOUNT, locks=(BLOCKED,))), at=ago(42)), "4"),
     "being_closed_without_a_stop": live(one(replace(NEAR_ACCOUNT, being_closed=(MNQ.contract,))), "2"),
+    **{f"close_refused_{key}": live(one(DENIED), key) for key in "12"},
+    "close_refused_and_locked": live(one(replace(DENIED, locks=(LOCK,), is_tradable=False))),
+    "too_many": live(one(replace(ACCOUNT, rule_details=states.rules(mnq=6)))),
+    "market_closed_and_a_symbol_locked": live(replace(one(replace(FLAT, locks=(BLOCKED,))), market=CLOSED)),
     "being_closed": live(one(replace(ACCOUNT, being_closed=(MNQ.contract,))), "2"),
     "twenty": live(TWENTY, "2"),
     "twenty_wide": live(TWENTY, "2", size=WIDE),
     "several": live(SEVERAL),
+    "several_with_a_symbol_lock": live(
+        replace(SEVERAL, accounts=(replace(ACCOUNT, locks=(BLOCKED,)), SEVERAL.accounts[2]))
+    ),
     "several_one_cooling": live(replace(SEVERAL, accounts=(*SEVERAL.accounts[:2], *COOLING.accounts))),
     "several_next": live(SEVERAL, "n"),
     "several_picker": live(SEVERAL, "a"),

@@ -131,15 +131,18 @@ def _account(account: AccountStatus, status: GuardStatus, age: int, zone: tzinfo
 
 def _may_trade(account: AccountStatus, status: GuardStatus, age: int, zone: tzinfo | None) -> str:
     """Of an account that no lock stands on as a whole."""
+    nothing = "nothing else" if account.locks else "nothing"
     if account.can_trade is False:
         return "MAY NOT TRADE: the broker does not let this account trade"
     if is_away(status, age):
-        return "nothing is locked, but nobody watches: the guard is not running"
+        return f"{nothing} is locked, but nobody watches: the guard is not running"
     if account.is_asleep or not (status.connection.user_hub and status.connection.market_hub):
-        return "nothing is locked, but the guard does not see everything: better wait"
+        return f"{nothing} is locked, but the guard does not see everything: better wait"
     now = status.at + timedelta(seconds=age)
     if status.market is not None and is_market_closed(status.market, now):
         return f"may trade when the market opens: {times.both(status.market.changes_at, status.at, zone)}"
+    if any(one.contract in account.being_closed for one in account.positions):
+        return f"{nothing} is locked, but what is to be closed is not closed yet: better wait"
     return "may trade"
 
 

@@ -41,13 +41,16 @@ def _gravest(moment: Moment) -> tuple[Tone, str, list[str]]:
         return Tone.BAD, grave[0], [*grave[1], *standing, *grave[2]]
     if whole:
         first, rest = whole[0], [f"Also {locks.told(one, moment)}" for one in (*whole[1:], *symbols)]
-        bare = [positions.grace(one, moment) for one in positions.without_stop(moment)[:1] if first.kind != "hard"]
+        bare = [f"NOT CLOSED YET: {positions.grace(one, moment)}" for one in positions.not_closed(moment)[:1]]
+        if not bare and first.kind != "hard":
+            bare = [positions.grace(one, moment) for one in positions.without_stop(moment)[:1]]
         tone = Tone.BAD if first.kind == "hard" else Tone.CAUTION
         told = f"{locks.reason(first, moment)} {locks.advice(first, moment.guarding)}"
         return tone, locks.headline(first, moment), [*bare, told, *rest]
     tone, headline, sentences = _unlocked(moment)
     if symbols and tone in (Tone.GOOD, Tone.PLAIN):
-        tone, headline = Tone.CAUTION, f"{headline.rstrip('.')}, but not {', '.join(_names(moment))}."
+        but = f", but not {', '.join(_names(moment))}." if tone is Tone.GOOD else "."
+        tone, headline = Tone.CAUTION, f"{headline.rstrip('.')}{but}"
     return tone, headline, [*sentences, *(locks.told(one, moment) for one in symbols)]
 
 
@@ -99,6 +102,13 @@ def _near(moment: Moment) -> tuple[Tone, str, list[str]]:
     """What happens next if nothing is done: a position without a stop, a limit that nears; else that all is well."""
     account, nearest = moment.account, rules.nearest(moment)
     bare = positions.without_stop(moment)
+    unclosed = positions.not_closed(moment)
+    if unclosed:
+        first, *others = [f"{positions.grace(one, moment)}" for one in unclosed]
+        return Tone.BAD, f"NOT CLOSED YET: {first}", others
+    too_many = rules.too_many(moment)
+    if too_many:
+        return Tone.BAD, f"TOO MANY: {too_many[0].gauge.label}.", [_limit(one) for one in too_many]
     close = [_limit(nearest)] if nearest is not None and rules.is_near(nearest) else []
     if bare and bare[0].grace_until is not None:
         rest = [positions.others_without_stop(bare)] if len(bare) > 1 else []
@@ -112,7 +122,11 @@ def _near(moment: Moment) -> tuple[Tone, str, list[str]]:
     market = moment.status.market
     if market is not None and moment.is_market_closed and not close:
         opens = times.both(market.changes_at, moment.now, moment.zone)
-        return Tone.PLAIN, f"The market is closed until {opens}.", ["Nothing is locked."]
+        return (
+            Tone.PLAIN,
+            f"The market is closed until {opens}.",
+            [] if locks.of_symbols(moment) else ["Nothing is locked."],
+        )
     if nearest is None:
         if not (account.rule_details or account.rules):
             return Tone.CAUTION, "NO RULE IS ON: nothing is limited.", ["Limits belong into risk_config.yaml."]

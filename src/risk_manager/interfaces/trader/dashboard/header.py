@@ -69,11 +69,17 @@ def _price_age(moment: Moment) -> Line:
 def _accounts(moment: Moment, width: int) -> Line:
     accounts = moment.status.accounts
     locked = sum(1 for one in accounts if is_locked(one))
+    symbols = sum(1 for one in accounts if any(lock.symbol is not None and lock.kind == "hard" for lock in one.locks))
     cooling = sum(1 for one in accounts if not one.is_tradable and not is_locked(one))
     exposed = sum(1 for one in accounts if any(p.unprotected_since is not None for p in one.positions))
     parts = [
         line(f"{len(accounts)} accounts: day ", money.result(total(moment.status))),
-        line(Span(f"{locked} LOCKED", Tone.BAD) if locked else Span("none locked")),
+        line(
+            Span(f"{locked} LOCKED", Tone.BAD)
+            if locked
+            else Span("no whole account locked" if symbols else "none locked")
+        ),
+        *([line(Span(f"symbols LOCKED in {symbols}", Tone.CAUTION))] if symbols else []),
         *([line(Span(f"{cooling} in a COOLDOWN", Tone.CAUTION))] if cooling else []),
         line(Span(f"{exposed} without a stop", Tone.CAUTION)) if exposed else line("none without a stop"),
         line(Span("a: choose", Tone.FAINT)),

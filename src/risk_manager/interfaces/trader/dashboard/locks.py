@@ -63,7 +63,7 @@ def advice(lock: LockStatus | LockNews, guarding: Guarding = Guarding.SURE) -> s
         what = f"in {lock.symbol}" if lock.symbol else "here"
         return f"You may close and reduce {what}; whatever adds is taken back."
     if lock.symbol:
-        return f"Leave {lock.symbol} alone: what you open there is closed at once. The rest may trade."
+        return f"Leave {lock.symbol} alone: what you open there is closed at once. This lock is of {lock.symbol} alone."
     return "What you open is closed at once: step away."
 
 

@@ -43,6 +43,13 @@ def protected(moment: Moment) -> Line:
     waived = ", ".join(rules.waived(moment))
     watches = "The guard watches your limits" + (f", but not {waived} (waived)." if waived else ".")
     doubt = _doubt(moment)
+    unclosed = positions.not_closed(moment)
+    if unclosed:
+        return line(
+            Span("NOT ALL", Tone.BAD), ": ", Span(positions.grace(unclosed[0], moment), Tone.BAD), f" {watches}"
+        )
+    if rules.too_many(moment):
+        return line(Span("NOT ALL", Tone.BAD), ": more is held than is allowed.", *_stops(moment), f" {watches}")
     if positions.without_stop(moment) or waived:
         return line(Span("NOT ALL", Tone.BAD), ":", *_stops(moment), f" {watches}{f' But {doubt}.' if doubt else ''}")
     if doubt:
@@ -85,6 +92,8 @@ def may_trade(moment: Moment) -> Line:
         why = "does not see everything" if moment.is_blind else "has not read this account yet"
         why = why if moment.is_running else "is not running"
         return line(Span("BETTER NOT", Tone.BAD), f": nothing forbids it, but the guard {why}.", excepted)
+    if positions.not_closed(moment) or rules.too_many(moment):
+        return line(Span("BETTER NOT", Tone.BAD), ": what is to be closed is not closed yet.", excepted)
     return line(Span("YES", Tone.GOOD), ", now.", excepted)
 
 

@@ -70,6 +70,11 @@ def without_stop(moment: Moment) -> list[PositionStatus]:
     return sorted(bare, key=lambda one: (one.grace_until is None, one.grace_until or moment.now, one.symbol))
 
 
+def not_closed(moment: Moment) -> list[PositionStatus]:
+    """Those that the guard has asked to be closed, wholly or in part, and that the broker still shows."""
+    return [one for one in moment.account.positions if one.contract in moment.account.being_closed]
+
+
 def others_without_stop(bare: list[PositionStatus]) -> str:
     """How many more than the first have no stop, as a sentence."""
     return "1 more has no stop." if len(bare) == 2 else f"{len(bare) - 1} more have no stop."
@@ -78,7 +83,8 @@ def others_without_stop(bare: list[PositionStatus]) -> str:
 def _warnings(moment: Moment, width: int) -> list[Line]:
     """What happens to those without a stop, at most three of them in words."""
     text: list[Line] = []
-    bare = [one for one in without_stop(moment) if one.grace_until is not None]
+    closing = not_closed(moment)
+    bare = [*closing, *(one for one in without_stop(moment) if one.grace_until is not None and one not in closing)]
     for one in bare[:3]:
         text += wrapped(grace(one, moment), width, tone=Tone.BAD)
     if len(bare) > 3:
@@ -95,7 +101,9 @@ def grace(position: PositionStatus, moment: Moment) -> str:
 def fate(position: PositionStatus, account: AccountStatus, guarding: Guarding, now: datetime) -> str:
     """The same without its name. Only of a guard that can do it is said that it will."""
     if position.contract in account.being_closed:
-        return _CLOSING[guarding]
+        refused = account.close_refused.get(position.contract)
+        said = f"; the broker refused: {refused.rstrip('.') or 'it gave no reason'}" if refused is not None else ""
+        return f"{_CLOSING[guarding]}{said}"
     missing = abs(position.signed_size) - position.stopped
     if guarding is not Guarding.SURE:
         return f"has no stop for {missing}; {_NOBODY[guarding]}"

@@ -58,6 +58,12 @@ def nearest(moment: Moment) -> Measured | None:
     return next((one for one in numbers if not _is_contracts(one.gauge)), None)
 
 
+def too_many(moment: Moment) -> list[Measured]:
+    """Enforced limits of contracts of which more is held than is allowed."""
+    every = [one for one in measured(moment) if _is_contracts(one.gauge) and not _is_waived(one)]
+    return [one for one in every if one.gauge.share is not None and one.gauge.share > 1]
+
+
 def waived(moment: Moment) -> list[str]:
     """The rules that are not enforced now, in words."""
     every = moment.account.rule_details
