@@ -42,6 +42,8 @@ BAD = {
     "/api/enforcement?limit=1&limit=2": 400,
     "/api/history?from=2026-11-01T00:00:00": 400,
     "/api/history?from=yesterday": 400,
+    "/api/history?from=9999-12-31T23:59:59-23:00": 400,
+    "/api/history?to=0001-01-01T00:00:00%2B23:00": 400,
     "/api/history?account=0": 400,
     "/api/history?symbol=": 400,
     "/api/history?to=null": 400,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated
 
@@ -119,6 +119,15 @@ class HistoryWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """A rule by its number (RULE-003); trades belong to none and are left out then."""
     limit: _Limit = 100
     """At most so many of each kind."""
+
+    def __post_init__(self) -> None:
+        """Refuse an instant that has no UTC. Raises ValueError."""
+        for key, at in (("from", self.since), ("to", self.to)):
+            try:
+                _ = at and at.astimezone(UTC)
+            except OverflowError:
+                # Said as msgspec says where it found something, so that it is answered as every other mistake.
+                raise ValueError(f"In UTC it is not within the years 1 to 9999 - at `$.{key}`") from None
 
 
 class ActsWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
