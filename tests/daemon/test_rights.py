@@ -41,7 +41,7 @@ from importlib import import_module
 from risk_manager import cli
 for place, _ in [*cli.COMMANDS.values(), *cli.ADMIN_COMMANDS.values()]:
     import_module(place.split(":")[0])
-import risk_manager.interfaces.admin.console.command
+import risk_manager.interfaces.admin.console.command, risk_manager.service.duty
 # What is loaded only when it is needed: the other user may not be let into this environment at all.
 sys.argv = ["risk-manager", "status", "--home", {home!r}]
 with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):

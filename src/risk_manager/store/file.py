@@ -33,8 +33,11 @@ class File:
         return self._connection
 
     def is_in_place(self) -> bool:
-        """False where the open file is not the one that its name leads to: it was deleted, moved, or replaced."""
-        return self._connection is None or self._is is None or _identity(self.path) == self._is
+        """False where the open file is not the one that its name leads to: it was deleted, moved, or replaced. Where
+        nobody can look (on Windows another program may have it for a moment), nothing is claimed."""
+        if self._connection is None or self._is is None:
+            return True
+        return _identity(self.path) in (None, self._is)
 
     def put_back(self) -> None:
         """Give all that the open file holds its name again; what has that name now is written over. Raises OSError and
@@ -76,9 +79,11 @@ class File:
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
-    """Which file has a name; None: none, or nobody may look."""
+    """Which file has a name; zeros: none; None: nobody can look."""
     try:
         found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return 0, 0
     except OSError:
         return None
     return found.st_dev, found.st_ino
