@@ -181,8 +181,9 @@ async def test_the_admin_changes_who_is_told_by_command(tmp_path: Path) -> None:
             assert code == ExitCode.FINE, shown
             assert "The running guard takes it within a second or two." in shown
             assert HOOK_TOKEN not in shown
-            await running.says("notifications.yaml is in force. Told are: coach.")
-            await running.says("channels.coach.severity: not set -> critical")
+            set_to = await running.says("channels.coach.severity: not set -> critical")
+            in_force = "notifications.yaml is in force. Told are: coach."
+            await until(lambda: any(in_force in line for line in running.err[running.err.index(set_to) :]), in_force)
             await buy(side, 3)
             await running.says("3 MNQ are more than the limit of 2")
             assert await running.stop() == ExitCode.FINE
