@@ -137,9 +137,9 @@ async def test_the_traders_choice_is_his_own_and_what_is_critical_and_the_admins
     ("deed", "says"),
     [
         ("ln -sf /etc/shadow notifications.json", "is a link"),
-        ("mkfifo notifications.json", "is no plain file of at most 65536 bytes"),
-        ("head -c 200000 /dev/zero >notifications.json", "is no plain file of at most 65536 bytes"),
-        ("mkdir notifications.json", "is no plain file of at most 65536 bytes"),
+        ("mkfifo notifications.json", "is no plain file of at most 16384 bytes"),
+        ("head -c 200000 /dev/zero >notifications.json", "is no plain file of at most 16384 bytes"),
+        ("mkdir notifications.json", "is no plain file of at most 16384 bytes"),
         ('printf \'{"version": 1, "chan\' >notifications.json', "notifications.json"),
         ("printf '\\377\\376' >notifications.json", "is no UTF-8 text"),
         (

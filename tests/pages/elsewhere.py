@@ -81,6 +81,7 @@ ELSEWHERE: Final[Mapping[str, Tried]] = {
     ),
     "docker run -d --name guard --restart=always --read-only --cap-drop=ALL --security-opt=no-new-privileges "
     "-v guard:/var/lib/risk-manager risk-manager": Tried(_ENGINES, _CONTAINER, 'engine.done("run", *words, *CLOSED'),
+    "docker stop guard": Tried(_ENGINES, _CONTAINER, 'engine.done("stop", guard)'),
     "docker exec -it guard risk-manager dashboard": Tried(_ENGINES, _CONTAINER, '"exec", guard, "risk-manager", "sta'),
     "risk-manager init --home C:\\ProgramData\\RiskManager": Tried(_FOREIGN, *_SETUP),
     "risk-manager doctor --home C:\\ProgramData\\RiskManager": Tried(

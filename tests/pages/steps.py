@@ -54,6 +54,7 @@ STEPS: Final[Mapping[str, Step]] = {
     "risk-manager doctor --home my-guard": Step(shows="ok   guard: It runs since"),
     "risk-manager status": Step(shows="The guard is running"),
     "risk-manager status --home my-guard": Step(shows="The guard is running"),
+    "risk-manager dashboard": Step(talk=(("Protected?", "q"),)),
     "risk-manager dashboard --home my-guard": Step(talk=(("Protected?", "q"),)),
     "risk-manager monitor": Step(talk=(("Connected to the guard", _CTRL_C),), code=130),
     "risk-manager rules": Step(shows="daily_realized_loss"),
