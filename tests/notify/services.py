@@ -16,7 +16,7 @@ from aiohttp import web
 HOOK_ID, HOOK_TOKEN = "1234567890", "hook-token-that-nobody-may-see"
 BOT_TOKEN: Final = "987654:bot-token-that-nobody-may-see"
 CHAT: Final = -100200300
-_PATIENCE_SECONDS: Final = 20.0
+_PATIENCE_SECONDS: Final = 60.0
 _EMBED_FIELDS: Final = {
     *("title", "type", "description", "url", "timestamp", "color", "footer", "image"),
     *("thumbnail", "video", "provider", "author", "fields"),
@@ -62,7 +62,7 @@ class Service:
         self.tries += 1
         self._news.set()
         if self.is_stuck:
-            await asyncio.sleep(_PATIENCE_SECONDS * 10)
+            await asyncio.sleep(_PATIENCE_SECONDS * 4)
         if self.troubles:
             status, body, headers = self.troubles.pop(0)()
             return web.json_response(body, status=status, headers=headers)
