@@ -81,6 +81,9 @@ async def program(*words: str, says: str | None = None, **environment: str) -> A
     running.read()
     try:
         yield running
+    except BaseException:
+        print(*words, "has said:", *running.out, *running.err, sep="\n")  # pytest shows it beside what failed
+        raise
     finally:
         if process.returncode is None:
             process.kill()

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from risk_manager.core.record import Severity
+from risk_manager.notify.answer import Answer, Delivered
 from risk_manager.notify.channel import Pace, Plan
 from risk_manager.notify.line import Line
+from risk_manager.notify.notice import Notice
 from risk_manager.notify.speaking import speaker
 from risk_manager.notify.taste import Rest, Taste
 from tests.notify.samples import LOSS, critical, notice
@@ -282,3 +285,29 @@ async def test_a_channel_is_not_told_of_itself() -> None:
         await coach.got("For all.")
         await phone.got("Coach takes nothing.")
     assert "Coach takes nothing" not in str(coach.delivered)
+
+
+class _Busy:
+    """Holds the notifier's thread up, as a full machine does."""
+
+    def __init__(self) -> None:
+        self.is_at_work, self.may_go_on = threading.Event(), threading.Event()
+
+    async def tell(self, line: Line, notices: Sequence[Notice], left_out: int) -> tuple[Answer, int]:
+        self.is_at_work.set()
+        self.may_go_on.wait(20)
+        return Delivered(), len(notices)
+
+
+async def test_what_comes_after_a_choice_is_told_to_the_new_ones_however_late_the_thread_is() -> None:
+    busy = _Busy()
+    first = Plan("busy", "webhook", busy)
+    async with open_service(coach := Discord()), telling(first) as told:
+        told.put(LOSS)
+        assert await asyncio.to_thread(busy.is_at_work.wait, 20)
+        told.put(notice("For those who were there."))
+        told.notifier.choose([first, to_discord(coach)], None)
+        told.put(notice("Coach is told from now on."))
+        busy.may_go_on.set()
+        await coach.got("Coach is told from now on.")
+    assert "For those who were there" not in str(coach.delivered)

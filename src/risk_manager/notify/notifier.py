@@ -51,9 +51,12 @@ class Notifier:
         self._left_over: list[Kept] = []
         """What a guard before has left for channels that are not there yet."""
         self._home = asyncio.get_running_loop()
-        self._handed: deque[Notice] = deque(maxlen=_HANDED_MOST)
+        self._handed: deque[tuple[int, Notice]] = deque(maxlen=_HANDED_MOST)
+        """Each with the choice that it came after: it is for those channels, also where the thread is behind."""
         self._is_woken = False
-        self._has_chosen = False
+        self._choices = 0
+        """How often was chosen, as the guard counts; `_chosen` as the thread does. 0: nobody is there to be told."""
+        self._chosen = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_ready = threading.Event()
         self._thread = threading.Thread(target=self._live, name="notify", daemon=True)
@@ -70,13 +73,14 @@ class Notifier:
 
     def put(self, notice: Notice) -> None:
         """Have people told. Costs a hand-over and nothing else, however the channels are."""
-        self._handed.append(notice)
+        self._handed.append((self._choices, notice))
         if not self._is_woken and self._loop is not None:
             self._is_woken = True
             self._soon(self._take)
 
     def choose(self, plans: Sequence[Plan], beat: Beat | None) -> None:
         """From now on these channels; one that has not changed goes on, and what waits for another is its own still."""
+        self._choices += 1
         self._soon(partial(self._choose, tuple(plans), beat))
 
     @property
@@ -125,16 +129,15 @@ class Notifier:
 
     def _take(self) -> None:
         self._is_woken = False
-        if not self._has_chosen:  # nobody is there yet to be told
-            return
-        while self._handed:
-            notice = self._handed.popleft()
+        while self._chosen and self._handed and self._handed[0][0] <= self._chosen:
+            _, notice = self._handed.popleft()
             for channel, _ in self._channels.values():
                 channel.put(notice)
 
     def _choose(self, plans: tuple[Plan, ...], beat: Beat | None) -> None:
         assert self._line is not None and self._own_line is not None
-        self._has_chosen = True
+        self._take()  # what came before this choice is for those who were there
+        self._chosen += 1
         before, self._channels = self._channels, {}
         for plan in plans:
             known = before.pop(plan.name, None)
