@@ -31,6 +31,7 @@ from risk_manager.daemon.door import Door
 from risk_manager.daemon.guard import Taken
 from risk_manager.daemon.keeping import Keeping
 from risk_manager.daemon.logs import Logs
+from risk_manager.daemon.mistakes import Mistakes
 from risk_manager.daemon.picture import Picture
 from risk_manager.daemon.publishing import Publisher
 from risk_manager.daemon.pulse import Pulse, Supervisor
@@ -74,6 +75,7 @@ class Household:
         self._aloud = say
         self._around = Around(self._say)
         self._logs, self._folder = self._open_logs(folder), folder
+        self._mistakes = Mistakes()
         # Started again and again, and people know it: until it guards they hear what is critical, each thing once.
         self._is_known = refusing_to_start.is_repeated(folder, datetime.now(UTC))
         self._addressees = self._open_addressees(folder)
@@ -139,7 +141,7 @@ class Household:
     async def run(self) -> None:
         """Guard until it is stopped. Raises what the watch ends with, `UnknownAccountError` for one, and what a step of
         the engine raises."""
-        asyncio.get_running_loop().set_exception_handler(_unheard)
+        asyncio.get_running_loop().set_exception_handler(self._unheard)
         for account in self._configuration.accounts:
             rules = ", ".join(armed.rule.key for armed in account.settings.rules) or "no rule at all"
             self._say(f"Account {account.id} {account.settings.name}".rstrip() + f": {rules}.")
@@ -268,8 +270,10 @@ class Household:
         if self._logs is not None:
             self._logs.say(sentence)
 
-
-def _unheard(loop: asyncio.AbstractEventLoop, told: dict[str, Any]) -> None:
-    """What tasks failed with; what is a sentence for the admin is said once, by `run`, and without a traceback."""
-    if not isinstance(told.get("exception"), UnknownAccountError):
+    def _unheard(self, loop: asyncio.AbstractEventLoop, told: dict[str, Any]) -> None:
+        """What tasks failed with; what is a sentence for the admin is said once, by `run`, and without a traceback."""
+        if isinstance(told.get("exception"), UnknownAccountError):
+            return
         loop.default_exception_handler(told)
+        if self._logs is not None and (mistake := self._mistakes.heard(told)) is not None:
+            self._logs.mistake(*mistake)

@@ -149,6 +149,12 @@ class Logs:
         for name in (DAEMON, ERROR) if is_loud else (DAEMON,):
             self._write(name, level, datetime.now(UTC), Said(words))
 
+    def mistake(self, says: str, where: str) -> None:
+        """A mistake of the guard's own: the sentence, and in the log of what went wrong also where it happened."""
+        now = datetime.now(UTC)
+        self._write(DAEMON, logging.ERROR, now, Said(says))
+        self._write(ERROR, logging.ERROR, now, Said(f"{says}\n{where}".rstrip()))
+
     def _write(self, name: str, level: int, at: datetime, one: Said) -> None:
         if level < self._level:
             return
