@@ -35,7 +35,15 @@ def test_an_account_that_nobody_guards_any_more_is_read_and_left_alone() -> None
     story.sees(position("MNQ", 1), story.trade())
     loaded = engine.load(engine.dump(story.state), {})
     assert loaded.accounts[ACCOUNT].positions == story.account.positions
-    assert loaded.accounts[ACCOUNT].memory == {}
+
+
+def test_what_the_rules_of_such_an_account_remember_is_there_when_it_comes_back() -> None:
+    story = Story(trade_frequency_limit=COUNTS)
+    story.sees(position("MNQ", 1), story.trade())
+    away = engine.load(engine.dump(story.state), {})
+    assert engine.dump(away) == engine.dump(engine.load(engine.dump(away), {}))
+    back = engine.load(engine.dump(away), {ACCOUNT: story.settings})
+    assert back.accounts[ACCOUNT].memory == story.account.memory != {}
 
 
 def remembering(memory: Any, kind: type | None) -> Any:

@@ -86,15 +86,22 @@ def load(data: bytes, settings: Mapping[AccountId, Settings]) -> State:
     """The state that was written down. Nothing is due and no account is awake before it is read for the first time.
 
     What rules remember is read as their own type; what does not fit any more, or is of a rule that is gone, is dropped.
+    Of an account without settings nobody knows the types: what its rules remember stays as it was written.
     """
     state = msgspec.json.decode(data, type=State)
-    accounts: dict[AccountId, Account] = {}
-    for key, account in state.accounts.items():
-        memory = {}
-        for armed in settings[key].rules if key in settings else ():
-            if armed.rule.memory is None or armed.rule.id not in account.memory:
-                continue
-            with suppress(msgspec.ValidationError):
-                memory[armed.rule.id] = msgspec.convert(account.memory[armed.rule.id], armed.rule.memory, str_keys=True)
-        accounts[key] = replace(account, memory=memory, is_asleep=True)
+    accounts = {
+        key: replace(remembering(account, settings[key]) if key in settings else account, is_asleep=True)
+        for key, account in state.accounts.items()
+    }
     return replace(state, accounts=accounts, due={}, away={}, deadline=None, unsaved=False)
+
+
+def remembering(account: Account, settings: Settings) -> Account:
+    """The account as it was written down, with what its rules remember as their own types."""
+    memory = {}
+    for armed in settings.rules:
+        if armed.rule.memory is None or armed.rule.id not in account.memory:
+            continue
+        with suppress(msgspec.ValidationError):
+            memory[armed.rule.id] = msgspec.convert(account.memory[armed.rule.id], armed.rule.memory, str_keys=True)
+    return replace(account, memory=memory)

@@ -53,7 +53,7 @@ class Keeping:
 
         self.store.on_trouble = troubled
         self.store.begin(guard.state)
-        before = self._recovered.settings if self._recovered is not None else {}
+        before = _before(self._recovered) if self._recovered is not None else {}
         secrets = [configuration.login.api_key.reveal()]
         earlier = self.store.last_good_configuration()
         edits = changes_of_files(earlier or {}, without_secrets(configuration.texts, secrets))
@@ -94,3 +94,10 @@ class Keeping:
     def close(self) -> None:
         """Write what there is and let go of the folder."""
         self.store.close()
+
+
+def _before(found: Recovered) -> Mapping[AccountId, Settings]:
+    """The settings that each account had when the last guard ended. One that was out of accounts.yaml then had no rule:
+    when it comes back, its rules may be other ones than those that its waivers and memories are of."""
+    known = found.was.accounts if found.was is not None else {}
+    return {**dict.fromkeys(known, Settings()), **found.settings}

@@ -12,7 +12,7 @@ from risk_manager.core.settings import Settings
 from risk_manager.core.state import Account
 from risk_manager.store import Recovered
 
-_KEPT: Final = "That is kept, and stands again when the account comes back into accounts.yaml before it ends."
+_KEPT: Final = "A lock is kept, and stands again when the account comes back into accounts.yaml before it ends."
 
 
 class Unguarded(NamedTuple):
@@ -42,4 +42,4 @@ def _standing(account: Account, now: datetime) -> Iterator[str]:
             yield f"{lock.symbol or 'the account'} {kind} until {ends} ({lock.rule}: {lock.why})"
     for waiver in account.waivers:
         if waiver.until > now:
-            yield f"{waiver.rule} waived until {told_times.named(waiver.until)}"
+            yield f"{waiver.rule} waived until {told_times.named(waiver.until)}, or until it comes back"

@@ -70,7 +70,7 @@ class Tail:
         """Take a line in. The step that it leads to, where it is an event of the engine."""
         if line.kind == lines.SETTINGS:
             self.texts = msgspec.json.decode(line.event, type=dict[str, str])
-            self.settings = self._read(self.texts)
+            self.state, self.settings = self._with_those_who_come_back(self._read(self.texts))
         elif line.kind == lines.STATE:
             dumped = bytes(msgspec.json.decode(line.event, type=dict[str, msgspec.Raw])["state"])
             self.state = snapshot.exactly(dumped, self.settings)
@@ -81,6 +81,17 @@ class Tail:
             self.state = step.state
             return step
         return None
+
+    def _with_those_who_come_back(self, settings: AnySettings) -> tuple[State | None, AnySettings]:
+        """What the rules of an account remember can be read from when on it is guarded."""
+        back = settings.keys() - self.settings.keys()
+        if self.state is None or not back:
+            return self.state, settings
+        accounts = {
+            key: engine.remembering(one, settings[key]) if key in back else one
+            for key, one in self.state.accounts.items()
+        }
+        return replace(self.state, accounts=accounts), settings
 
     def known(self, line: Line) -> State:
         """The state. Raises StoreError where the lines begin in the middle."""
