@@ -9,6 +9,7 @@ import ast
 import inspect
 import re
 from collections.abc import Callable, Iterator
+from enum import Enum
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, get_args
@@ -24,6 +25,7 @@ from risk_manager.config.notifications import NOTIFICATIONS_FILE, NotificationsF
 from risk_manager.config.risk import HOLIDAYS_FILE, RISK_FILE
 from risk_manager.core.rules import RULES
 from risk_manager.core.settings import Defaults, Holidays
+from risk_manager.daemon.measures import MEASURES, PREFIX, Kind
 from risk_manager.exit_codes import ExitCode
 from risk_manager.ipc.messages import Message
 from risk_manager.ipc.openapi import description
@@ -90,6 +92,7 @@ def local_door() -> str:
             parts.append("| asks | type | is |\n| --- | --- | --- |\n" + "\n".join(rows))
         rows = [f"| {code} | {_answer(reply)} |" for code, reply in asked["responses"].items()]
         parts.append("| answers | with |\n| --- | --- |\n" + "\n".join(rows))
+    parts += ["## Metrics", *_metrics()]
     parts.append("## WebSocket /\n\nFirst a `snapshot`, then what happens, numbered. `type` tells which it is.")
     rows = [f"| `{_tag(one)}` | [{one.__name__}](#{one.__name__.lower()}) |" for one in get_args(Message)]
     parts.append("| `type` | is a |\n| --- | --- |\n" + "\n".join(rows))
@@ -103,7 +106,7 @@ def commands() -> str:
     parts = ["# Commands", "One program. `--help` says the same. What it shows goes to stdout, what it says to stderr."]
     for words, place in every_command():
         parts += list(_command(words, place))
-    rows = [f"| {code.value} | `{code.name}` | {says} |" for code, says in _exit_codes()]
+    rows = [f"| {code.value} | `{code.name}` | {says} |" for code, says in _noted(ExitCode)]
     parts.append("## Exit codes\n\n| code | name | means |\n| --- | --- | --- |\n" + "\n".join(rows))
     return _joined(parts)
 
@@ -159,12 +162,28 @@ def _plain(value: object) -> object:
     return getattr(value, "value", value)
 
 
-def _exit_codes() -> Iterator[tuple[ExitCode, str]]:
-    body = ast.parse(inspect.getsource(ExitCode)).body[0]
+def _noted(names: type[Enum]) -> Iterator[tuple[Enum, str]]:
+    """Each member with the text below it."""
+    body = ast.parse(inspect.getsource(names)).body[0]
     assert isinstance(body, ast.ClassDef)
     for one, note in zip(body.body, body.body[1:], strict=False):
         if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name) and isinstance(note, ast.Expr):
-            yield ExitCode[one.targets[0].id], " ".join(str(ast.literal_eval(note.value)).split())
+            yield names[one.targets[0].id], " ".join(str(ast.literal_eval(note.value)).split())
+
+
+def _metrics() -> Iterator[str]:
+    """Every number of `/metrics`."""
+    kinds = "; ".join(f"{one.value}: {_lowered(says)}" for one, says in _noted(Kind))
+    yield f"What `/metrics` tells Prometheus. {kinds[0].upper()}{kinds[1:]}."
+    rows = []
+    for one in MEASURES.values():
+        labels = "; ".join(f"`{key}`: {says}" for key, says in one.labels.items())
+        rows.append(f"| `{PREFIX}{one.name}` | {one.kind.value} | {labels} | {one.says}. |")
+    yield "| name | kind | labels | means |\n| --- | --- | --- | --- |\n" + "\n".join(rows)
+
+
+def _lowered(text: str) -> str:
+    return f"{text[0].lower()}{text[1:]}".rstrip(".")
 
 
 def _answer(reply: dict[str, Any]) -> str:

@@ -25,6 +25,7 @@ from risk_manager.config.notifications import NOTIFICATIONS_FILE, notifications_
 from risk_manager.config.schema import schemas
 from risk_manager.config.secret import NO_SECRETS
 from risk_manager.core.rules import RULES
+from risk_manager.daemon.measures import MEASURES, PREFIX
 from risk_manager.exit_codes import ExitCode
 from risk_manager.ipc.messages import Message
 from risk_manager.ipc.openapi import description
@@ -138,6 +139,7 @@ def test_every_rule_command_event_and_exit_code_is_found() -> None:
     names += [f"`{one.__struct_config__.tag}`" for one in get_args(Message)]
     names += [f"`{code.name}`" for code in ExitCode]
     names += list(description()["paths"])
+    names += [f"| `{PREFIX}{name}` | {one.kind.value} |" for name, one in MEASURES.items()]
     assert len(names) > 90
     assert [name for name in names if name not in ALL] == []
 

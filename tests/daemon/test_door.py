@@ -23,6 +23,7 @@ from risk_manager.daemon import door as doors
 from risk_manager.daemon.clock import SystemClock
 from risk_manager.daemon.door import Door
 from risk_manager.daemon.keeping import Keeping
+from risk_manager.daemon.measures import MEASURES
 from risk_manager.gateway.tasks import end, start
 from risk_manager.ipc import address, messages
 from risk_manager.ipc.answers import History
@@ -201,7 +202,7 @@ async def test_the_numbers_can_be_read_by_who_collects_them(tmp_path: Path) -> N
         here.house.price(PRICE - 200)
         await here.until_told(messages.LockoutSet, lambda one: one.rule == "RULE-003")
         await here.house.settled()
-        families = text_string_to_metric_families((await here.ask("/metrics"))[1].decode())
+        families = list(text_string_to_metric_families((await here.ask("/metrics"))[1].decode()))
         found = {(one.name, *one.labels.values()): one.value for family in families for one in family.samples}
         name = "risk_manager_"
         assert found[f"{name}locks", "465", "hard"] == 1
@@ -214,6 +215,15 @@ async def test_the_numbers_can_be_read_by_who_collects_them(tmp_path: Path) -> N
         )
         assert found[f"{name}hub_connected", "user"] == found[f"{name}hub_connected", "market"] == 1
         assert found[f"{name}door_clients",] == 1
+        assert {(one.name.removeprefix(name), one.type, one.documentation) for one in families} == {
+            (one.name.removesuffix("_total"), one.kind.value, one.says) for one in MEASURES.values()
+        }, "the table that the page is made of"
+        labels = {one.name.removesuffix("_total"): set(one.labels) for one in MEASURES.values()}
+        assert all(
+            set(sample.labels) - {"le"} == labels[family.name.removeprefix(name)]
+            for family in families
+            for sample in family.samples
+        )
 
 
 async def test_no_secret_ever_goes_out(tmp_path: Path) -> None:

@@ -9,12 +9,7 @@ from typing import Final
 
 import msgspec
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import (
-    CounterMetricFamily,
-    GaugeMetricFamily,
-    HistogramMetricFamily,
-    Metric,
-)
+from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
 from risk_manager.core.commands import Fetch
@@ -22,7 +17,8 @@ from risk_manager.core.events import CommandAccepted, CommandHeld, CommandLost, 
 from risk_manager.core.model import AccountId
 from risk_manager.core.state import State
 from risk_manager.daemon.guard import Taken
-from risk_manager.daemon.readings import counter, of_gateway, of_state
+from risk_manager.daemon.measures import counter, gauge, histogram
+from risk_manager.daemon.readings import of_gateway, of_state
 from risk_manager.gateway.status import GatewayStatus
 
 _STEP_BOUNDS: Final = (0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.1, 1.0)
@@ -113,28 +109,16 @@ class Metrics(Collector):
         yield from of_gateway(self._gateway())
         yield from of_state(self._state(), self._guarded)
         clients, dropped = self._door()
-        yield GaugeMetricFamily("risk_manager_door_clients", "Programs that listen at the door", value=clients)
-        yield CounterMetricFamily(
-            "risk_manager_door_clients_dropped", "Programs let go because they did not read", value=dropped
-        )
+        yield gauge("door_clients", clients)
+        yield counter("door_clients_dropped_total", dropped)
 
     def _counted(self) -> Iterator[Metric]:
-        yield counter("events", "What came in", ["kind"], {(_kind(kind),): n for kind, n in self._events.items()})
-        steps, reactions = self._steps, self._reactions
-        yield HistogramMetricFamily(
-            "risk_manager_step_seconds", "One step of the engine", buckets=steps.buckets(), sum_value=steps.sum
-        )
-        yield HistogramMetricFamily(
-            "risk_manager_breach_to_request_seconds",
-            "From the event that breached a rule to its requests handed to their connections",
-            buckets=reactions.buckets(),
-            sum_value=reactions.sum,
-        )
-        yield counter("breaches", "Breaches by rule", ["rule"], {(rule,): n for rule, n in self._breaches.items()})
-        yield counter(
-            "commands_asked", "What was asked of the broker", ["kind"], {(kind,): n for kind, n in self._asked.items()}
-        )
-        yield counter("commands_answered", "What came of it", ["kind", "outcome"], self._outcomes)
+        yield counter("events_total", {(_kind(kind),): n for kind, n in self._events.items()})
+        yield histogram("step_seconds", self._steps.buckets(), self._steps.sum)
+        yield histogram("breach_to_request_seconds", self._reactions.buckets(), self._reactions.sum)
+        yield counter("breaches_total", {(rule,): n for rule, n in self._breaches.items()})
+        yield counter("commands_asked_total", {(kind,): n for kind, n in self._asked.items()})
+        yield counter("commands_answered_total", self._outcomes)
 
 
 def _kind(struct: type[msgspec.Struct]) -> str:
