@@ -17,6 +17,8 @@ import pytest
 import pytest_asyncio
 
 from risk_manager.config.password import HASH_FILE, set_password
+from risk_manager.exit_codes import ExitCode
+from risk_manager.service.windows.machine import NEVER
 from tests.foreign.test_guard import home as write_home
 from tests.foreign.venue import open_venue
 from tests.windows.prefix import DISK, Windows
@@ -46,6 +48,8 @@ while s.QueryServiceStatus(one)[1] != s.SERVICE_START_PENDING:
     time.sleep(0.05)
 Win32().stop_service("Slow")
 print(s.QueryServiceStatus(one)[1])
+Win32().disable_service("Slow")
+print(Win32().service("Slow").start)
 Win32().delete_service("Slow")
 """
 STOPPED, RUNNING = 1, 4
@@ -73,9 +77,11 @@ class Guarded:
             return None
 
     def guards(self) -> bool:
-        """Whether it sees its account."""
+        """Whether it sees its account, and has read it."""
         told = self.asked()
-        return told is not None and told["connection"]["user_hub"] and told["connection"]["market_hub"]
+        if told is None or any(account["is_asleep"] for account in told["accounts"]):
+            return False
+        return bool(told["connection"]["user_hub"] and told["connection"]["market_hub"])
 
     def log(self) -> str:
         path = HOME / "logs" / "service.log"
@@ -132,9 +138,10 @@ def test_without_an_administrators_rights_nothing_is_installed(windows: Windows)
 
 def test_it_is_as_installed_and_what_this_windows_does_not_tell_is_not_called_good(guarded: Guarded) -> None:
     ended = guarded.windows.ours("service", "status")
+    assert ended.code == ExitCode.NOT_RUNNING, "what cannot be verified is not called well"
     told = dict(line.split(": ", 1) for line in ended.says.splitlines())
     assert told == {
-        "service": "It runs.",
+        "service": "It runs. Guarding 465.",
         "start": "It starts with the machine.",
         "account": "It runs as the system.",
         **dict.fromkeys(("restarts", "restarts on error", "who may stop it", "home", "program"), UNTOLD),
@@ -165,9 +172,9 @@ def test_a_stop_is_an_end_in_order_and_a_boot_starts_it_without_anybody(guarded:
     assert guarded.state()[0] == RUNNING
 
 
-def test_a_service_that_is_still_starting_is_stopped_too(windows: Windows) -> None:
+def test_a_service_that_is_still_starting_is_stopped_too_and_one_is_disabled(windows: Windows) -> None:
     ended = windows.run("-c", STOP_WHILE_STARTING, elevated=True)
-    assert (ended.code, ended.says.split()) == (0, [str(STOPPED)]), ended.says
+    assert (ended.code, ended.says.splitlines()) == (0, [str(STOPPED), NEVER]), ended.says
 
 
 def test_a_killed_one_is_a_crash_to_the_service_manager(guarded: Guarded) -> None:

@@ -6,7 +6,7 @@ The beat runs in the engine's own loop. Whatever holds that loop up, or makes a 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from typing import Final, Protocol
 
 from risk_manager.daemon.guard import Guard
@@ -72,11 +72,17 @@ class Pulse:
             self._supervisor.says(sentence)
 
     def _sentence(self) -> str:
-        state = self._guard.state
-        if state.away:
-            hubs = " and ".join(sorted(f"the {hub.value} hub" for hub in state.away))
-            verb = "are" if len(state.away) > 1 else "is"
-            return f"BLIND: {hubs} {verb} away. The guard goes on trying to connect."
-        if not self._is_guarding():
-            return "Not guarding yet: not every account has been read and judged."
-        return f"{GUARDING}{', '.join(str(account) for account in sorted(self._guard.settings))}."
+        away = [hub.value for hub in self._guard.state.away]
+        return sentence(away, self._guard.settings, are_read=self._is_guarding())
+
+
+def sentence(away: Collection[str], accounts: Iterable[int], *, are_read: bool) -> str:
+    """What a guard of these accounts is doing. `away` are the hubs that are; `are_read`: every account has been read
+    and judged."""
+    if away:
+        hubs = " and ".join(sorted(f"the {hub} hub" for hub in away))
+        verb = "are" if len(away) > 1 else "is"
+        return f"BLIND: {hubs} {verb} away. The guard goes on trying to connect."
+    if not are_read:
+        return "Not guarding yet: not every account has been read and judged."
+    return f"{GUARDING}{', '.join(str(account) for account in sorted(accounts))}."

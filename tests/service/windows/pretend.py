@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from risk_manager.service.windows.machine import AUTOMATIC, MachineError, Service
+from risk_manager.service.windows.machine import AUTOMATIC, NAME, NEVER, MachineError, Service
 
 DATA = r"C:\ProgramData"
 CLOSED = "O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)"
@@ -25,6 +25,8 @@ class PretendMachine:
         self.starts = 0
         self.refuses = ""
         """What it refuses to do, by its name here."""
+        self.said = (True, "Guarding 465.")
+        """What the guard of its service says of itself."""
         self._is_elevated = is_elevated
 
     def is_elevated(self) -> bool:
@@ -35,6 +37,10 @@ class PretendMachine:
 
     def service(self, name: str) -> Service | None:
         return self.services.get(name)
+
+    def guards(self, home: str) -> tuple[bool, str]:
+        assert home == rf"{DATA}\{NAME}"
+        return self.said
 
     def create_service(self, name: str, command: str) -> None:
         self._may("create_service")
@@ -64,6 +70,10 @@ class PretendMachine:
     def stop_service(self, name: str) -> None:
         self._may("stop_service")
         self.services[name] = self._there(name)._replace(is_running=False)
+
+    def disable_service(self, name: str) -> None:
+        self._may("disable_service")
+        self.services[name] = self._there(name)._replace(start=NEVER)
 
     def delete_service(self, name: str) -> None:
         self._may("delete_service")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from risk_manager import descriptors
 from risk_manager.service.plan import Program
-from risk_manager.service.windows.machine import DELAYED, NAME, RESTARTS
+from risk_manager.service.windows.machine import AUTOMATIC, DELAYED, NAME, NEVER, RESTARTS
 from risk_manager.service.windows.reading import rows
 from risk_manager.service.windows.system import Windows
 from tests.service.windows.pretend import CLOSED, DATA, OPEN, PretendMachine
@@ -69,6 +69,18 @@ def test_uninstalling_leaves_what_the_guard_knows() -> None:
     assert uninstall(machine) == "", "the same again does no harm"
 
 
+def test_a_machine_that_restarts_while_it_is_uninstalled_does_not_have_it_back() -> None:
+    for refused in ("stop_service", "delete_service"):
+        machine = PretendMachine()
+        install(machine)
+        machine.refuses = refused
+        assert uninstall(machine) == "Access is denied (error 5)."
+        assert machine.services[NAME].start == NEVER, refused
+        machine.refuses = ""
+        assert install(machine) == ""
+        assert machine.services[NAME].start == AUTOMATIC, "installed again it starts again"
+
+
 def test_who_is_no_administrator_now_is_told_what_to_do() -> None:
     assert "Run as administrator" in Windows(lambda: PretendMachine(is_elevated=False)).may_change()
     assert Windows(PretendMachine).may_change() == ""
@@ -128,6 +140,20 @@ def test_what_is_as_installed_is_said_and_each_drift_with_its_remedy() -> None:
     assert (row.name, row.says) == ("home", rf"{HOME} is open to every user.")
 
 
+def test_one_that_runs_and_does_not_guard_is_not_called_good() -> None:
+    machine = PretendMachine()
+    install(machine)
+    assert Windows(lambda: machine).status()[1][0] == "service: It runs. Guarding 465."
+    machine.said = (False, "BLIND: the user hub is away. The guard goes on trying to connect.")
+    is_well, sentences = Windows(lambda: machine).status()
+    assert not is_well
+    assert sentences[0] == rf"service: It runs. {machine.said[1]} Why: {HOME}\logs\service.log"
+    machine.services[NAME] = machine.services[NAME]._replace(is_running=False)
+    assert Windows(lambda: machine).status()[1][0].startswith("service: IT DOES NOT RUN. As an administrator: "), (
+        "what it said before it ended is of no use"
+    )
+
+
 def test_what_cannot_be_told_is_not_called_good() -> None:
     machine = PretendMachine(keeps_rights=False)
     install(machine)
@@ -144,6 +170,7 @@ def test_what_cannot_be_told_is_not_called_good() -> None:
         "program": None,
     }
     assert all("cannot verify" in row.says for row in rows(machine, HOME) if row.is_good is None)
+    assert not Windows(lambda: machine).status()[0], "the doctor is red for the same"
 
 
 def test_rights_that_are_not_known_are_told_as_such() -> None:

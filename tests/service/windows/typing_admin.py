@@ -62,6 +62,8 @@ def _type_what_has_no_words_of_its_own(machine: PretendMachine, line: str) -> No
         case _ if line == f"net.exe stop {NAME} 2>nul":
             if machine.service(NAME) is not None:
                 machine.stop_service(NAME)
+        case _ if line == f"sc.exe config {NAME} start= disabled":
+            machine.disable_service(NAME)
         case _ if line == f"sc.exe start {NAME}":
             machine.start_service(NAME)
         case _ if line == f"sc.exe delete {NAME}":

@@ -109,6 +109,18 @@ class BeRunning(NamedTuple):
         return f"net.exe stop {NAME} 2>nul\nsc.exe start {NAME}"
 
 
+class BeDisabled(NamedTuple):
+    """Start it no more."""
+
+    def says(self) -> str:
+        """What it does, and why."""
+        return "Have it start with the machine no more: one that goes down before this is done would have it back."
+
+    def types(self) -> str:
+        """The command for the same."""
+        return f"sc.exe config {NAME} start= disabled"
+
+
 class BeStopped(NamedTuple):
     """Stop it."""
 
@@ -145,7 +157,8 @@ class ForgetEvents(NamedTuple):
         return f'reg.exe delete "{EVENTS}" /f'
 
 
-Act = HaveFolder | HaveEvents | HaveService | HaveRestarts | HaveGuards | BeRunning | BeStopped | BeGone | ForgetEvents
+Have = HaveFolder | HaveEvents | HaveService | HaveRestarts | HaveGuards
+Act = Have | BeRunning | BeDisabled | BeStopped | BeGone | ForgetEvents
 
 
 def installing(home: str, command: str) -> tuple[Act, ...]:
@@ -163,7 +176,7 @@ def installing(home: str, command: str) -> tuple[Act, ...]:
 
 def uninstalling() -> tuple[Act, ...]:
     """From a machine with the service to one without. The home stays as it is."""
-    return (BeStopped(), BeGone(), ForgetEvents())
+    return (BeDisabled(), BeStopped(), BeGone(), ForgetEvents())
 
 
 def _quoted(command: str) -> str:

@@ -13,6 +13,7 @@ MESSAGES: Final = r"%SystemRoot%\System32\EventCreate.exe"
 """A program of Windows that has a message for every number below 1000, which says what it is given and no more."""
 AUTOMATIC: Final = "auto"
 DELAYED: Final = "minutes after the machine, when everything else has started"
+NEVER: Final = "never, it is disabled"
 RESTARTS: Final = (1_000, 5_000, 15_000)
 """After how many milliseconds it is started again: the first, the second, every later time."""
 FORGET_SECONDS: Final = 86_400
@@ -57,6 +58,10 @@ class Machine(Protocol):
         """The service of this name; None: there is none."""
         ...
 
+    def guards(self, home: str) -> tuple[bool, str]:
+        """Whether the guard of this home guards, and its word for that, a sentence."""
+        ...
+
     def create_service(self, name: str, command: str) -> None:
         """Make it: starts with the machine, as the system, in a process of its own."""
         ...
@@ -79,6 +84,10 @@ class Machine(Protocol):
 
     def stop_service(self, name: str) -> None:
         """Stop it where it runs, and wait until it has ended."""
+        ...
+
+    def disable_service(self, name: str) -> None:
+        """Have it started by nobody and nothing any more, also not with the machine. What runs goes on."""
         ...
 
     def delete_service(self, name: str) -> None:

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from risk_manager import descriptors
 from risk_manager.service.windows.closed import in_words, open_places
 from risk_manager.service.windows.command_line import MODULE, interpreter_of, script_of
+from risk_manager.service.windows.log import FILE
 from risk_manager.service.windows.machine import AUTOMATIC, NAME, RESTARTS, Machine, MachineError, Service
 
 _AGAIN: Final = "As an administrator: risk-manager service install"
@@ -41,11 +42,7 @@ def rows(machine: Machine, home: str) -> tuple[Row, ...]:
 
 
 def _rows(machine: Machine, found: Service, home: str) -> Iterator[Row]:
-    yield (
-        Row("service", True, "It runs.")
-        if found.is_running
-        else Row("service", False, "IT DOES NOT RUN.", f"As an administrator: sc.exe start {NAME}")
-    )
+    yield _service(machine, found, home)
     yield _row("start", found.start == AUTOMATIC, "It starts with the machine.", f"It starts: {found.start}.")
     is_system = found.account.lower() in _ACCOUNTS
     yield _row("account", is_system, "It runs as the system.", f"It runs as {found.account}.")
@@ -53,6 +50,13 @@ def _rows(machine: Machine, found: Service, home: str) -> Iterator[Row]:
     yield _descriptor(machine, found.descriptor)
     yield _folder(machine, home)
     yield from _program(machine, found.command)
+
+
+def _service(machine: Machine, found: Service, home: str) -> Row:
+    if not found.is_running:
+        return Row("service", False, "IT DOES NOT RUN.", f"As an administrator: sc.exe start {NAME}")
+    guards, said = machine.guards(home)
+    return Row("service", guards, f"It runs. {said}", "" if guards else rf"Why: {home}\logs\{FILE}")
 
 
 def _restarts(found: Service) -> Iterator[Row]:

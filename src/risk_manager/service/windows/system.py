@@ -116,7 +116,7 @@ class Windows:
             found = rows(self._machine, self.home())
         except MachineError as error:
             return False, (str(error),)
-        return all(row.is_good is not False for row in found), tuple(row.told for row in found)
+        return all(row.is_good is True for row in found), tuple(row.told for row in found)
 
     @property
     def _has_machine(self) -> bool:
@@ -164,6 +164,9 @@ def _do(machine: Machine, act: Act) -> None:
         case acts.BeRunning():
             machine.stop_service(NAME)
             machine.start_service(NAME)
+        case acts.BeDisabled():
+            if machine.service(NAME) is not None:
+                machine.disable_service(NAME)
         case acts.BeStopped():
             if machine.service(NAME) is not None:
                 machine.stop_service(NAME)

@@ -10,6 +10,8 @@ if sys.platform == "win32":
     import os
     import time
     from collections.abc import Iterator
+    from datetime import UTC, datetime
+    from pathlib import Path
     from typing import Any, Final
 
     import pywintypes
@@ -22,7 +24,16 @@ if sys.platform == "win32":
     import winerror
     from win32com.shell import shell, shellcon
 
-    from risk_manager.service.windows.machine import AUTOMATIC, DELAYED, MESSAGES, PURPOSE, TITLE, MachineError, Service
+    from risk_manager.service.windows.machine import (
+        AUTOMATIC,
+        DELAYED,
+        MESSAGES,
+        NEVER,
+        PURPOSE,
+        TITLE,
+        MachineError,
+        Service,
+    )
 
     _SDDL: Final = win32security.SDDL_REVISION_1
     _WHOLE: Final = win32security.OWNER_SECURITY_INFORMATION | win32security.DACL_SECURITY_INFORMATION
@@ -30,7 +41,7 @@ if sys.platform == "win32":
     _STARTS: Final = {
         win32service.SERVICE_AUTO_START: AUTOMATIC,
         win32service.SERVICE_DEMAND_START: "by hand",
-        win32service.SERVICE_DISABLED: "never, it is disabled",
+        win32service.SERVICE_DISABLED: NEVER,
     }
     _HEARS: Final = (win32service.SERVICE_RUNNING, win32service.SERVICE_PAUSED)
     """In no other state does a service hear that it is to stop: one that is still starting is waited for."""
@@ -84,6 +95,13 @@ if sys.platform == "win32":
                 restarts_on_error=None if on_error is None else bool(on_error),
                 descriptor=_service_descriptor(name),
             )
+
+        def guards(self, home: str) -> tuple[bool, str]:
+            """Whether the guard of this home guards, in its own words."""
+            # Importing it takes seconds on a slow machine, and the process of the service begins with this module.
+            from risk_manager.service.word import word
+
+            return word(Path(home), datetime.now(UTC))
 
         def create_service(self, name: str, command: str) -> None:
             """Make it."""
@@ -165,6 +183,13 @@ if sys.platform == "win32":
                     if not is_asked and state in _HEARS:
                         is_asked = _is_asked_to_stop(one, name)
                     time.sleep(_LOOK_SECONDS)
+
+        def disable_service(self, name: str) -> None:
+            """Have it started by nobody and nothing any more."""
+            kept = win32service.SERVICE_NO_CHANGE
+            how = (kept, win32service.SERVICE_DISABLED, kept, None, None, False, None, None, None, None)
+            with _open(name, win32service.SERVICE_CHANGE_CONFIG) as one, _refusals(f"disabling the service {name}"):
+                win32service.ChangeServiceConfig(one, *how)
 
         def delete_service(self, name: str) -> None:
             """Take it away."""
