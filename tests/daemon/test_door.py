@@ -131,7 +131,7 @@ async def test_a_lock_and_what_stands_when_a_screen_comes_later(tmp_path: Path) 
 
 async def test_the_line_to_the_broker(tmp_path: Path) -> None:
     async with visited(tmp_path, TWO_MNQ) as here:
-        assert await here.ask("/api/health") == (200, b'{"is_well":true,"reasons":[]}')
+        assert await here.ask("/api/health") == (200, b'{"is_well":true,"reasons":[],"impaired":[]}')
         here.house.fault(CutHub(hub="user"))
         gone = await here.until_told(messages.Connection, lambda one: one.hub == "user" and not one.is_connected)
         assert gone.why

@@ -110,7 +110,7 @@ async def test_screens_show_those_who_are_guarded_and_the_lock_of_the_other_come
             await buy(side, OTHER, 1)  # the trader's own affair now
             await until(lambda: is_connected(home / "data" / "status.json"), "both hubs are there, and published")
             assert [one["id"] for one in (await answered(home, "/api/status"))["accounts"]] == [ACCOUNT]
-            assert await answered(home, "/api/health") == {"is_well": True, "reasons": []}
+            assert await answered(home, "/api/health") == {"is_well": True, "reasons": [], "impaired": []}
             metrics = await answered(home, "/metrics")
             assert ('account="465"' in metrics, 'account="466"' in metrics) == (True, False)
             code, told, _ = await done("status", "--home", str(home))

@@ -175,7 +175,7 @@ async def test_an_ill_guard_is_told_by_the_status_code() -> None:
     async with open_house() as house:
         house.is_well = False
         status, body, _ = await ask(house, "/api/health")
-    assert (status, msgspec.json.decode(body)) == (503, {"is_well": False, "reasons": ["It is ill."]})
+    assert (status, msgspec.json.decode(body)) == (503, {"is_well": False, "reasons": ["It is ill."], "impaired": []})
 
 
 async def test_money_is_text_with_all_its_digits() -> None:

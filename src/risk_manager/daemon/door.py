@@ -70,6 +70,7 @@ class Door:
             guard.settings.keys(),
             gateway,
             lambda: (self.broadcast.clients, self.broadcast.dropped),
+            self.health,
         )
         self._told = guard.state
         self._quotes: set[ContractId] = set()

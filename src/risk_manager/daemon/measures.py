@@ -36,6 +36,8 @@ class Measure(NamedTuple):
 
 
 _EACH: Final = (
+    Measure("well", Kind.GAUGE, "1 while `/api/health` answers with 200, 0 while with 503"),
+    Measure("impaired", Kind.GAUGE, "How many things `/api/health` names that do not work although the guard guards"),
     Measure(
         "hub_connected",
         Kind.GAUGE,

@@ -20,6 +20,7 @@ from risk_manager.daemon.guard import Taken
 from risk_manager.daemon.measures import counter, gauge, histogram
 from risk_manager.daemon.readings import of_gateway, of_state
 from risk_manager.gateway.status import GatewayStatus
+from risk_manager.ipc.answers import Health
 
 _STEP_BOUNDS: Final = (0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.1, 1.0)
 _OUTCOMES: Final[dict[type, str]] = {
@@ -67,12 +68,14 @@ class Metrics(Collector):
         guarded: Collection[AccountId],
         gateway: Callable[[], GatewayStatus],
         door: Callable[[], tuple[int, int]],
+        health: Callable[[], Health],
     ) -> None:
         """`guarded` are the accounts to tell of; `door` gives how many listen to it and how many it has let go."""
         self._state = state
         self._guarded = guarded
         self._gateway = gateway
         self._door = door
+        self._health = health
         self._events: Counter[type[msgspec.Struct]] = Counter()
         self._steps = Histogram()
         self._reactions = Histogram()
@@ -105,6 +108,9 @@ class Metrics(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """Asked by the registry."""
+        health = self._health()
+        yield gauge("well", float(health.is_well))
+        yield gauge("impaired", len(health.impaired))
         yield from self._counted()
         yield from of_gateway(self._gateway())
         yield from of_state(self._state(), self._guarded)

@@ -35,11 +35,17 @@ class Trouble(msgspec.Struct, frozen=True):
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """Does the guard do what it is there for, at this moment?"""
+    """Does the guard do what it is there for, at this moment? `is_well` is false, and the status 503, while a hub is
+    away, an account was not read and judged since the start, or nothing can be saved; `reasons` says so, a sentence
+    each. `impaired` names what does not work beside that, a sentence each: files that are refused or wait for a start,
+    a door or a log that has failed, channels that take nothing. The guard guards all the same, and the status is 200.
+    Whoever wants it whole asks that both lists are empty."""
 
     is_well: bool
     reasons: tuple[str, ...]
     """Sentences that say what is wrong; empty where it is well."""
+    impaired: tuple[str, ...] = ()
+    """Sentences that say what does not work although it guards; empty where it is whole."""
 
 
 class TradeRow(msgspec.Struct, frozen=True, kw_only=True):

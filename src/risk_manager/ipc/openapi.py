@@ -50,7 +50,8 @@ def _operation(route: Route, answers: Any, properties: Mapping[str, Any]) -> dic
         for name, schema in properties.items()
     ]
     replies: dict[str, Any] = {
-        str(code): _reply(next(answers) if kind is not None else None, route) for code, kind in route.answers.items()
+        str(code): _reply(next(answers) if kind is not None else None, route, code)
+        for code, kind in route.answers.items()
     }
     trouble = {"$ref": _REFERENCE.format(name="Trouble")}
     for code, says in COMMON.items():
@@ -58,10 +59,10 @@ def _operation(route: Route, answers: Any, properties: Mapping[str, Any]) -> dic
     return {"operationId": route.name, "summary": route.says, "parameters": parameters, "responses": replies}
 
 
-def _reply(schema: Any, route: Route) -> dict[str, Any]:
+def _reply(schema: Any, route: Route, code: int) -> dict[str, Any]:
     media = route.media.partition(";")[0]
     return {
-        "description": route.says,
+        "description": route.means.get(code, route.says),
         "content": {media: {"schema": schema if schema is not None else {"type": "string"}}},
     }
 
