@@ -358,7 +358,7 @@ class Story:
     @property
     def unrealized(self) -> Decimal:
         """The open P&L."""
-        return pnl.unrealized(self.state, self.account, self.settings)
+        return self.sight.unrealized()
 
     @property
     def sight(self) -> Sight:

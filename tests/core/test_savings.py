@@ -16,8 +16,8 @@ from msgspec.structs import replace
 from risk_manager.config import settings_from_mapping
 from risk_manager.core import engine, trade_counts
 from risk_manager.core.events import AccountRead, AnyEvent, Cleared, TimePassed, TradeSeen
-from risk_manager.core.model import Side, Trade
-from risk_manager.core.rules import trade_management
+from risk_manager.core.model import Adding, Side, Trade
+from risk_manager.core.rules import max_contracts, trade_management
 from risk_manager.core.settings import Settings
 from risk_manager.core.sight import Sight
 from tests.core.storm import Choice, Move, World
@@ -121,12 +121,23 @@ def test_what_is_seen_once_is_what_is_looked_up_each_time(
     quick, thorough = World({1: choice}, start, lag), World({1: choice}, start, lag)
     quick.tell(story)
     with (
-        mock.patch.object(Sight, "orders", _anew(Sight.orders, _orders=None)),
+        mock.patch.object(Sight, "adding", _adding),
         mock.patch.object(Sight, "size_left", _anew(Sight.size_left, _left={})),
+        mock.patch.object(Sight, "mark", _anew(Sight.mark, _marks={})),
+        mock.patch.object(Sight, "open_pnl", _anew(Sight.open_pnl, _open={})),
+        mock.patch.object(Sight, "unrealized", _anew(Sight.unrealized, _unrealized=None)),
+        mock.patch.object(max_contracts, "_at_most", return_value=Decimal("Infinity")),
         mock.patch.object(trade_management, "_may_move", return_value=True),
     ):
         thorough.tell(story)
     assert quick.heard == thorough.heard
+
+
+def _adding(sight: Sight) -> list[Adding]:
+    """Every order asked for, also one that protects."""
+    lines = [(order, sight.may_fill(order)) for order in sight.account.orders.values()]
+    adding = [Adding(order, left, sight.increase(order, left)) for order, left in lines if left > 0]
+    return [line for line in adding if line.increase > 0]
 
 
 def _anew(asked: Any, **forgotten: Any) -> Any:

@@ -66,9 +66,9 @@ def test_a_resize_under_way_counts_as_done_less_what_has_filled() -> None:
     story.sees(position("MNQ", 1))
     story.sees(order(1, "MNQ", -6, filled=1, limit=110), after="5s")
     assert story.asked_for == [resize(1, 2)]
-    assert [left for _, left in story.sight.orders()] == [1]
+    assert story.sight.may_fill(story.account.orders[1]) == 1
     story.sees(order(1, "MNQ", -6, filled=2, limit=110))
-    assert [left for _, left in story.sight.orders()] == [0]
+    assert story.sight.may_fill(story.account.orders[1]) == 0
 
 
 def test_what_is_planned_for_orders_is_seen_too() -> None:
@@ -79,9 +79,9 @@ def test_what_is_planned_for_orders_is_seen_too() -> None:
     assert [(line.order.id, line.left, line.increase) for line in sight.adding()] == [(1, 1, 1), (2, 5, 3)]
     sight.outcome.add(CutOrder(2), "a test")
     assert [(line.order.id, line.left) for line in sight.adding()] == [(1, 1)]
-    assert [left for _, left in sight.orders()] == [1, 2]
+    assert [sight.may_fill(one) for one in sight.account.orders.values()] == [1, 2]
     sight.outcome.add(CancelOrder(1), "a test")
-    assert [left for _, left in sight.orders()] == [2]
+    assert [sight.may_fill(one) for one in sight.account.orders.values()] == [0, 2]
 
 
 def test_the_stops_of_a_contract_are_its_working_stop_orders_on_either_side() -> None:

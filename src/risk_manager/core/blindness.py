@@ -25,11 +25,14 @@ _RULE = "BLIND"
 
 def stale_at(sight: Sight, position: Position) -> datetime:
     """When the price of a position counts as old, if nothing is heard of it."""
-    told_at = position.first_seen_at
+    return _told_at(sight, position) + seconds(sight.settings.defaults.quote_stale_after)
+
+
+def _told_at(sight: Sight, position: Position) -> datetime:
     quote = sight.state.quotes.get(position.contract)
-    if quote is not None and quote.told_at > told_at and pnl.is_priced(position, quote):
-        told_at = quote.told_at
-    return told_at + seconds(sight.settings.defaults.quote_stale_after)
+    if quote is not None and quote.told_at > position.first_seen_at and pnl.is_priced(position, quote):
+        return quote.told_at
+    return position.first_seen_at
 
 
 def blind_since(sight: Sight, position: Position) -> datetime:
@@ -88,10 +91,10 @@ def next_due(sight: Sight) -> datetime | None:
     if opens is not None:
         return opens
     defaults = sight.settings.defaults
-    times: list[datetime] = []
-    for position in sight.positions():
-        since = blind_since(sight, position)
-        times.append(since)
-        if defaults.when_blind is WhenBlind.CLOSE_POSITION:
-            times.append(since + seconds(defaults.blind_grace))
+    stale_after = seconds(defaults.quote_stale_after)
+    told = soonest((_told_at(sight, position) for position in sight.positions()), sight.now - stale_after)
+    times = [told and told + stale_after]
+    if defaults.when_blind is WhenBlind.CLOSE_POSITION:
+        grace = seconds(defaults.blind_grace)
+        times += [blind_since(sight, position) + grace for position in sight.positions()]
     return soonest(times, sight.now)

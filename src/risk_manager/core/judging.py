@@ -102,7 +102,8 @@ def _weigh(armed: Armed, findings: tuple[Finding, ...], sight: Sight, judged: Ju
     for finding in findings:
         key = prefix + finding.about
         true_now.add(key)
-        _take(armed, finding, key, sight, judged)
+        if finding.is_new:  # what is only still so keeps its record open, and nothing else comes of it
+            _take(armed, finding, key, sight, judged)
     standing = sight.account.standing
     over = [key for key in standing if key.startswith(prefix) and key not in true_now]
     if over:
@@ -121,14 +122,12 @@ def _failed(error: Exception) -> Finding:
 
 
 def _take(armed: Armed, finding: Finding, key: str, sight: Sight, judged: Judged) -> None:
-    """Record a finding if it is new, and let its wishes and its lock count unless the rule is waived."""
+    """Record a finding if nobody has, and let its wishes and its lock count unless the rule is waived."""
     account, now, rule = sight.account, sight.now, armed.rule.id
     held = account.standing.get(key)
     waived = locks.is_waived(account, rule, finding.symbol)
     is_new = held is None or held.waived != waived
-    if is_new and not finding.is_new:
-        return
-    if not waived and finding.is_new:
+    if not waived:
         for wish in finding.wishes:
             sight.outcome.add(wish, f"{rule}: {finding.why}")
         if finding.lock is not None:

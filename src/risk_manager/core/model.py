@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 import msgspec
 
@@ -135,6 +136,16 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     def is_suspended(self) -> bool:
         """A bracket leg that waits for its parent."""
         return self.status is OrderStatus.SUSPENDED
+
+
+class Adding(NamedTuple):
+    """A working order that would make its position larger, and by how much."""
+
+    order: Order
+    left: int
+    """Contracts that may still fill."""
+    increase: int
+    """How many of them make the position larger; past zero, only those past zero."""
 
 
 class Trade(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from risk_manager.core.contracts import symbol_of
-from risk_manager.core.model import ContractId, Position, Side, Symbol
+from risk_manager.core.model import Adding, ContractId, Position, Side, Symbol
 from risk_manager.core.rule import CancelOrder, CutOrder, Finding, Wish
-from risk_manager.core.sight import Adding, Sight
+from risk_manager.core.sight import Sight
 
 _ZERO = Decimal(0)
 

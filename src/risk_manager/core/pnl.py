@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from risk_manager.core import trading_day
 from risk_manager.core.fills import closed_by_trades
 from risk_manager.core.model import Position, Quote
-from risk_manager.core.settings import Defaults, MarkPrice, ResetTime, Settings
+from risk_manager.core.settings import Defaults, MarkPrice, ResetTime
 from risk_manager.core.state import Account, State
 
 ZERO = Decimal(0)
@@ -66,16 +66,6 @@ def mark(state: State, position: Position, defaults: Defaults) -> Decimal | None
     if position.point_value is None:
         return None
     return mark_of(state.quotes.get(position.contract), position.sign, defaults.mark_price)
-
-
-def unrealized(state: State, account: Account, settings: Settings) -> Decimal:
-    """Open P&L of the account, over all positions that have a price."""
-    total = ZERO
-    for position in account.positions.values():
-        price = mark(state, position, settings.defaults)
-        if price is not None:
-            total += of_position(account, position, price)
-    return total
 
 
 def realized_in(account: Account, reset: ResetTime, *, include_fees: bool = True) -> Decimal:

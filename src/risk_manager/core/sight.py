@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import NamedTuple
 
 from risk_manager.core import exits, fills, pnl, trade_counts
 from risk_manager.core.contracts import contract_known, symbol_of
@@ -13,6 +12,7 @@ from risk_manager.core.instants import seconds
 from risk_manager.core.model import (
     STOP_TYPES,
     WORKING,
+    Adding,
     Contract,
     ContractId,
     Order,
@@ -33,16 +33,6 @@ from risk_manager.core.state import Account, State
 _MARKET, _BUY = OrderType.MARKET, Side.BUY
 
 
-class Adding(NamedTuple):
-    """A working order that would make its position larger, and by how much."""
-
-    order: Order
-    left: int
-    """Contracts that may still fill."""
-    increase: int
-    """How many of them make the position larger; past zero, only those past zero."""
-
-
 class Sight:
     """One account at one instant, with the work that this step has planned so far."""
 
@@ -50,7 +40,8 @@ class Sight:
         "_adding",
         "_exiting",
         "_left",
-        "_orders",
+        "_marks",
+        "_open",
         "_planned",
         "_stood",
         "_stops",
@@ -77,7 +68,8 @@ class Sight:
         self._trades: list[Trade] | None = None
         self._taken: dict[ContractId, dict[OrderId, int]] = {}
         self._planned = (0, 0, 0)
-        self._orders: list[tuple[Order, int]] | None = None
+        self._marks: dict[ContractId, Decimal | None] = {}
+        self._open: dict[ContractId, Decimal | None] = {}
         self._adding: list[Adding] | None = None
         self._left: dict[ContractId, tuple[int | None, int]] = {}
         self._exiting: set[ContractId] | None = None
@@ -139,12 +131,6 @@ class Sight:
                     self._stops.setdefault(order.contract, []).append(order)
         return self._stops.get(contract, [])
 
-    def orders(self) -> list[tuple[Order, int]]:
-        """Working orders that nobody is cancelling, each with what may still fill; exits under way are left out."""
-        if self._orders is None or self._planned != self.outcome.orders_planned():
-            self._planned, self._orders, self._adding = self.outcome.orders_planned(), self._working(), None
-        return self._orders
-
     def left(self, order: Order) -> int:
         """Contracts of an order that may still fill, less what a position has shown of it already."""
         if order.contract not in self.account.fills:
@@ -155,34 +141,36 @@ class Sight:
         return order.remaining - taken.get(order.id, 0) if taken else order.remaining
 
     def adding(self) -> list[Adding]:
-        """Those of them that would make a position larger."""
-        orders = self.orders()
-        if self._adding is None:
-            self._adding = [
-                Adding(order, left, increase) for order, left in orders if (increase := self.increase(order, left)) > 0
-            ]
+        """Working orders that nobody is cancelling and that would make a position larger; exits under way are left
+        out."""
+        planned = self.outcome.orders_planned()
+        if self._adding is None or self._planned != planned:
+            self._planned, self._adding = planned, []
+            for order in self.account.orders.values():
+                position = self.account.positions.get(order.contract)
+                if position is not None and (order.side is _BUY) is not (position.signed_size > 0):
+                    if order.size - order.filled <= abs(position.signed_size):
+                        continue  # it protects, as most do: whatever else is known of it makes it smaller
+                left = self.may_fill(order)
+                if left > 0 and (increase := self.increase(order, left)) > 0:
+                    self._adding.append(Adding(order, left, increase))
         return self._adding
 
-    def _working(self) -> list[tuple[Order, int]]:
-        account = self.account
-        working: list[tuple[Order, int]] = []
-        for order in account.orders.values():
-            if order.status not in WORKING or order.id in self.outcome.cancels:
-                continue
-            change = account.changes.get(order.id) if account.changes else None
-            if change is not None and not change.is_under_way():
-                change = None
-            if change is not None and change.kind is ChangeKind.CANCEL:
-                continue
-            if order.type is _MARKET and exits.only_reduces(account, order):
-                continue
-            left = self.left(order) if order.contract in account.fills else order.remaining
-            if change is not None and change.kind is ChangeKind.RESIZE and change.size is not None:
+    def may_fill(self, order: Order) -> int:
+        """Contracts that may still fill of an order; 0 where it does not work, or somebody is cancelling it."""
+        if order.status not in WORKING or order.id in self.outcome.cancels:
+            return 0
+        if order.type is _MARKET and exits.only_reduces(self.account, order):
+            return 0
+        left, change = self.left(order), self.account.changes.get(order.id)
+        if change is not None and change.is_under_way():
+            if change.kind is ChangeKind.CANCEL:
+                return 0
+            if change.kind is ChangeKind.RESIZE and change.size is not None:
                 left = min(left, max(0, change.size - order.filled))
-            if order.id in self.outcome.cuts:
-                left = min(left, self.room(order))
-            working.append((order, left))
-        return working
+        if order.id in self.outcome.cuts:
+            left = min(left, self.room(order))
+        return left
 
     def increase(self, order: Order, left: int) -> int:
         """Contracts by which an order, filled, makes its position larger; past zero, only the part past zero. A
@@ -221,17 +209,24 @@ class Sight:
 
     def mark(self, position: Position) -> Decimal | None:
         """The price that a position is worth, None where it is unpriced."""
-        return pnl.mark(self.state, position, self.settings.defaults)
+        contract = position.contract
+        if contract not in self._marks:
+            self._marks[contract] = pnl.mark(self.state, position, self.settings.defaults)
+        return self._marks[contract]
 
     def open_pnl(self, position: Position) -> Decimal | None:
         """Open P&L of one position, None where it is unpriced."""
-        mark = self.mark(position)
-        return None if mark is None else pnl.of_position(self.account, position, mark)
+        contract = position.contract
+        if contract not in self._open:
+            mark = self.mark(position)
+            self._open[contract] = None if mark is None else pnl.of_position(self.account, position, mark)
+        return self._open[contract]
 
     def unrealized(self) -> Decimal:
         """Open P&L of the account."""
         if self._unrealized is None:
-            self._unrealized = pnl.unrealized(self.state, self.account, self.settings)
+            results = [self.open_pnl(position) for position in self.positions()]
+            self._unrealized = sum((result for result in results if result is not None), pnl.ZERO)
         return self._unrealized
 
     # Locks

@@ -13,7 +13,9 @@ from risk_manager.core import engine, pnl
 from risk_manager.core.commands import Command, Fetch
 from risk_manager.core.events import AnyEvent, Reloaded, TimePassed
 from risk_manager.core.model import AccountId
+from risk_manager.core.outcome import Outcome
 from risk_manager.core.settings import Settings
+from risk_manager.core.sight import Sight
 from risk_manager.core.state import Lock
 from risk_manager.rehearse.broker import Broker
 from risk_manager.rehearse.chapter import Chapter, Pages
@@ -90,7 +92,7 @@ class Guard:
             alerts=tuple(pages.alerts),
             locks=tuple(_as_read(lock, offset) for lock in account.locks),
             realized=pnl.realized(account),
-            unrealized=pnl.unrealized(self._state, account, self.settings),
+            unrealized=Sight(self._state, account, self.settings, self.now, Outcome(account)).unrealized(),
         )
 
     def _move_clock(self, to: datetime) -> None:

@@ -65,31 +65,33 @@ def weight_of(contract: ContractId, config: Config) -> Decimal:
 def count(sight: Sight, config: Config) -> tuple[Decimal, Decimal]:
     """The count without what is being closed already, and the count as reported; both signed under net."""
     is_net = config.count_type is CountType.NET
-    left = reported = micros_left = micros_reported = 0
-    for position in sight.positions():
-        sign = position.sign if is_net else 1
-        if is_micro(position.contract):
-            micros_left += sign * sight.size_left(position.contract)
-            micros_reported += sign * position.size
+    signed = [(position, position.sign if is_net else 1) for position in sight.positions()]
+    left = [(position.contract, sign * sight.size_left(position.contract)) for position, sign in signed]
+    reported = [(position.contract, sign * position.size) for position, sign in signed]
+    return _weighed(left, config), _weighed(reported, config)
+
+
+def _weighed(sizes: list[tuple[ContractId, int]], config: Config) -> Decimal:
+    contracts = micros = 0
+    for contract, size in sizes:
+        if is_micro(contract):
+            micros += size
         else:
-            left += sign * sight.size_left(position.contract)
-            reported += sign * position.size
-    return _weighed(left, micros_left, config), _weighed(reported, micros_reported, config)
-
-
-def _weighed(contracts: int, micros: int, config: Config) -> Decimal:
+            contracts += size
     return contracts + micros * config.micro_weight if micros else Decimal(contracts)
 
 
 def judge(sight: Sight, config: Config) -> Iterator[Finding]:
     """Asked of the positions first, and of the orders where those are within the limit."""
+    if not sight.account.changes and _at_most(sight, config) <= config.limit:
+        return
     counted, reported = count(sight, config)
     if abs(counted) > config.limit:
         yield _too_many(sight, config, counted)
     else:
         if abs(reported) > config.limit:
             yield Finding(about="positions", why="still being closed", is_new=False)
-        if config.check_pending_orders and (sight.account.changes or not _is_room_for_all(sight, config, counted)):
+        if config.check_pending_orders:
             yield from pending.over_limit(sight, lambda book: _worst(sight, config, counted, book), config.limit)
 
 
@@ -100,12 +102,10 @@ def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
     yield gauge.of_count(f"Contracts ({config.count_type.value})", Unit.CONTRACTS, value, Decimal(config.limit), then)
 
 
-def _is_room_for_all(sight: Sight, config: Config, counted: Decimal) -> bool:
-    """True where even all working orders on one side would be within the limit: which ones add does not matter."""
-    most = abs(counted)
-    for line in sight.adding():
-        most += line.left * weight_of(line.order.contract, config)
-    return most <= config.limit
+def _at_most(sight: Sight, config: Config) -> Decimal:
+    """No count of any kind is larger: all that is open and could be added, on whichever side, closed by us or not."""
+    sizes = [(contract, position.size) for contract, position in sight.account.positions.items()]
+    return _weighed(sizes + [(order.contract, left) for order, left, _ in sight.adding()], config)
 
 
 def _too_many(sight: Sight, config: Config, counted: Decimal) -> Finding:

@@ -61,23 +61,24 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 def judge(sight: Sight, config: Config) -> Iterator[Finding]:
     """Asked of each symbol that is open or working."""
-    sizes_left: dict[Symbol, int] = {}
     sizes: dict[Symbol, int] = {}
     for contract, position in sight.account.positions.items():
         symbol = symbol_of(contract)
-        sizes_left[symbol] = sizes_left.get(symbol, 0) + sight.size_left(contract)
         sizes[symbol] = sizes.get(symbol, 0) + position.size
     may_add: dict[Symbol, int] = {}
     for order, _, increase in sight.adding():
         symbol = symbol_of(order.contract)
         may_add[symbol] = may_add.get(symbol, 0) + increase
+    is_asked = config.check_pending_orders and bool(sight.account.changes)
+    held: dict[Symbol, list[Position]] = {}
     for symbol in {**sizes, **may_add} if may_add else sizes:
         limit = config.limit_of(symbol)
-        if limit is None:
+        if limit is None or (sizes.get(symbol, 0) + may_add.get(symbol, 0) <= limit and not is_asked):
             continue
-        counted = sizes_left.get(symbol, 0)
+        held = held or _held(sight)
+        counted = sum(sight.size_left(position.contract) for position in held.get(symbol, ()))
         if counted > limit:
-            yield _too_many(sight, config, symbol, counted, limit)
+            yield _too_many(sight, config, held[symbol], counted, limit)
             continue
         if sizes.get(symbol, 0) > limit:
             yield Finding(about=symbol, why="still being closed", is_new=False)
@@ -101,7 +102,15 @@ def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
             yield gauge.of_count(symbol, Unit.CONTRACTS, Decimal(size), Decimal(limit), then, symbol=symbol)
 
 
-def _too_many(sight: Sight, config: Config, symbol: Symbol, counted: int, limit: int) -> Finding:
+def _held(sight: Sight) -> dict[Symbol, list[Position]]:
+    held: dict[Symbol, list[Position]] = {}
+    for position in sight.positions():
+        held.setdefault(symbol_of(position.contract), []).append(position)
+    return held
+
+
+def _too_many(sight: Sight, config: Config, positions: list[Position], counted: int, limit: int) -> Finding:
+    symbol = symbol_of(positions[0].contract)
     why = f"{counted} {symbol} are more than the limit of {limit}"
     wishes: list[Wish] = []
     if config.action is Action.CLOSE_ALL:
@@ -109,7 +118,6 @@ def _too_many(sight: Sight, config: Config, symbol: Symbol, counted: int, limit:
     else:
         excess = counted - limit
         reduced: list[Position] = []
-        positions = [position for position in sight.positions() if symbol_of(position.contract) == symbol]
         for position in sorted(positions, key=lambda position: -position.increased):
             closing = min(excess, sight.size_left(position.contract))
             if closing > 0:
@@ -117,9 +125,8 @@ def _too_many(sight: Sight, config: Config, symbol: Symbol, counted: int, limit:
                 reduced.append(position)
                 excess -= closing
         wishes += pending.adding_to(sight, reduced, symbol_of)
-    return Finding(
-        about=symbol, why=why, wishes=tuple(wishes), symbol=symbol, value=Decimal(counted), limit=Decimal(limit)
-    )
+    value, most = Decimal(counted), Decimal(limit)
+    return Finding(about=symbol, why=why, wishes=tuple(wishes), symbol=symbol, value=value, limit=most)
 
 
 EXAMPLE = """\

@@ -172,7 +172,8 @@ def next_due(sight: Sight, config: Config) -> datetime | None:
     if config.stop_loss is None or not sight.account.unprotected:
         return None
     after = seconds(config.stop_loss.after_seconds)
-    return soonest([at + after for at in sight.account.unprotected.values()], sight.now)
+    since = soonest(sight.account.unprotected.values(), sight.now - after)  # one sum instead of one for each position
+    return since and since + after
 
 
 EXAMPLE = """\
