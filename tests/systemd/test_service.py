@@ -18,7 +18,7 @@ from tests.systemd.guarded import (
     tells,
 )
 from tests.systemd.machine import PYTHON, Machine, until
-from tests.systemd.tries import AIMED_AT, MAY, READS, TAMPERED, TRIES, UNDONE
+from tests.systemd.tries import AIMED_AT, FOR_DOCTORS, MAY, READS, TAMPERED, TRIES, UNDONE
 from tests.tree import ROOT
 
 PAGE = (ROOT / "docs" / "service.md").read_text(encoding="utf-8")
@@ -136,6 +136,9 @@ def test_a_unit_that_was_changed_is_told_with_what_differs(machine: Machine, gua
         seen = machine.as_user(TRADER, PYTHON, "-I", "-m", "risk_manager", "service", "status")
         assert told in seen.stdout, name
         assert seen.returncode == (ExitCode.NOT_RUNNING if told else ExitCode.FINE), f"{name}: {seen.stdout}"
+        if name in FOR_DOCTORS:
+            row = next((line for line in looked(machine).splitlines() if "  service: " in line), "no row")
+            assert row.startswith("RED" if told else "ok "), f"{name}: {row}"
         if name == "masked":
             done(machine.ours("service", "install"))
             is_guarding(machine)
@@ -236,6 +239,24 @@ def test_after_the_power_was_off_it_guards_by_itself(machine: Machine, guard: in
     machine.boot()
     is_guarding(machine)
     assert "it was stopped by the signal SIGTERM" in last_start(machine)
+
+
+def test_one_that_cannot_be_stopped_does_not_start_with_the_machine_any_more(machine: Machine, guard: int) -> None:
+    drop_in = f"{UNIT_FILE}.d/stays.conf"
+    done(machine.run("install", "-D", "/dev/stdin", drop_in, says="[Unit]\nRefuseManualStop=yes\n"))
+    done(machine.run("systemctl", "daemon-reload"))
+    assert machine.ours("service", "uninstall").returncode == ExitCode.DIFFERS
+    assert (pid(machine), shown(machine, "UnitFileState")) == (guard, "disabled")
+    done(machine.run("sh", "-ec", f"rm {drop_in}; systemctl daemon-reload; systemctl enable {UNIT}"))
+
+
+def test_one_that_is_masked_is_taken_away_with_its_links(machine: Machine, guard: int) -> None:
+    done(machine.run("sh", "-euc", TAMPERED["masked"][0]))
+    done(machine.ours("service", "uninstall"))
+    assert machine.run("find", "/etc/systemd/system", "-name", f"{UNIT}*").stdout == ""
+    assert machine.run("pgrep", "-u", USER).stdout == ""
+    done(machine.ours("service", "install"))
+    is_guarding(machine)
 
 
 def test_uninstalled_it_is_gone_and_what_it_knows_is_kept(machine: Machine, guard: int) -> None:

@@ -89,6 +89,8 @@ TAMPERED = {
     "a program that others can change": (f"chmod o+w {PACKAGES}", f"{PACKAGES} can be written by others than root."),
 }
 """What root may have done to the unit, and what `service status` says of it then."""
+FOR_DOCTORS = ("as installed", "disabled", "masked")
+"""Of these, what `doctor` is asked about as well: all of them would take it as long as the rest of the test."""
 UNDONE = (
     f"rm -rf {UNIT_FILE} {UNIT_FILE}.d; cp /run/as-installed {UNIT_FILE}; chmod o-w {PACKAGES}; "
     f"systemctl revert {UNIT}; systemctl daemon-reload; systemctl enable {UNIT}"

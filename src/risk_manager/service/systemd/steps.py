@@ -7,6 +7,7 @@ from typing import Final
 from risk_manager.service.plan import NAME, Plan, Program, Step
 from risk_manager.service.systemd.unit import CONFIG, HOME, LOGS, UNIT, UNIT_FILE, USER, unit
 
+_WANTED: Final = f"/etc/systemd/system/multi-user.target.wants/{UNIT}"
 _END: Final = "END-OF-UNIT"
 _TYPED_WHERE: Final = "To be typed in a shell of root's, as after: sudo -i"
 
@@ -59,7 +60,11 @@ def uninstall() -> Plan:
                 "Stop the guard, and have it start with the machine no more. Nobody watches the accounts then.",
                 f"if systemctl cat {UNIT} >/dev/null 2>&1; then systemctl disable --now {UNIT}; fi",
             ),
-            Step("Take the unit away, and what an admin has added to it.", f"rm -f {UNIT_FILE}\nrm -rf {UNIT_FILE}.d"),
+            Step(
+                "Take the unit away, and what an admin has added to it.",
+                # Of a unit that is masked, systemd leaves the links.
+                f"rm -f {UNIT_FILE} {_WANTED}\nrm -rf {UNIT_FILE}.d",
+            ),
             Step(
                 "Have systemd forget it.", f"systemctl daemon-reload\nsystemctl reset-failed {UNIT} 2>/dev/null || true"
             ),

@@ -84,9 +84,11 @@ class Linux:
         return all(is_good for is_good, _ in rows), tuple(sentence for _, sentence in rows)
 
     def home(self) -> str:
-        """Where the guard lives that the service starts; empty: there is no service, or it starts something else."""
-        shown = _shown() if os.path.lexists(UNIT_FILE) else None
-        return reading.home_of(shown) if shown is not None else ""
+        """Where the guard lives that the service starts; where it starts another one, or systemd does not answer, where
+        it should. Empty: there is no service."""
+        if not os.path.lexists(UNIT_FILE):
+            return ""
+        return reading.home_of(_shown() or {}) or HOME
 
     def rows(self) -> tuple[tuple[bool, str], ...]:
         """What there is to say of the service, a sentence each and whether that is as it should be."""
