@@ -12,7 +12,7 @@ from risk_manager.config import ConfigError, load_texts
 from risk_manager.config.changes import changes, changes_of_files
 from risk_manager.config.document import only_document
 from risk_manager.config.editing import Edit
-from risk_manager.config.hiding import hidden, masked, shown_way
+from risk_manager.config.hiding import hidden, masked, recorded, shown_way
 from risk_manager.config.notifications import notifications_of
 from risk_manager.config.secret import NO_SECRETS
 from risk_manager.config.tree import plain
@@ -117,3 +117,19 @@ def test_files_are_compared_by_their_name_whatever_it_ends_with() -> None:
     before = {"risk_config.yaml": "a: 1\n", "accounts.yaml": "b: 1\n"}
     after = {"risk_config.yml": "a: 2\n", "accounts.yaml": "b: 1\n", "holidays.yaml": "c: 1\n"}
     assert changes_of_files(before, after) == ("a: 1 -> 2", "c: not set -> 1")
+
+
+def test_what_is_recorded_of_a_text_are_its_values_without_secrets_and_comments() -> None:
+    text = f"# {KEY}\nversion: 1\nchannels:\n coach: {{kind: discord, webhook_url: '{KEY}', severity: warning}} # {KEY}\n"
+    kept = recorded(text)
+    assert KEY not in kept
+    assert changes(kept, recorded(text.replace("warning", "critical"))) == (
+        "channels.coach.severity: warning -> critical",
+    )
+    assert changes(kept, recorded(text.replace(KEY, "another"))) == ()
+    assert changes("", kept)[:2] == ("version: not set -> 1", "channels.coach.kind: not set -> discord")
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n"])
+def test_of_a_text_without_values_nothing_is_recorded(text: str) -> None:
+    assert recorded(text) == ""

@@ -6,13 +6,14 @@ from datetime import time
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from risk_manager.config import ConfigError
 from risk_manager.config.channels import EVENTS_IN_WORDS, ChannelKind, Event
 from risk_manager.config.hiding import hidden
 from risk_manager.config.notifications import Notifications, notifications_of, read_notifications
 from risk_manager.config.own_notifications import own_channels_of, read_own, write_own, written
-from risk_manager.config.secret import NO_SECRETS
+from risk_manager.config.secret import NO_SECRETS, Secret
 from risk_manager.core.record import Severity
 
 SECRET = "known-only-to-us"
@@ -57,7 +58,7 @@ def test_everything_that_may_stand_there_is_read() -> None:
 
 def test_without_a_file_nobody_is_told(tmp_path: Path) -> None:
     assert read_notifications(tmp_path) == Notifications()
-    assert notifications_of("version: 1\n", {}) == Notifications()
+    assert replace(notifications_of("version: 1\n", {}), text=Secret("")) == Notifications()
 
 
 def test_every_event_is_said_in_words() -> None:

@@ -34,6 +34,19 @@ def test_settings_leave_with_the_last_of_their_reloads_and_with_what_came_betwee
     assert events(list(announced.take(step(second)))) == [[first, TimePassed(), second]]
 
 
+def test_settings_that_follow_before_all_have_heard_are_durable_with_the_last_of_all_their_reloads() -> None:
+    announced = Announced(Configure(TEXTS, NOW), reloads=2)
+    newer = Configure({"risk_config.yaml": "version: 1\n# newer"}, NOW)
+    first, second, third = (Reloaded(account=account) for account in (1, 2, 1))
+    assert list(announced.take(step(first))) == []
+    announced = announced.followed_by(newer, reloads=1)
+    assert list(announced.take(step(second))) == []
+    (told,) = announced.take(step(third))
+    assert isinstance(told, Configure)
+    assert told.texts == newer.texts
+    assert events([told]) == [[first, second, third]]
+
+
 def test_reloads_that_never_come_do_not_keep_back_the_rest() -> None:
     announced = Announced(Configure(TEXTS, NOW), reloads=2)
     steps = [step(Reloaded(account=1)), *[step(TimePassed())] * 10_000]

@@ -12,6 +12,8 @@ from risk_manager.config.problem import ConfigError
 from risk_manager.config.tree import Branch, Leaf, Node, Row
 
 _ABSENT: Final = "not set"
+_NAMED: Final = frozenset({"logging", "notifications"})
+"""Files whose keys do not say by themselves what they are about."""
 
 
 def changes(before: str, after: str) -> tuple[str, ...]:
@@ -26,7 +28,11 @@ def changes(before: str, after: str) -> tuple[str, ...]:
 def changes_of_files(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
     """The same for several files by their names; a file that came or went is compared with an empty one."""
     old, new = ({Path(name).stem: text for name, text in texts.items()} for texts in (before, after))
-    return tuple(one for stem in {**old, **new} for one in changes(old.get(stem, ""), new.get(stem, "")))
+    return tuple(
+        f"{stem}.yaml {one}" if stem in _NAMED else one
+        for stem in {**old, **new}
+        for one in changes(old.get(stem, ""), new.get(stem, ""))
+    )
 
 
 def _leaves(text: str) -> Iterator[tuple[str, Leaf | None]]:

@@ -11,13 +11,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+import msgspec
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
-from risk_manager.config.document import MISREAD
+from risk_manager.config.document import MISREAD, read_text
 from risk_manager.config.shallow import compose_all
-from risk_manager.config.tree import Branch, Leaf, Node, Row
+from risk_manager.config.tree import Branch, Leaf, Node, Row, plain
 
 HIDDEN: Final = "***"
+_json: Final = msgspec.json.Encoder(decimal_format="number")
 _KEY: Final = re.compile(r"(?:api[_-]?key|password|passwd|secret|token|webhook|apprise_url|ping_url)", re.IGNORECASE)
 _LINE: Final = re.compile(rf"^(?P<before>[ ]*)(?P<key>.*?{_KEY.pattern}[^:\n]*:)(?P<value>.*)$", re.IGNORECASE)
 _LOGIN: Final = "topstepx"
@@ -79,6 +81,12 @@ def masked(node: Node, way: Sequence[str] = ()) -> Node:
     if isinstance(node, Row):
         return Row(tuple(masked(item, (*way, "")) for item in node.items), node.place)
     return node
+
+
+def recorded(text: str) -> str:
+    """The values of a text as the record may have them, as JSON; empty where there are none. Its comments are left out:
+    nobody knows what stands there. Raises ConfigError where the text cannot be read."""
+    return "".join(_json.encode(plain(masked(one))).decode() for one in read_text(text, "")[:1])
 
 
 def _is_reference(node: Node) -> bool:

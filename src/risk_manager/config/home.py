@@ -29,6 +29,7 @@ from risk_manager.core.rules import RULES
 from risk_manager.core.settings import Settings
 
 _SUFFIXES: Final = (".yaml", ".yml", ".json")
+_STEMS: Final = frozenset(Path(name).stem for name in (RISK_FILE, ACCOUNTS_FILE, HOLIDAYS_FILE))
 
 
 class Configuration(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +50,11 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
         return f"Configuration(accounts={[account.id for account in self.accounts]})"
 
 
+def config_of(home: Path) -> Path:
+    """The folder that the configuration files of a home lie in: its `config/`, or itself where it has none."""
+    return home / "config" if (home / "config").is_dir() else home
+
+
 def load_home(
     home: Path,
     rules: Sequence[Rule] = RULES,
@@ -60,7 +66,7 @@ def load_home(
 
     `risk_config` and `accounts` must be there, `holidays` may be; each as .yaml, .yml or .json.
     """
-    folder = home / "config" if (home / "config").is_dir() else home
+    folder = config_of(home)
     problems: list[Problem] = []
     texts: dict[str, str] = {}
     for name in (RISK_FILE, ACCOUNTS_FILE, HOLIDAYS_FILE):
@@ -83,9 +89,11 @@ def load_texts(
 ) -> Configuration:
     """The configuration of texts that are at hand already, by the name of their file. Raises ConfigError.
 
-    `problems` are what was wrong before: they are told together with what is wrong here.
+    `problems` are what was wrong before: they are told together with what is wrong here. Other files of a home are
+    passed over.
     """
     told = list(problems)
+    texts = {name: text for name, text in texts.items() if Path(name).stem in _STEMS}
     stems = {Path(name).stem for name in (*texts, *(problem.file for problem in problems))}
     told += [
         Problem(name, None, "", f"There is no {name}. It is needed")

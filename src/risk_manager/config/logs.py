@@ -50,8 +50,14 @@ class LogSettings(msgspec.Struct, frozen=True, kw_only=True):
 def read_log_settings(config: Path) -> LogSettings:
     """What the logging.yaml of a configuration folder says, or its .yml or .json; the defaults where there is none.
     Raises ConfigError."""
+    return read_log_file(config)[0]
+
+
+def read_log_file(config: Path) -> tuple[LogSettings, str]:
+    """The same, with the text itself; an empty one where there is none. Raises ConfigError."""
     path = found(config, Path(LOGGING_FILE).stem)
-    return LogSettings() if path is None else log_settings_of(read_source(path), path.name)
+    text = read_source(path) if path is not None else ""
+    return log_settings_of(text, path.name if path is not None else LOGGING_FILE), text
 
 
 def log_settings_of(text: str, name: str = LOGGING_FILE) -> LogSettings:

@@ -28,7 +28,7 @@ from risk_manager.config.hiding import shown_way
 from risk_manager.config.home import found
 from risk_manager.config.problem import ConfigError, Problem
 from risk_manager.config.risk import VERSION, check_version, require_version
-from risk_manager.config.secret import Keyring
+from risk_manager.config.secret import Keyring, Secret
 from risk_manager.config.tree import place_of
 from risk_manager.core.settings import Text
 
@@ -56,6 +56,8 @@ class Notifications(msgspec.Struct, frozen=True, kw_only=True):
     channels: tuple[Channel, ...] = ()
     heartbeat: Heartbeat | None = None
     trader_file: Path | None = None
+    text: Secret = Secret("")
+    """The file itself."""
 
 
 def read_notifications(
@@ -104,4 +106,5 @@ def notifications_of(
         channels=tuple(one for one in channels if one is not None),
         heartbeat=heartbeat,
         trader_file=Path(read.trader_file) if read.trader_file is not None else None,
+        text=Secret(text),
     )

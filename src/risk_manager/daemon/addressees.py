@@ -49,11 +49,14 @@ class Addressees:
         environment: Mapping[str, str] = os.environ,
         make_line: Callable[[], Line] = Line,
         data: Path | None = None,
+        in_force: Callable[[str], None] = lambda _: None,
     ) -> None:
         """`say` puts a sentence where people of this machine look; whatever it is told is told here, too. `data` is
-        where what nobody took is kept for the next guard; without it an end loses it."""
+        where what nobody took is kept for the next guard; without it an end loses it. `in_force` is told the text of
+        the admin's file whenever another one is in force; an empty one: nothing is."""
         self._say = say
         self._config = config
+        self._in_force = in_force
         self._home = asyncio.get_running_loop()
         self._notifier = Notifier(
             self._report, is_guarding, make_line, untold=Untold(data / FILE) if data is not None else None
@@ -94,8 +97,10 @@ class Addressees:
         chosen = self._files.begin(_FIRST_LOOK_SECONDS)
         if isinstance(chosen, ConfigError):
             self._say(f"CRITICAL: {NOTIFICATIONS_FILE} does not hold, so it has nobody told:\n{chosen}")
+            self._in_force("")
         elif chosen is not None:
             self._chosen = chosen
+            self._in_force(chosen.text.reveal())
         channels = self._own_file.begin(_FIRST_LOOK_SECONDS)
         if isinstance(channels, ConfigError):
             self._own_trouble = _own_trouble(channels)
@@ -145,6 +150,7 @@ class Addressees:
             return
         self._chosen = told
         self._choose()
+        self._in_force(told.text.reveal())
         self._note(f"{NOTIFICATIONS_FILE} is in force. Told are: {_listed(told.channels)}.")
 
     def _own_taken(self, told: tuple[Channel, ...] | ConfigError) -> None:

@@ -10,9 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from risk_manager.config import ConfigError, Configuration, load_home
+from risk_manager.config import Configuration, load_home
 from risk_manager.config.accounts import ACCOUNTS_FILE
-from risk_manager.config.logs import LogSettings, read_log_settings
+from risk_manager.config.home import config_of
+from risk_manager.config.logs import LOGGING_FILE
 from risk_manager.config.notifications import NOTIFICATIONS_FILE
 from risk_manager.config.password import HASH_FILE
 from risk_manager.config.risk import HOLIDAYS_FILE, RISK_FILE
@@ -30,6 +31,7 @@ from risk_manager.daemon.clock import Clock
 from risk_manager.daemon.door import Door
 from risk_manager.daemon.guard import Taken
 from risk_manager.daemon.keeping import Keeping
+from risk_manager.daemon.log_file import LogFile
 from risk_manager.daemon.logs import Logs
 from risk_manager.daemon.mistakes import Mistakes
 from risk_manager.daemon.picture import Picture
@@ -74,11 +76,14 @@ class Household:
         self._supervisor = supervisor
         self._aloud = say
         self._around = Around(self._say)
-        self._logs, self._folder = self._open_logs(folder), folder
+        self._folder = folder
         self._mistakes = Mistakes()
+        log_file = LogFile(config_of(folder))
+        keeping.takes(LOGGING_FILE, log_file.text)
+        self._logs = self._open_logs(log_file)
         # Started again and again, and people know it: until it guards they hear what is critical, each thing once.
         self._is_known = refusing_to_start.is_repeated(folder, datetime.now(UTC))
-        self._addressees = self._open_addressees(folder)
+        self._addressees = self._open_addressees(partial(keeping.takes, NOTIFICATIONS_FILE))
         for sentence in close_secrets(folder):
             self._say(sentence)
         self._configuration = configuration
@@ -98,7 +103,7 @@ class Household:
         asked_before = before(folder / DATA / FILE, configuration.settings)
         read = partial(load_home, folder, known_rules())
         read_limits = partial(read, environment=NO_SECRETS, keyring=NO_SECRETS.get)
-        self._reloading = Reloading(folder, read, watch.guard, keeping, configuration, read_limits)
+        self._reloading = Reloading(folder, read, watch.guard, keeping, configuration, read_limits, log_file)
         shown = (self._waiting, self._mute, self._unwatched, self._failing, self._refused, self._told)
         picture = Picture(watch.guard, clock, watch.reconnects, absence, asked_before, *shown)
         self._publisher = Publisher(folder / DATA / "status.json", watch.guard, picture, self._say)
@@ -206,22 +211,21 @@ class Household:
         await asyncio.sleep(_SETTLED_SECONDS)
         refusing_to_start.forget(self._folder)
 
-    def _open_addressees(self, folder: Path) -> Addressees:
-        config = folder / "config" if (folder / "config").is_dir() else folder
-        opened = Addressees(config, self._say_here, lambda: self._watch.is_guarding.is_set(), data=folder / DATA)
+    def _open_addressees(self, in_force: Callable[[str], None]) -> Addressees:
+        config, data = config_of(self._folder), self._folder / DATA
+        opened = Addressees(
+            config, self._say_here, lambda: self._watch.is_guarding.is_set(), data=data, in_force=in_force
+        )
         opened.begin()
         return opened
 
-    def _open_logs(self, folder: Path) -> Logs | None:
-        settings = LogSettings()
+    def _open_logs(self, file: LogFile) -> Logs | None:
+        if file.trouble is not None:
+            self._aloud(f"{file.trouble}\nThe logs are written as usual until that is mended.", None)
         try:
-            settings = read_log_settings(folder / "config")
-        except ConfigError as error:
-            self._aloud(f"{error}\nThe logs are written as usual until that is mended.", None)
-        try:
-            return Logs(folder, settings)
+            return Logs(self._folder, file.settings)
         except OSError as error:
-            self._around.failing.append(f"No log can be written in {settings.folder} ({error.strerror}).")
+            self._around.failing.append(f"No log can be written in {file.settings.folder} ({error.strerror}).")
             self._aloud(f"CRITICAL: {self._around.failing[-1]}", None)
             return None
 

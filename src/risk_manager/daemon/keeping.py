@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from risk_manager.config import ConfigError, Configuration, Problem, changed_rules, load_texts, settings_of
 from risk_manager.config.accounts import ACCOUNTS_FILE
 from risk_manager.config.changes import changes_of_files
+from risk_manager.config.hiding import recorded
+from risk_manager.config.logs import LOGGING_FILE
+from risk_manager.config.notifications import NOTIFICATIONS_FILE
 from risk_manager.config.rule_table import known_rules
 from risk_manager.core.events import AdminActed, Reloaded, StoreBack, StoreLost
 from risk_manager.core.model import AccountId
@@ -20,6 +24,8 @@ from risk_manager.store import Recovered, Store, open_store
 from risk_manager.store.hidden import without_secrets
 from risk_manager.store.pace import Pace
 
+_BESIDE: Final = (LOGGING_FILE, NOTIFICATIONS_FILE)
+
 
 class Keeping:
     """The store of a guard, and what it has found at the start."""
@@ -29,6 +35,12 @@ class Keeping:
         self._clock = clock
         self.store: Store = open_store(folder, now=clock.now, pace=pace)
         self._recovered: Recovered | None = None
+        self._in_force: Configuration | None = None
+        self._beside: dict[str, str] = {}
+        """What is in force of the files that no reload reads, by their names."""
+        self._beside_before: dict[str, str] = {}
+        """What was in force of them when the last guard ended, as the record has it."""
+        self._guard: Guard | None = None
 
     def recover(self, configuration: Configuration) -> Recovered:
         """What stood when the last guard ended, for the accounts of now."""
@@ -56,7 +68,9 @@ class Keeping:
         before = _before(self._recovered) if self._recovered is not None else {}
         secrets = [configuration.login.api_key.reveal()]
         earlier = self.store.last_good_configuration()
-        edits = changes_of_files(earlier or {}, without_secrets(configuration.texts, secrets))
+        self._guard, self._in_force = guard, configuration
+        self._beside_before = {name: text for name, text in (earlier or {}).items() if name in _BESIDE}
+        edits = changes_of_files(earlier or {}, without_secrets(self._texts(configuration), secrets))
         reloads = [
             Reloaded(account=account, changed=changed, edits=edits)
             for account, settings in configuration.settings.items()
@@ -75,8 +89,27 @@ class Keeping:
 
     def announce(self, configuration: Configuration, reloads: int) -> None:
         """This configuration is in force; that many `Reloaded` follow, and become durable with it or not at all."""
+        self._in_force = configuration
         secrets = [configuration.login.api_key.reveal()]
-        self.store.remember_configuration(configuration.texts, secrets, reloads=reloads)
+        self.store.remember_configuration(self._texts(configuration), secrets, reloads=reloads)
+
+    def takes(self, name: str, text: str) -> None:
+        """This is in force of logging.yaml or notifications.yaml, which no reload reads; nothing: an empty text. What
+        comes before `attach` is compared there with what the last guard had in force."""
+        before, self._beside = self._beside, {**self._beside, name: text}
+        if self._guard is None or self._in_force is None:
+            return
+        if name in before:
+            edits = changes_of_files({name: before[name]}, {name: text})
+        else:
+            edits = changes_of_files({name: self._beside_before.get(name, "")}, {name: recorded(text)})
+        if edits:
+            self.announce(self._in_force, 1)
+            self._guard.put(Reloaded(account=next(iter(self._guard.settings)), edits=edits))
+
+    def _texts(self, configuration: Configuration) -> dict[str, str]:
+        beside = {name: recorded(text) for name, text in self._beside.items()}
+        return {**configuration.texts, **self._beside_before, **beside}
 
     def last_good(self, folder: Path) -> Configuration:
         """The configuration that was last in force, its accounts and login from the home where those are whole.

@@ -17,10 +17,12 @@ from msgspec.structs import replace
 from risk_manager.config import ConfigError, Configuration, changed_rules
 from risk_manager.config.accounts import ACCOUNTS_FILE
 from risk_manager.config.changes import changes_of_files
+from risk_manager.config.logs import LOGGING_FILE
 from risk_manager.config.staying import as_far_as_it_runs, waiting
 from risk_manager.core.events import Reloaded, ReloadRefused
 from risk_manager.daemon.guard import Guard
 from risk_manager.daemon.keeping import Keeping
+from risk_manager.daemon.log_file import LogFile
 from risk_manager.ipc.status import RefusedFiles
 
 PAUSE_SECONDS: Final = 0.5
@@ -30,6 +32,8 @@ parts."""
 _HANGS_SECONDS: Final = 15.0
 """So long no look takes: of a disk, or of a keyring that is asked for the key."""
 _SUFFIXES: Final = (".yaml", ".yml", ".json")
+_FOR_A_START: Final = frozenset({Path(ACCOUNTS_FILE).stem, Path(LOGGING_FILE).stem})
+"""Files of which another one may wait for the next start."""
 
 _NEXT_START: Final = "It is written, and in force at the next start of the guard."
 _MISTAKE: Final = "The files cannot be read, by a mistake of the guard's own. Take back what was written last"
@@ -59,16 +63,18 @@ class Reloading:
         keeping: Keeping,
         configuration: Configuration,
         read_limits: Callable[[], Configuration] | None = None,
+        log_file: LogFile | None = None,
     ) -> None:
         """`read` gives the configuration of the home and raises ConfigError; it is called in a thread of its own, and
-        so is `read_limits`, which looks up no secret."""
+        so is `read_limits`, which looks up no secret. Without a `log_file` nobody is told that another one waits."""
         self._folder = home / "config" if (home / "config").is_dir() else home
         self._read = read
         self._read_limits = read_limits or read
         self._guard = guard
         self._keeping = keeping
         self._running = configuration
-        self._last_texts = configuration.texts
+        self._log_file = log_file
+        self._last_texts = {**configuration.texts, LOGGING_FILE: log_file.text if log_file is not None else ""}
         """What was last read and told of; it may wait for the next start."""
         self._seen = fingerprint(self._folder)
         self._turn = asyncio.Lock()
@@ -105,28 +111,32 @@ class Reloading:
                 return Reload(False, _UNSAVED)
             try:
                 # Reading takes tens of milliseconds, and a close must not wait for them.
-                wanted, trouble = await asyncio.to_thread(self._look)
+                wanted, troubles, log_text = await asyncio.to_thread(self._look)
                 taken = await asyncio.to_thread(as_far_as_it_runs, self._running, wanted)
             except ConfigError as error:
                 return self._refused(str(error))
             except Exception as error:  # noqa: BLE001  whatever a file brings about, the next one must be read
                 return self._refused(f"{_MISTAKE} ({type(error).__name__}).")
             self.refused = None
-            later = waiting(self._running, wanted) if trouble is None else (*waiting(self._running, wanted), trouble)
-            last, self._last_texts = self._last_texts, wanted.texts
+            later = (*waiting(self._running, wanted), *troubles)
+            last, self._last_texts = self._last_texts, {**wanted.texts, LOGGING_FILE: log_text}
             if not later:
-                return self._told_of_what_waits(later, (), self._apply(taken, changes_of_files(last, wanted.texts)))
-            edits = changes_of_files(_accounts(last), _accounts(wanted.texts))
-            return self._told_of_what_waits(later, edits, self._apply(taken, ()))
+                return self._told_of_what_waits(later, (), self._apply(taken, changes_of_files(last, self._last_texts)))
+            edits = changes_of_files(_waiting(last), _waiting(self._last_texts))
+            others = changes_of_files(_at_once(last), _at_once(self._last_texts))
+            return self._told_of_what_waits(later, edits, self._apply(taken, others))
 
-    def _look(self) -> tuple[Configuration, str | None]:
-        """What the files say; with a login of which nothing is known, and why, where only its secret is not there."""
+    def _look(self) -> tuple[Configuration, tuple[str, ...], str]:
+        """What the files say, with a login of which nothing is known where only its secret is not there; what cannot be
+        taken now, a sentence each; and what logging.yaml says."""
+        waits, log_text = self._log_file.look() if self._log_file is not None else (None, "")
+        later = (waits,) if waits is not None else ()
         try:
-            return self._read(), None
+            return self._read(), later, log_text
         except ConfigError as error:
             limits = self._read_limits()  # raises where more is wrong
             trouble = f"The login cannot be used, and no guard would start with it: {error}"
-            return replace(limits, login=self._running.login), trouble
+            return replace(limits, login=self._running.login), (trouble, *later), log_text
 
     def _told_of_what_waits(self, later: tuple[str, ...], edits: tuple[str, ...], ended: Reload) -> Reload:
         is_told, self.waiting = later == self.waiting, later
@@ -170,8 +180,12 @@ class Reloading:
         return Reload(True, f"The new settings are in force. Changed: {', '.join(names) or 'no rule'}.", changed)
 
 
-def _accounts(texts: Mapping[str, str]) -> dict[str, str]:
-    return {name: text for name, text in texts.items() if Path(name).stem == Path(ACCOUNTS_FILE).stem}
+def _waiting(texts: Mapping[str, str]) -> dict[str, str]:
+    return {name: text for name, text in texts.items() if Path(name).stem in _FOR_A_START}
+
+
+def _at_once(texts: Mapping[str, str]) -> dict[str, str]:
+    return {name: text for name, text in texts.items() if Path(name).stem not in _FOR_A_START}
 
 
 def fingerprint(folder: Path) -> Fingerprint:

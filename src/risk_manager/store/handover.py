@@ -43,6 +43,12 @@ class Announced:
         self._missing = reloads
         self._steps: list[Heard] = []
 
+    def followed_by(self, configure: Configure, reloads: int) -> Announced:
+        """Other settings before all have been told of these: with all of them durable, as the newest."""
+        after = Announced(configure, self._missing + reloads)
+        after._steps = self._steps
+        return after
+
     def take(self, heard: Heard) -> Iterator[Heard | Configure]:
         """What is handed over now: a step before the first reload, nothing while reloads are missing, then all of it.
 

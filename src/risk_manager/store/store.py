@@ -168,7 +168,9 @@ class Store:
         """
         assert self._writer is not None, "begin() comes first"
         configure = Configure(without_secrets(texts, secrets), self._now())
-        if reloads:
+        if reloads and self._announced is not None:
+            self._announced = self._announced.followed_by(configure, reloads)
+        elif reloads:
             self._announced = Announced(configure, reloads)
         else:
             self._writer.put_own(configure)
