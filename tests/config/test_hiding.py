@@ -120,7 +120,8 @@ def test_files_are_compared_by_their_name_whatever_it_ends_with() -> None:
 
 
 def test_what_is_recorded_of_a_text_are_its_values_without_secrets_and_comments() -> None:
-    text = f"# {KEY}\nversion: 1\nchannels:\n coach: {{kind: discord, webhook_url: '{KEY}', severity: warning}} # {KEY}\n"
+    coach = f"{{kind: discord, webhook_url: '{KEY}', severity: warning}}"
+    text = f"# {KEY}\nversion: 1\nchannels:\n  coach: {coach}  # {KEY}\n"
     kept = recorded(text)
     assert KEY not in kept
     assert changes(kept, recorded(text.replace("warning", "critical"))) == (

@@ -37,7 +37,7 @@ from risk_manager.daemon.mistakes import Mistakes
 from risk_manager.daemon.picture import Picture
 from risk_manager.daemon.publishing import Publisher
 from risk_manager.daemon.pulse import Pulse, Supervisor
-from risk_manager.daemon.reloading import Reloading
+from risk_manager.daemon.reloading import Fingerprint, Reloading
 from risk_manager.daemon.rights import close_secrets
 from risk_manager.daemon.telling import sentences
 from risk_manager.daemon.unguarded import unguarded
@@ -71,8 +71,10 @@ class Household:
         port: int,
         supervisor: Supervisor,
         say: Say,
+        seen: Fingerprint,
     ) -> None:
-        """`say` is told every sentence for people, and when it was; None: now."""
+        """`say` is told every sentence for people, and when it was; None: now. `seen` is the fingerprint of the files
+        of before the configuration was read: what has changed since is taken."""
         self._supervisor = supervisor
         self._aloud = say
         self._around = Around(self._say)
@@ -103,7 +105,7 @@ class Household:
         asked_before = before(folder / DATA / FILE, configuration.settings)
         read = partial(load_home, folder, known_rules())
         read_limits = partial(read, environment=NO_SECRETS, keyring=NO_SECRETS.get)
-        self._reloading = Reloading(folder, read, watch.guard, keeping, configuration, read_limits, log_file)
+        self._reloading = Reloading(folder, read, watch.guard, keeping, configuration, read_limits, log_file, seen)
         shown = (self._waiting, self._mute, self._unwatched, self._failing, self._refused, self._told)
         picture = Picture(watch.guard, clock, watch.reconnects, absence, asked_before, *shown)
         self._publisher = Publisher(folder / DATA / "status.json", watch.guard, picture, self._say)

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from risk_manager.config import ConfigError, Configuration, changed_rules
 from risk_manager.config.accounts import ACCOUNTS_FILE
 from risk_manager.config.changes import changes_of_files
+from risk_manager.config.home import config_of
 from risk_manager.config.logs import LOGGING_FILE
 from risk_manager.config.staying import as_far_as_it_runs, waiting
 from risk_manager.core.events import Reloaded, ReloadRefused
@@ -64,10 +65,12 @@ class Reloading:
         configuration: Configuration,
         read_limits: Callable[[], Configuration] | None = None,
         log_file: LogFile | None = None,
+        seen: Fingerprint | None = None,
     ) -> None:
         """`read` gives the configuration of the home and raises ConfigError; it is called in a thread of its own, and
-        so is `read_limits`, which looks up no secret. Without a `log_file` nobody is told that another one waits."""
-        self._folder = home / "config" if (home / "config").is_dir() else home
+        so is `read_limits`, which looks up no secret. Without a `log_file` nobody is told that another one waits.
+        `seen` is the fingerprint of before `configuration` was read; without it that of now."""
+        self._home = home
         self._read = read
         self._read_limits = read_limits or read
         self._guard = guard
@@ -76,7 +79,7 @@ class Reloading:
         self._log_file = log_file
         self._last_texts = {**configuration.texts, LOGGING_FILE: log_file.text if log_file is not None else ""}
         """What was last read and told of; it may wait for the next start."""
-        self._seen = fingerprint(self._folder)
+        self._seen = seen if seen is not None else fingerprint(home)
         self._turn = asyncio.Lock()
         self._looked_at: float | None = None
         """By the loop's clock; None: it has not begun."""
@@ -91,7 +94,7 @@ class Reloading:
         while True:
             self._looked_at = loop.time()
             await asyncio.sleep(PAUSE_SECONDS)
-            now = fingerprint(self._folder)
+            now = fingerprint(self._home)
             if now != self._seen and now == last:
                 await self.reload()
             last = now
@@ -105,7 +108,7 @@ class Reloading:
     async def reload(self) -> Reload:
         """Read the files now and put what they say in force, or say why not."""
         async with self._turn:
-            self._seen = fingerprint(self._folder)
+            self._seen = fingerprint(self._home)
             if self._guard.state.unsaved:
                 self._seen = ()  # tried again until it can be saved
                 return Reload(False, _UNSAVED)
@@ -188,11 +191,11 @@ def _at_once(texts: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in texts.items() if Path(name).stem not in _FOR_A_START}
 
 
-def fingerprint(folder: Path) -> Fingerprint:
-    """What tells whether a file of the folder has changed: names, sizes and times, no content. Nothing for a folder
-    that cannot be looked into; then the reload says why."""
+def fingerprint(home: Path) -> Fingerprint:
+    """What tells whether a configuration file of a home has changed: names, sizes and times, no content. Nothing for a
+    folder that cannot be looked into; then the reload says why."""
     try:
-        paths = sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES)
+        paths = sorted(path for path in config_of(home).iterdir() if path.suffix in _SUFFIXES)
         told = [(path.name, path.stat()) for path in paths]
     except OSError:
         return ()

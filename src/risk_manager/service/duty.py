@@ -21,6 +21,7 @@ from risk_manager.daemon.clock import SystemClock
 from risk_manager.daemon.household import DATA, Household
 from risk_manager.daemon.keeping import Keeping
 from risk_manager.daemon.pulse import Supervisor
+from risk_manager.daemon.reloading import Fingerprint, fingerprint
 from risk_manager.daemon.watch import UnknownAccountError
 from risk_manager.exit_codes import ExitCode
 from risk_manager.service.claim import Claim, HeldError
@@ -72,6 +73,8 @@ class Duty:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._household: Household | None = None
         self._is_last_good = False
+        self._seen: Fingerprint = ()
+        """As the files were before they were read."""
         self._trouble: ConfigError | None = None
         """What is wrong with the configuration of the home."""
         self._untold: tuple[str, Severity] | None = None
@@ -171,7 +174,9 @@ class Duty:
     async def _guard(
         self, configuration: Configuration, keeping: Keeping, clock: SystemClock, warnings: list[str]
     ) -> None:
-        household = Household(configuration, self._home, keeping, clock, self._port, self._supervisor, self._aloud)
+        household = Household(
+            configuration, self._home, keeping, clock, self._port, self._supervisor, self._aloud, self._seen
+        )
         self._household, self._loop = household, asyncio.get_running_loop()
         if self._is_last_good:  # said here already
             household.have_told(_LAST_GOOD)
@@ -186,6 +191,7 @@ class Duty:
 
     def _configuration(self) -> Configuration | None:
         """The configuration of the home; None where it is broken, which is told then."""
+        self._seen = fingerprint(self._home)
         try:
             return load_home(self._home, known_rules())
         except ConfigError as error:
