@@ -81,8 +81,7 @@ class Household:
         self._folder = folder
         self._mistakes = Mistakes()
         log_file = LogFile(config_of(folder))
-        keeping.takes(LOGGING_FILE, log_file.text)
-        self._logs = self._open_logs(log_file)
+        self._logs = self._open_logs(log_file, keeping)
         # Started again and again, and people know it: until it guards they hear what is critical, each thing once.
         self._is_known = refusing_to_start.is_repeated(folder, datetime.now(UTC))
         self._addressees = self._open_addressees(partial(keeping.takes, NOTIFICATIONS_FILE))
@@ -103,9 +102,7 @@ class Household:
         watch.guard.listen(Announcing(self._addressees.put, watch.guard.state, watch.guard.settings).heard)
         keeping.attach(watch.guard, configuration)
         asked_before = before(folder / DATA / FILE, configuration.settings)
-        read = partial(load_home, folder, known_rules())
-        read_limits = partial(read, environment=NO_SECRETS, keyring=NO_SECRETS.get)
-        self._reloading = Reloading(folder, read, watch.guard, keeping, configuration, read_limits, log_file, seen)
+        self._reloading = self._reloads(keeping, configuration, log_file, seen)
         shown = (self._waiting, self._mute, self._unwatched, self._failing, self._refused, self._told)
         picture = Picture(watch.guard, clock, watch.reconnects, absence, asked_before, *shown)
         self._publisher = Publisher(folder / DATA / "status.json", watch.guard, picture, self._say)
@@ -221,7 +218,16 @@ class Household:
         opened.begin()
         return opened
 
-    def _open_logs(self, file: LogFile) -> Logs | None:
+    def _reloads(
+        self, keeping: Keeping, configuration: Configuration, log_file: LogFile, seen: Fingerprint
+    ) -> Reloading:
+        read = partial(load_home, self._folder, known_rules())
+        read_limits = partial(read, environment=NO_SECRETS, keyring=NO_SECRETS.get)
+        guard = self._watch.guard
+        return Reloading(self._folder, read, guard, keeping, configuration, read_limits, log_file, seen)
+
+    def _open_logs(self, file: LogFile, keeping: Keeping) -> Logs | None:
+        keeping.takes(LOGGING_FILE, file.text)
         if file.trouble is not None:
             self._aloud(f"{file.trouble}\nThe logs are written as usual until that is mended.", None)
         try:
