@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from risk_manager.core import booking, exits, fills, locks, protection, pursuit
+from risk_manager.core import booking, exits, fills, locks, order_fills, protection, pursuit
 from risk_manager.core.contracts import contract_known
 from risk_manager.core.events import AccountRead, AccountSeen, OrderSeen, PositionSeen, TradeSeen
 from risk_manager.core.model import ENDED, Contract, ContractId, Order, OrderId, OrderStatus, OrderType, Position, Trade
@@ -22,7 +22,10 @@ def position_seen(account: Account, event: PositionSeen, now: datetime, within: 
     before = old.signed_size if old is not None else 0
     move = event.signed_size - before
     if move:
+        is_told = contract in account.fills and any(told.is_exit for told in account.fills[contract].trades)
         account = _match_move(account, contract, before, event.signed_size, now, within)
+        if is_told:
+            account = order_fills.gone(account, contract, now, within)
         if old is not None:
             account = replace(account, earlier={**account.earlier, contract: old})
     account = _with_position(account, event, now)
@@ -152,7 +155,7 @@ def order_seen(
     else:
         order = _merged(old, event, now)
     if not from_read:
-        account = _match_fill(account, order, old, now, within)
+        account = order_fills.met(account, order, old, now, within)
     if order.status in ENDED:
         # What a read misses may still be there (it hides some states); only the hub's word is the end.
         if not from_read:
@@ -165,6 +168,8 @@ def order_seen(
         if old is None and order.type is OrderType.MARKET:
             account, order = pursuit.claim(account, order)
         account = pursuit.seen_changed(account, order)
+        if old is None and order.contract in account.fills and not (from_read or order.claimed):
+            account = order_fills.joined(account, order)
         orders = {**account.orders, order.id: order}
     return protection.watch(replace(account, orders=orders), order.contract, now)
 
@@ -210,36 +215,6 @@ def _filled(old: Order, event: OrderSeen) -> int:
     return max(old.filled, event.filled)
 
 
-def _match_fill(account: Account, order: Order, old: Order | None, now: datetime, within: timedelta) -> Account:
-    """Let what an order says that it has filled meet the position's move, or wait for it. What a close of ours has
-    moved is no news of an order that is known to be another's."""
-    filled_before = old.filled if old is not None else 0
-    filled = order.filled - filled_before
-    if filled <= 0:
-        return account
-    waiting = account.fills.get(order.contract, fills.NOTHING)
-    moves, unshown = fills.settle(
-        waiting.moves_for_orders, filled * order.side.sign, but_ours=old is not None and not order.claimed
-    )
-    order_fills = waiting.order_fills
-    if unshown and (order.id in account.orders or order.status not in ENDED):
-        own = min(abs(unshown), max(0, order.claimed - filled_before))
-        until = _exit_until(account, order, within)
-        parts = [(own, None), (abs(unshown) - own, until)] if until is not None else [(abs(unshown), None)]
-        order_fills = order_fills + tuple(
-            Told(at=now, quantity=part * order.side.sign, until=ends) for part, ends in parts if part
-        )
-    return fills.put(account, order.contract, replace(waiting, moves_for_orders=moves, order_fills=order_fills))
-
-
-def _exit_until(account: Account, order: Order, within: timedelta) -> datetime | None:
-    """Until when the fills of a market exit count as on their way; None for any other order."""
-    position = account.positions.get(order.contract)
-    if order.type is not OrderType.MARKET or position is None or order.side.sign == position.sign:
-        return None
-    return order.first_seen_at + within
-
-
 def trade_seen(account: Account, event: TradeSeen, now: datetime, within: timedelta) -> Account:
     """A fill is booked, once, and meets the position's move or waits for it."""
     trade = event.trade
@@ -248,7 +223,7 @@ def trade_seen(account: Account, event: TradeSeen, now: datetime, within: timede
         return _untold(account, trade)
     if not counts:
         return account
-    account = _traded(pursuit.seen_trade(account, trade), trade, now, within)
+    account = order_fills.traded(pursuit.seen_trade(account, trade), trade, now, within)
     waiting = account.fills.get(trade.contract, fills.NOTHING)
     moves, untold = fills.settle(waiting.moves_for_trades, trade.size * trade.side.sign)
     trades = waiting.trades
@@ -256,19 +231,10 @@ def trade_seen(account: Account, event: TradeSeen, now: datetime, within: timede
         untold = _within_open(account, trade.contract, untold)
     if untold:
         trades = (*trades, Told(at=now, quantity=untold, is_exit=trade.is_exit, trade=trade.id))
-    return fills.put(account, trade.contract, replace(waiting, moves_for_trades=moves, trades=trades))
-
-
-def _traded(account: Account, trade: Trade, now: datetime, within: timedelta) -> Account:
-    """A trade that opens tells of its order too: what has filled does not wait for the order's own message."""
-    order = account.orders.get(trade.order)
-    if order is None:
+    account = fills.put(account, trade.contract, replace(waiting, moves_for_trades=moves, trades=trades))
+    if untold or not trade.is_exit:
         return account
-    traded = order.traded + trade.size
-    filled = order.filled if trade.is_exit else max(order.filled, min(order.size, traded))
-    known = replace(order, traded=traded, filled=filled)
-    account = _match_fill(account, known, order, now, within)
-    return replace(account, orders={**account.orders, order.id: known})
+    return protection.watch(order_fills.gone(account, trade.contract, now, within), trade.contract, now)
 
 
 def _untold(account: Account, trade: Trade) -> Account:

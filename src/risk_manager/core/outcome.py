@@ -125,8 +125,10 @@ class Outcome:
             self.closes[contract] = Wanted(total, known.why if known is not None else why)
 
     def _sweep(self, order: Order, why: str) -> None:
-        """A working or suspended order goes with its position; an exit under way is left alone."""
-        if (order.is_working or order.is_suspended) and not exits.only_reduces(self.account, order):
+        """A working or suspended order goes with its position; an exit under way is left alone, and so is one that has
+        told of all its fills and not of its end."""
+        is_alive = (order.is_working and order.remaining) or order.is_suspended
+        if is_alive and not exits.only_reduces(self.account, order):
             known = self.cancels.get(order.id)
             self.cancels[order.id] = Unwanted(known.why if known is not None else why, sweeps=True)
 
