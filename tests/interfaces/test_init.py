@@ -7,16 +7,20 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from risk_manager.config import load_texts
+from risk_manager.config import load_home, load_texts
+from risk_manager.config.accounts import GuardedAccount
 from risk_manager.config.password import matches
-from risk_manager.config.presets import limits_of, risk_text, shipped
+from risk_manager.config.presets import Limits, limits_of, risk_text, shipped
+from risk_manager.core.events import AccountSeen
 from risk_manager.exit_codes import ExitCode
+from risk_manager.interfaces.admin.first_limits import common, guarded
 from tests.crash.house import broker, guard, status
 from tests.daemon.programs import SECRET, done, until
 
@@ -149,6 +153,37 @@ async def test_from_nothing_to_a_guarded_account(tmp_path: Path) -> None:
             assert await running.stop() == ExitCode.FINE
 
 
+async def test_accounts_of_different_sizes_get_limits_of_their_own(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    async with broker() as side, terminal("init", "--home", str(home), "--url", side.url) as screen:
+        await screen.answers("User name", "trader")
+        await screen.answers("API key", SECRET)
+        await screen.answers("Which (numbers)", "1 2")
+        await screen.answers("Which for PRAC-V2-100001-40000002 [5]: ", "3")
+        await screen.answers("Which for 50KTC-V2-DLL-100001-90000001 [1]: ", "")
+        await screen.answers("Where [", "1")
+        await screen.answers("Password", PASSWORD)
+        await screen.answers("Once more", PASSWORD)
+        await screen.says("limit: -800")
+        await screen.says("accounts.yaml, beside the login:")
+        await screen.says("daily_realized_loss: {limit: -2400}")
+        await screen.answers("Write it", "yes")
+        await screen.says("Next: risk-manager run --home")
+        assert await screen.process.wait() == ExitCode.FINE
+        assert SECRET not in screen.seen
+        async with guard(home) as running:
+            await until(lambda: status(home) is not None, "the guard has published")
+            assert await running.stop() == ExitCode.FINE
+    limits = {one.id: (limit_of(one, "RULE-001"), limit_of(one, "RULE-003")) for one in load_home(home).accounts}
+    assert limits == {465: (15, -2400), 466: (5, -800)}
+
+
+def limit_of(account: GuardedAccount, rule: str) -> Any:
+    armed = account.settings.armed(rule)
+    assert armed is not None
+    return getattr(armed.config, "limit")  # noqa: B009
+
+
 async def test_the_key_may_lie_in_the_systems_keyring(tmp_path: Path) -> None:
     home, ring = tmp_path / "home", tmp_path / "ring"
     ring.mkdir()
@@ -203,6 +238,24 @@ def test_every_preset_makes_a_configuration_that_holds(preset: object) -> None:
     read = load_texts({"risk_config.yaml": risk_text(limits_of(one, known)), "accounts.yaml": accounts})
     assert {armed.rule.id for armed in read.accounts[0].settings.rules} >= {"RULE-001", "RULE-003", "RULE-008"}
     assert -one.daily_loss < one.own_limit < 0
+
+
+MINE = Limits("your own numbers", Decimal("-350.50"), 3)
+KINDS = [*(limits_of(one, shipped()) for one in shipped().presets), MINE]
+
+
+@pytest.mark.parametrize("first", KINDS, ids=lambda one: one.begun_from)
+@pytest.mark.parametrize("second", KINDS, ids=lambda one: one.begun_from)
+def test_each_account_has_what_was_chosen_for_it_as_if_it_were_alone(first: Limits, second: Limits) -> None:
+    accounts = [AccountSeen(account=1, can_trade=True, name="one"), AccountSeen(account=2, can_trade=True, name="two")]
+    login = "topstepx: {username: a, api_key: b}\n"
+    own = guarded(accounts, [first, second])
+    both = load_texts({"risk_config.yaml": risk_text(common([first, second])), "accounts.yaml": login + own})
+    for account, limits in zip(both.accounts, (first, second), strict=True):
+        its = login + guarded([accounts[account.id - 1]], [limits])
+        alone = load_texts({"risk_config.yaml": risk_text(limits), "accounts.yaml": its})
+        assert alone.accounts == (account,)
+    assert ("rules:" in own) == (first.numbers != second.numbers)
 
 
 @pytest.mark.parametrize(

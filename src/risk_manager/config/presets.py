@@ -61,6 +61,11 @@ class Limits(msgspec.Struct, frozen=True):
     firms: int | None = None
     """The firm's own daily limit, in dollars; None: not known."""
 
+    @property
+    def numbers(self) -> tuple[Decimal, int]:
+        """What the guard goes by: two with the same are one. The largest is the strictest."""
+        return self.daily_loss, -self.contracts
+
 
 def limits_of(preset: Preset, known: Presets) -> Limits:
     """The limits to begin with for a kind of account."""
@@ -72,7 +77,8 @@ def risk_text(limits: Limits) -> str:
     """A commented risk_config.yaml."""
     firms = "" if limits.firms is None else f"# The firm's own limit is -{limits.firms}; this one comes first.\n"
     return f"""\
-# Limits of this account. Change them by `risk-manager admin config set KEY VALUE`, or here: they are in force at once.
+# Limits of every account that has none of its own in accounts.yaml. Change them by
+# `risk-manager admin config set KEY VALUE`, or here: they are in force at once.
 # Begun from: {limits.begun_from}.
 version: 1
 
@@ -99,8 +105,8 @@ no_stop_loss_grace:
 # A pause after a loss.
 cooldown_after_loss:
   loss_thresholds:
-    - {{loss_amount: {limits.daily_loss / 4:.2f}, cooldown_duration: 300}}
-    - {{loss_amount: {limits.daily_loss / 2:.2f}, cooldown_duration: 900}}
+    - {_pause(limits, 4, 300)}
+    - {_pause(limits, 2, 900)}
   consecutive_losses: {{count: 3, cooldown_duration: 900}}
 
 # Not more trades than this.
@@ -115,3 +121,18 @@ session_block_outside:
 auth_loss_guard:
   enabled: true
 """
+
+
+def own_rules(limits: Limits) -> list[str]:
+    """The lines of an account's `rules:` that lay these limits over those of all."""
+    firms = "" if limits.firms is None else f"  # the firm's own is -{limits.firms}"
+    return [
+        f"rules:  # for this account alone, laid over risk_config.yaml. Begun from: {limits.begun_from}.",
+        f"  max_contracts: {{limit: {limits.contracts}}}",
+        f"  daily_realized_loss: {{limit: {limits.daily_loss}}}{firms}",
+        f"  cooldown_after_loss: {{loss_thresholds: [{_pause(limits, 4, 300)}, {_pause(limits, 2, 900)}]}}",
+    ]
+
+
+def _pause(limits: Limits, part: int, seconds: int) -> str:
+    return f"{{loss_amount: {limits.daily_loss / part:.2f}, cooldown_duration: {seconds}}}"

@@ -34,17 +34,20 @@ def ask(question: str, check: Callable[[str], T], *, usual: str = "", secret: bo
     raise StoppedError
 
 
-def choose(question: str, choices: Sequence[str], *, usual: int = 1) -> int:
-    """The index of the choice; they are shown numbered from 1."""
+def show(choices: Sequence[str]) -> None:
+    """The choices, numbered from 1."""
     for number, choice in enumerate(choices, start=1):
         tell(f"  {number}  {choice}")
+
+
+def choose(question: str, choices: Sequence[str], *, usual: int = 1) -> int:
+    """The index of the choice, of those that are shown."""
     return ask(question, lambda given: _number(given, len(choices)) - 1, usual=str(usual))
 
 
 def choose_some(question: str, choices: Sequence[str]) -> list[int]:
     """The indexes of one or more choices, each once, in the order of the list."""
-    for number, choice in enumerate(choices, start=1):
-        tell(f"  {number}  {choice}")
+    show(choices)
 
     def check(given: str) -> list[int]:
         return sorted({_number(one, len(choices)) - 1 for one in given.replace(",", " ").split()} or _nothing())

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
-from decimal import Decimal
 from pathlib import Path
 
 import msgspec
@@ -14,7 +12,7 @@ from risk_manager import home as homes
 from risk_manager.config import ConfigError, load_texts
 from risk_manager.config.accounts import ACCOUNTS_FILE, API_URL, MARKET_HUB_URL, USER_HUB_URL
 from risk_manager.config.password import HASH_FILE, set_password, why_not
-from risk_manager.config.presets import Limits, limits_of, risk_text, shipped
+from risk_manager.config.presets import risk_text
 from risk_manager.config.risk import RISK_FILE
 from risk_manager.config.rule_table import known_rules
 from risk_manager.config.secret import KEYRING, NO_SECRETS, NotFoundError, keep_in_keyring, system_keyring
@@ -22,12 +20,12 @@ from risk_manager.core.events import AccountSeen
 from risk_manager.exit_codes import ExitCode
 from risk_manager.gateway.session import Credentials
 from risk_manager.gateway.trying import LoginFailedError, accounts_of
-from risk_manager.interfaces.admin.asking import StoppedError, agree, ask, choose, choose_some, some_text
+from risk_manager.interfaces.admin import first_limits
+from risk_manager.interfaces.admin.asking import StoppedError, agree, ask, choose, choose_some, show, some_text
 from risk_manager.interfaces.admin.entrance import tell
 
 KEY_VARIABLE = "TOPSTEPX_API_KEY"
 _IN_KEYRING = f'"{KEYRING}'
-_AMOUNT = re.compile(r"-?\$?(?P<dollars>[0-9]+|[0-9]{1,3}(,[0-9]{3})+)(?P<cents>\.[0-9]{1,2})?")
 
 
 class Login(msgspec.Struct, frozen=True):
@@ -59,13 +57,17 @@ def run(*, home: Path | None = None, url: str = API_URL) -> int:
     try:
         login, seen = _login(url)
         accounts = _accounts(seen)
-        risk = _limits(accounts)
+        limits = first_limits.ask_for(accounts)
+        common = first_limits.common(limits)
         key = _key(login)
         password = _password()
-        texts = {RISK_FILE: risk, ACCOUNTS_FILE: accounts_text(login, key, accounts)}
+        guarded = first_limits.guarded(accounts, limits)
+        texts = {RISK_FILE: risk_text(common), ACCOUNTS_FILE: accounts_text(login, key, guarded)}
         load_texts(texts, known_rules(), environment=NO_SECRETS, keyring=NO_SECRETS.get)
         tell(f"\nThis will be {config / RISK_FILE}:\n")
-        tell(risk)
+        tell(texts[RISK_FILE])
+        if any(one.numbers != common.numbers for one in limits):
+            tell(f"and in {config / ACCOUNTS_FILE}, beside the login:\n\n{guarded}")
         if not agree("Write it", usual=True):
             raise StoppedError
         if key.startswith(_IN_KEYRING):
@@ -110,38 +112,6 @@ def _accounts(seen: list[AccountSeen]) -> list[AccountSeen]:
     return [seen[index] for index in chosen]
 
 
-def _limits(accounts: list[AccountSeen]) -> str:
-    known = shipped()
-    tell(
-        f"\n3. The limits to begin with. The firm's numbers: {known.source}, {known.as_of}.\n   They may have changed."
-    )
-    fitting = known.fitting(accounts[0].name or "")
-    usual = known.presets.index(fitting) + 1 if fitting is not None else len(known.presets) + 1
-    words = [f"{one.name}: at most {one.contracts} minis, {one.own_limit} a day" for one in known.presets]
-    index = choose("Which", [*words, "My own numbers"], usual=usual)
-    if index < len(known.presets):
-        return risk_text(limits_of(known.presets[index], known))
-    loss = ask("The most that may be lost in a day, in dollars", _dollars)
-    contracts = ask("The most minis at a time", _contracts)
-    return risk_text(Limits("your own numbers", -loss, contracts))
-
-
-def _dollars(given: str) -> Decimal:
-    written = _AMOUNT.fullmatch(given)
-    if written is None:
-        raise ValueError(f"{given!r} is no amount. Write it like 500, or 1,250.50")
-    amount = Decimal(written["dollars"].replace(",", "") + (written["cents"] or ""))
-    if not Decimal(1) <= amount <= Decimal(1_000_000):
-        raise ValueError("Between 1 and 1,000,000 dollars.")
-    return amount
-
-
-def _contracts(given: str) -> int:
-    if not given.isdecimal() or not 1 <= int(given) <= 1000:
-        raise ValueError(f"{given!r} is no number of contracts. Write it like 5")
-    return int(given)
-
-
 def _key(login: Login) -> str:
     tell("\n4. Where the API key is kept.")
     places = [
@@ -149,6 +119,7 @@ def _key(login: Login) -> str:
         f"In the environment variable {KEY_VARIABLE}, set where the guard runs",
         "In this system's keyring, for a guard that runs as you",
     ]
+    show(places)
     while True:
         match choose("Where", places):
             case 0:
@@ -182,8 +153,8 @@ def _password() -> str:
         tell("  The two are not the same.")
 
 
-def accounts_text(login: Login, key: str, accounts: list[AccountSeen]) -> str:
-    """accounts.yaml for these accounts; `key` as it is to stand there."""
+def accounts_text(login: Login, key: str, guarded: str) -> str:
+    """accounts.yaml; `key` as it is to stand there, `guarded` its section of accounts."""
     lines = ["# Who logs in, and what is guarded.", "topstepx:", f"  username: {_quoted(login.user_name)}"]
     lines += [f"  api_key: {key}"]
     if login.url.rstrip("/") != API_URL:
@@ -191,9 +162,7 @@ def accounts_text(login: Login, key: str, accounts: list[AccountSeen]) -> str:
         lines += [f"  api_url: {hubs}", f"  user_hub_url: {hubs}/hubs/user", f"  market_hub_url: {hubs}/hubs/market"]
     else:
         lines += [f"  # the gateway: {API_URL}, {USER_HUB_URL}, {MARKET_HUB_URL}"]
-    lines += ["monitored_accounts:"]
-    lines += [f"  - {{account_id: {one.account}, account_name: {_quoted(one.name or '')}}}" for one in accounts]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + f"\n{guarded}"
 
 
 def _quoted(text: str) -> str:
