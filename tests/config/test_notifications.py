@@ -206,7 +206,7 @@ def test_the_admins_part_is_not_the_traders(line: str) -> None:
 
 
 def test_apprise_starts_programs_and_is_not_the_traders_to_start() -> None:
-    with pytest.raises(ConfigError, match=r"apprise is for the admin's file\. Write discord, telegram or webhook"):
+    with pytest.raises(ConfigError, match=r"apprise is for the admin's file\. Write one of discord, telegram, webhook"):
         own_channels_of('{"version": 1, "channels": {"a": {"kind": "apprise", "apprise_url": "json://127.0.0.1"}}}')
 
 

@@ -64,7 +64,9 @@ NEEDS: Final[Mapping[ChannelKind, tuple[str, ...]]] = {
     ChannelKind.APPRISE: ("apprise_url",),
 }
 """What leads there; the first is the secret."""
-_LEADING: Final = ("webhook_url", "bot_token", "chat_id", "api_url", "apprise_url")
+_OWN_SERVER: Final = "api_url"
+"""What telegram may have besides."""
+_LEADING: Final = tuple(dict.fromkeys((*(field for needs in NEEDS.values() for field in needs), _OWN_SERVER)))
 
 
 def _chat(value: Any) -> str:
@@ -121,7 +123,7 @@ class ChannelSection(msgspec.Struct, frozen=True, kw_only=True):
         for field in needs:
             if getattr(self, field) is None:
                 raise ValueError(f"a {self.kind.value} channel needs {' and '.join(needs)}; {field} is missing")
-        allowed = (*needs, "api_url") if self.kind is ChannelKind.TELEGRAM else needs
+        allowed = (*needs, _OWN_SERVER) if self.kind is ChannelKind.TELEGRAM else needs
         for field in _LEADING:
             if getattr(self, field) is not None and field not in allowed:
                 raise ValueError(f"{field}: a {self.kind.value} channel has none, it has {' and '.join(needs)}")

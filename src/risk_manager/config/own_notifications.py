@@ -28,7 +28,7 @@ OWN_FILE: Final = "notifications.json"
 _BYTES_MAX: Final = 16 * 1024
 CHANNELS_MAX: Final = 5
 """More of one trader's would take the guard's time, and tell nobody more."""
-_KINDS: Final = "discord, telegram or webhook"
+_KINDS: Final = ", ".join(kind.value for kind in ChannelKind if kind is not ChannelKind.APPRISE)
 _NO_REFERENCE: Final = (
     "stands for something of the guard's, and nothing of that goes out to here. Write the text itself"
 )
@@ -71,7 +71,7 @@ def own_channels_of(text: str) -> tuple[Channel, ...]:
         if value is not None
     ]
     problems += [
-        Problem(OWN_FILE, None, f"channels.{one.name}.kind", f"apprise is for the admin's file. Write {_KINDS}")
+        Problem(OWN_FILE, None, f"channels.{one.name}.kind", f"apprise is for the admin's file. Write one of {_KINDS}")
         for one in read.channels
         if one.kind is ChannelKind.APPRISE  # it starts programs, with the rights of the guard
     ]

@@ -11,7 +11,7 @@ from cyclopts import Parameter
 
 from risk_manager.config import ConfigError
 from risk_manager.config import own_notifications as own
-from risk_manager.config.channels import Channel, QuietHours
+from risk_manager.config.channels import NEEDS, Channel, ChannelKind, QuietHours
 from risk_manager.core.record import Severity
 from risk_manager.exit_codes import ExitCode
 from risk_manager.home import SERVICE_HOME, TRADER_FOLDER
@@ -21,7 +21,6 @@ from risk_manager.interfaces.admin.entrance import RefusedError, read_password
 Section = dict[str, Any]
 Wishes = tuple[str | None, str | None, str | None, str | None]
 """Severity, events, quiet hours, time zone; None: as it is."""
-_SECRETS = {"discord": "webhook_url", "webhook": "webhook_url", "telegram": "bot_token"}
 _ALWAYS = "What is critical comes always. The admin's channels are told besides, whatever stands here."
 _ELSEWHERE = "A guard that runs as another user needs it as trader_file in notifications.yaml."
 _UNDER_SYSTEMD = (
@@ -145,7 +144,7 @@ def _add(sections: dict[str, Section], add: str, kind: str, chat_id: str | None,
     if not (from_stdin or sys.stdin.isatty()):
         raise RefusedError("There is no terminal to type it at. In scripts: --secret-stdin")
     what = "Bot token: " if kind == "telegram" else "Address of the webhook: "
-    sections[add] = {"kind": kind, _SECRETS[kind]: read_password(what, from_stdin=from_stdin)}
+    sections[add] = {"kind": kind, NEEDS[ChannelKind(kind)][0]: read_password(what, from_stdin=from_stdin)}
     if chat_id is not None:
         sections[add]["chat_id"] = chat_id
 
