@@ -6,6 +6,7 @@ python -m benchmarks._guard URL CONNECTIONS
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import sqlite3
@@ -111,6 +112,8 @@ async def main(url: str, connections: int) -> None:
         running = [start(watch.run(), "bench: watch"), start(publisher.run(), "bench: publish")]
         try:
             await watch.is_ready()
+            gc.collect()
+            gc.freeze()  # as the daemon does when it guards
             while watch.gateway.status().warm_connections < connections:
                 await asyncio.sleep(0.01)
             ready()
