@@ -21,8 +21,8 @@ def to_see_to(sight: Sight, after: timedelta) -> frozenset[ContractId]:
     cancelled."""
     late_since = sight.now - after
     late = [contract for contract, since in sight.account.unprotected.items() if since <= late_since]
-    working = [order for order in sight.account.orders.values() if order.type in STOP_TYPES and order.is_working]
-    return frozenset(late + [order.contract for order in working if is_ours(order)])
+    ours = [order for order in sight.account.orders.values() if order.tag and is_ours(order)]
+    return frozenset(late + [order.contract for order in ours if order.type in STOP_TYPES and order.is_working])
 
 
 def of(sight: Sight, position: Position) -> list[Order]:
