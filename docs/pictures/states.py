@@ -134,7 +134,6 @@ ACCOUNT: Final = AccountStatus(
     orders=(STOP, TARGET),
     locks=(),
     waived_rules=(),
-    being_closed=(),
     rules=tuple(one.key for one in rules()),
     rule_details=rules(),
     day_ends_at=RESET,

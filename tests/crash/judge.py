@@ -45,8 +45,8 @@ def disagreements(home: Path, record: Any) -> Iterator[str]:
     yield from _other("entries counted", _entries(trades.values()), _counted(account))
     waivers = {row["rule"] for row in rows(home, "SELECT rule FROM waivers WHERE ended_at IS NULL")}
     yield from _other("waivers written", waivers, set(account.waived_rules))
-    if account.being_closed:
-        yield f"still being closed: {account.being_closed}"
+    if account.closings:
+        yield f"still being closed: {account.closings}"
     yield from _untouched(account, net, alive)
 
 

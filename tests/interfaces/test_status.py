@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from risk_manager.exit_codes import ExitCode
 from risk_manager.interfaces.trader import status
 from risk_manager.ipc import status as published
-from risk_manager.ipc.status import GuardStatus
+from risk_manager.ipc.status import ClosingStatus, GuardStatus
 from tests.ipc.sample import ACCOUNT, AT, STATUS
 
 
@@ -82,9 +82,9 @@ def test_everything_that_stands_is_told() -> None:
         "  COOLDOWN MNQ until its cause is gone: the day is lost (RULE-003). "
         "You may close and reduce in MNQ; whatever adds is taken back.",
         "  long 2 MNQ at 25210.25: -$12.50 (price 0.0 s old). "
-        "NO STOP: it is being closed; the broker has not confirmed it yet",
+        "NO STOP: it is being reduced by 1; the broker has not confirmed it yet; the broker refused: In a halt",
         "  short 1 MNQ at 25210.25: NO PRICE, it counts as nothing. "
-        "It is being closed; the broker has not confirmed it yet",
+        "It is being reduced by 1; the broker has not confirmed it yet; the broker refused: In a halt",
         "  1 order alive; rules on: daily_realized_loss",
         "",
         "Lately, by your own clock:",
@@ -167,6 +167,25 @@ def test_only_a_guard_that_watches_says_that_one_may_trade(shown: GuardStatus, a
     assert f"  {told}" in status.lines(replace(shown, accounts=(BARE,)), age)
 
 
+@pytest.mark.parametrize(
+    ("is_overdue", "told", "fate"),
+    [
+        (False, "nothing is locked; the guard is closing: wait", "It is being closed; the guard has asked the broker"),
+        (
+            True,
+            "nothing is locked, but what is to be closed is not closed yet: better wait",
+            "It is being closed; the broker has not confirmed it yet",
+        ),
+    ],
+)
+def test_a_close_is_called_late_only_when_it_is(told: str, fate: str, *, is_overdue: bool) -> None:
+    held = replace(ACCOUNT.positions[0], unprotected_since=None)
+    closing = ClosingStatus(contract=held.contract, is_overdue=is_overdue)
+    text = status.lines(replace(STATUS, accounts=(replace(BARE, positions=(held,), closings=(closing,)),)), 0)
+    assert f"  {told}" in text
+    assert any(one.endswith(fate) for one in text)
+
+
 def test_where_a_symbol_is_locked_it_is_not_said_that_nothing_is() -> None:
     held = replace(BARE, locks=(replace(ACCOUNT.locks[0], symbol="CL"),))
     told = status.lines(replace(STATUS, accounts=(held,)), 6)
@@ -242,7 +261,7 @@ def test_the_markets_clock_tells_early_closes_and_holidays_apart(
 
 UNSTOPPED = replace(
     ACCOUNT,
-    being_closed=(),
+    closings=(),
     locks=(replace(ACCOUNT.locks[0]), replace(ACCOUNT.locks[0], symbol="CL", until=None)),
     positions=(replace(ACCOUNT.positions[0], grace_until=AT + timedelta(seconds=30)),),
 )

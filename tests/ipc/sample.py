@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from risk_manager.ipc.status import (
     AccountStatus,
     ActStatus,
+    ClosingStatus,
     ConnectionStatus,
     GuardStatus,
     LockStatus,
@@ -64,8 +65,8 @@ ACCOUNT = AccountStatus(
     orders=(ORDER,),
     locks=(LOCK, replace(LOCK, symbol="MNQ", kind="cooldown", until=None)),
     waived_rules=("max_contracts",),
-    being_closed=("CON.F.US.MNQ.Z26",),
     rules=("daily_realized_loss",),
+    closings=(ClosingStatus(contract="CON.F.US.MNQ.Z26", size=1, is_overdue=True, refused="In a halt."),),
 )
 STATUS = GuardStatus(
     at=AT,

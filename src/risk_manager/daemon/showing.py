@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -19,6 +19,7 @@ from risk_manager.daemon.telling import name_of
 from risk_manager.ipc.status import (
     AccountStatus,
     CloseStatus,
+    ClosingStatus,
     LockStatus,
     OrderStatus,
     PositionStatus,
@@ -52,14 +53,13 @@ def account_status(
         orders=_orders(account),
         locks=_locks(account),
         waived_rules=tuple(dict.fromkeys(waiver.rule for waiver in account.waivers if waiver.until > now)),
-        being_closed=tuple(account.closings),
         rules=tuple(armed.rule.key for armed in settings.rules),
         rule_details=_rules(sight),
         day_ends_at=day.end if day is not None else None,
         trades=_trades(account),
         is_asleep=account.is_asleep,
         quote_stale_after=float(settings.defaults.quote_stale_after),
-        close_refused=dict(close_refused or {}),
+        closings=tuple(_closings(account, close_refused or {})),
         last_close=last_close,
     )
 
@@ -123,6 +123,18 @@ def _orders(account: Account) -> tuple[OrderStatus, ...]:
         )
         for order in account.orders.values()
     )
+
+
+def _closings(account: Account, refused: Mapping[str, str]) -> Iterator[ClosingStatus]:
+    for contract, closing in account.closings.items():
+        position, why = account.positions.get(contract), refused.get(contract)
+        is_whole = closing.is_whole or position is None or closing.outstanding >= position.size
+        yield ClosingStatus(
+            contract=contract,
+            size=None if is_whole else closing.outstanding,
+            is_overdue=why is not None or closing.tries > 1 or not closing.is_under_way(),
+            refused=why,
+        )
 
 
 def _locks(account: Account) -> tuple[LockStatus, ...]:

@@ -127,6 +127,18 @@ class CloseStatus(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
+class ClosingStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """A close that has been asked for and that the broker has not confirmed."""
+
+    contract: str
+    size: int | None = None
+    """Contracts of the position that are to go; None: all of it."""
+    is_overdue: bool = False
+    """The broker has refused it, or not confirmed it within its time (`confirm_within`), or it was asked for again."""
+    refused: str | None = None
+    """What the broker said when it refused the last time, empty where it gave no reason; None: it has not."""
+
+
 class MarketStatus(msgspec.Struct, frozen=True, kw_only=True):
     """The market's clock: the week of CME Globex."""
 
@@ -156,8 +168,6 @@ class AccountStatus(msgspec.Struct, frozen=True, kw_only=True):
     locks: tuple[LockStatus, ...]
     waived_rules: tuple[str, ...]
     """Rules of which something is waived: all of it, or one symbol; which of both stands in `rule_details`."""
-    being_closed: tuple[str, ...]
-    """Contracts whose close, or the close of a part, has been asked for and not been confirmed yet."""
     rules: tuple[str, ...]
     """The rules that are on, by their YAML keys."""
     rule_details: tuple[RuleStatus, ...] = ()
@@ -169,10 +179,14 @@ class AccountStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Not read from the gateway since the start: what is shown is what was known before."""
     quote_stale_after: float = 10.0
     """Seconds from which on the price of an open position counts as old while its market is open."""
-    close_refused: dict[str, str] = {}
-    """Of the contracts that are being closed: what the broker said when it refused the last time."""
+    closings: tuple[ClosingStatus, ...] = ()
+    """What is being closed, wholly or in part; one a contract."""
     last_close: CloseStatus | None = None
     """The last that the guard has asked to be closed, wholly or in part, also before its start; None: nothing yet."""
+
+    def closing(self, contract: str) -> ClosingStatus | None:
+        """The close of a contract that is under way; None: there is none."""
+        return next((one for one in self.closings if one.contract == contract), None)
 
 
 class ConnectionStatus(msgspec.Struct, frozen=True, kw_only=True):

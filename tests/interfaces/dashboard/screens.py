@@ -34,9 +34,9 @@ from docs.pictures.states import (
     one,
 )
 from docs.pictures.still import Still, shown, text
-from risk_manager.core.gauge import Gauge
+from risk_manager.core.gauge import Gauge, Unit, of_count
 from risk_manager.interfaces.trader.hours import Hours
-from risk_manager.ipc.status import GuardStatus, LockStatus, MarketStatus, RefusedFiles
+from risk_manager.ipc.status import ClosingStatus, GuardStatus, LockStatus, MarketStatus, RefusedFiles
 
 FOLDER: Final = Path(__file__).parent / "screens"
 AWAY_WHY: Final = "The guard is not running here, or it has no door."
@@ -116,7 +116,27 @@ WAIVED_FOR_RTY: Final = one(
     )
 )
 DENIED: Final = replace(
-    ACCOUNT, being_closed=(MNQ.contract,), close_refused={MNQ.contract: "The instrument is in a halt."}
+    ACCOUNT,
+    closings=(ClosingStatus(contract=MNQ.contract, is_overdue=True, refused="The instrument is in a halt."),),
+)
+OF_NONE: Final = states.rule(
+    2,
+    "max_contracts_per_instrument",
+    of_count("MNQ", Unit.CONTRACTS, Decimal(2), Decimal(0), "What is too much is closed.", symbol="MNQ"),
+)
+CLOSING: Final = ClosingStatus(contract=MNQ.contract)
+LATE: Final = replace(CLOSING, is_overdue=True)
+BEING_REDUCED: Final = one(
+    replace(
+        ACCOUNT,
+        positions=(replace(MNQ, signed_size=5, stopped=5),),
+        rule_details=states.rules(mnq=5),
+        closings=(replace(CLOSING, size=3),),
+    )
+)
+_TWO: Final = tuple(
+    ClosingStatus(contract=held.contract, is_overdue=number > 0)
+    for number, held in enumerate(TWENTY.accounts[0].positions[:2])
 )
 SEVERAL: Final = replace(
     CALM,
@@ -196,12 +216,17 @@ SCREENS: Final[dict[str, Screen]] = {
     **{f"offline_without_a_stop_{key}": live(replace(OFFLINE, accounts=BARE.accounts), key) for key in "124"},
     "blind_without_a_stop": live(replace(hubs(user=False, market=True), accounts=BARE.accounts), "2"),
     "away_with_a_symbol_lock": away(replace(one(replace(ACCOUNT, locks=(BLOCKED,))), at=ago(42)), "4"),
-    "being_closed_without_a_stop": live(one(replace(NEAR_ACCOUNT, being_closed=(MNQ.contract,))), "2"),
+    "being_closed_without_a_stop": live(one(replace(NEAR_ACCOUNT, closings=(LATE,))), "2"),
     **{f"close_refused_{key}": live(one(DENIED), key) for key in "12"},
     "close_refused_and_locked": live(one(replace(DENIED, locks=(LOCK,), is_tradable=False))),
+    "one_of_what_is_not_allowed": live(one(replace(ACCOUNT, rule_details=(OF_NONE,)))),
     "too_many": live(one(replace(ACCOUNT, rule_details=states.rules(mnq=6)))),
     "market_closed_and_a_symbol_locked": live(replace(one(replace(FLAT, locks=(BLOCKED,))), market=CLOSED)),
-    "being_closed": live(one(replace(ACCOUNT, being_closed=(MNQ.contract,))), "2"),
+    **{f"being_closed_{key}": live(one(replace(ACCOUNT, closings=(CLOSING,))), key) for key in "12"},
+    **{f"being_reduced_{key}": live(BEING_REDUCED, key) for key in "12"},
+    "being_closed_and_locked": live(one(replace(LOCKED_ACCOUNT, positions=(MNQ,), closings=(CLOSING,)))),
+    "not_closed_in_time": live(one(replace(ACCOUNT, closings=(LATE,))), "2"),
+    "one_of_two_not_closed_in_time": live(one(replace(TWENTY.accounts[0], closings=_TWO))),
     "twenty": live(TWENTY, "2"),
     "twenty_wide": live(TWENTY, "2", size=WIDE),
     "several": live(SEVERAL),

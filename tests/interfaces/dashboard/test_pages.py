@@ -47,6 +47,7 @@ def contracts(value: int, limit: int = 2) -> Gauge:
         (contracts(2), "FULL", "none left"),
         (contracts(3), "TOO MANY", "none left"),
         (contracts(0, 0), "ok", "none left"),
+        (contracts(1, 0), "TOO MANY", "none left"),
         (of_count("Trades", Unit.TRADES, Decimal(9), Decimal(10), "Then."), "VERY NEAR", "1 left"),
         (of_money("Loss", None, Decimal(-500), "Then."), "on", "not known"),
     ],

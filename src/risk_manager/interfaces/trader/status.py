@@ -141,8 +141,11 @@ def _may_trade(account: AccountStatus, status: GuardStatus, age: int, zone: tzin
     now = status.at + timedelta(seconds=age)
     if status.market is not None and is_market_closed(status.market, now):
         return f"may trade when the market opens: {times.both(status.market.changes_at, status.at, zone)}"
-    if any(one.contract in account.being_closed for one in account.positions):
+    closings = [account.closing(one.contract) for one in account.positions]
+    if any(one is not None and one.is_overdue for one in closings):
         return f"{nothing} is locked, but what is to be closed is not closed yet: better wait"
+    if any(one is not None for one in closings):
+        return f"{nothing} is locked; the guard is closing: wait"
     return "may trade"
 
 
@@ -156,7 +159,7 @@ def _position(position: PositionStatus, now: datetime, *, is_old: bool) -> str:
 
 
 def _fate(position: PositionStatus, account: AccountStatus, sure: Guarding, now: datetime) -> str:
-    if is_protected(position) and position.contract not in account.being_closed:
+    if is_protected(position) and account.closing(position.contract) is None:
         return ""
     told = fate(position, account, sure, now)
     return f". It {told}" if is_protected(position) else f". NO STOP: it {told}"

@@ -42,6 +42,7 @@ def _gravest(moment: Moment) -> tuple[Tone, str, list[str]]:
     if whole:
         first, rest = whole[0], [f"Also {locks.told(one, moment)}" for one in (*whole[1:], *symbols)]
         bare = [f"NOT CLOSED YET: {positions.grace(one, moment)}" for one in positions.not_closed(moment)[:1]]
+        bare = bare or [positions.grace(one, moment) for one in positions.closing(moment)[:1]]
         if not bare and first.kind != "hard":
             bare = [positions.grace(one, moment) for one in positions.without_stop(moment)[:1]]
         tone = Tone.BAD if first.kind == "hard" else Tone.CAUTION
@@ -102,10 +103,12 @@ def _near(moment: Moment) -> tuple[Tone, str, list[str]]:
     """What happens next if nothing is done: a position without a stop, a limit that nears; else that all is well."""
     account, nearest = moment.account, rules.nearest(moment)
     bare = positions.without_stop(moment)
-    unclosed = positions.not_closed(moment)
-    if unclosed:
-        first, *others = [f"{positions.grace(one, moment)}" for one in unclosed]
-        return Tone.BAD, f"NOT CLOSED YET: {first}", others
+    closing = positions.closing(moment)
+    if closing:
+        first, *others = [positions.grace(one, moment) for one in closing]
+        if positions.not_closed(moment):
+            return Tone.BAD, f"NOT CLOSED YET: {first}", others
+        return Tone.CAUTION, f"CLOSING: {first}", others
     too_many = rules.too_many(moment)
     if too_many:
         return Tone.BAD, f"TOO MANY: {too_many[0].gauge.label}.", [_limit(one) for one in too_many]

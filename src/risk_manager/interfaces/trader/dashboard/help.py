@@ -20,6 +20,7 @@ _WORDS = (
     ("NOT RUNNING", "the guard was stopped, its door is dead, or it was silent for 5 s; shown is its last word"),
     ("LOCKED", "whatever appears is closed at once, until the time that is told"),
     ("COOLDOWN", "you may close and reduce, not open or add"),
+    ("CLOSING", "the guard has asked the broker; NOT CLOSED YET: refused, or not confirmed in its time"),
     ("WAIVED", "the admin has lifted a rule, or one for a symbol, until its next reset"),
     ("NEAR, VERY NEAR", "70 % and 85 % of a limit are used"),
     ("Ticks, At stop", "from the price to the stop; the P&L of the position when it is reached"),

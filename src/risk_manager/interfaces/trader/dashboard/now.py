@@ -43,11 +43,12 @@ def protected(moment: Moment) -> Line:
     waived = ", ".join(rules.waived(moment))
     watches = "The guard watches your limits" + (f", but not {waived} (waived)." if waived else ".")
     doubt = _doubt(moment)
-    unclosed = positions.not_closed(moment)
-    if unclosed:
-        return line(
-            Span("NOT ALL", Tone.BAD), ": ", Span(positions.grace(unclosed[0], moment), Tone.BAD), f" {watches}"
-        )
+    closing = positions.closing(moment)
+    if closing:
+        is_late = bool(positions.not_closed(moment))
+        tone = Tone.BAD if is_late else Tone.CAUTION
+        word = Span("NOT ALL" if is_late else "CLOSING", tone)
+        return line(word, ": ", Span(positions.grace(closing[0], moment), tone), f" {watches}")
     if rules.too_many(moment):
         return line(Span("NOT ALL", Tone.BAD), ": more is held than is allowed.", *_stops(moment), f" {watches}")
     if positions.without_stop(moment) or waived:
@@ -92,6 +93,8 @@ def may_trade(moment: Moment) -> Line:
         why = "does not see everything" if moment.is_blind else "has not read this account yet"
         why = why if moment.is_running else "is not running"
         return line(Span("BETTER NOT", Tone.BAD), f": nothing forbids it, but the guard {why}.", excepted)
+    if positions.closing(moment) and not positions.not_closed(moment):
+        return line(Span("WAIT", Tone.CAUTION), ": the guard is closing.", excepted)
     if positions.not_closed(moment) or rules.too_many(moment):
         return line(Span("BETTER NOT", Tone.BAD), ": what is to be closed is not closed yet.", excepted)
     return line(Span("YES", Tone.GOOD), ", now.", excepted)

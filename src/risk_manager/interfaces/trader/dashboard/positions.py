@@ -30,11 +30,12 @@ _NOBODY = {
     Guarding.AWAY: "nobody closes it while the guard is away",
 }
 _CLOSING = {
-    Guarding.SURE: "is being closed; the broker has not confirmed it yet",
-    Guarding.BLIND: "is being closed; the guard is blind and may hear late what became of it",
-    Guarding.OFFLINE: "was being closed when the line went; nobody sees to it while the guard is offline",
-    Guarding.AWAY: "was being closed when the guard went; nobody sees to it now",
+    Guarding.SURE: "is being {closed}; the broker has not confirmed it yet",
+    Guarding.BLIND: "is being {closed}; the guard is blind and may hear late what became of it",
+    Guarding.OFFLINE: "was being {closed} when the line went; nobody sees to it while the guard is offline",
+    Guarding.AWAY: "was being {closed} when the guard went; nobody sees to it now",
 }
+_IN_TIME = "is being {closed}; the guard has asked the broker"
 
 
 def lines(moment: Moment, width: int) -> list[Line]:
@@ -70,9 +71,18 @@ def without_stop(moment: Moment) -> list[PositionStatus]:
     return sorted(bare, key=lambda one: (one.grace_until is None, one.grace_until or moment.now, one.symbol))
 
 
+def closing(moment: Moment) -> list[PositionStatus]:
+    """Those of which the guard has asked that they are closed, wholly or in part, and that the broker still shows; what
+    is overdue in front."""
+    late = not_closed(moment)
+    held = moment.account.positions
+    return [*late, *(one for one in held if one not in late and moment.account.closing(one.contract) is not None)]
+
+
 def not_closed(moment: Moment) -> list[PositionStatus]:
-    """Those that the guard has asked to be closed, wholly or in part, and that the broker still shows."""
-    return [one for one in moment.account.positions if one.contract in moment.account.being_closed]
+    """Those of them that the broker has refused, or has not confirmed in time."""
+    overdue = {one.contract for one in moment.account.closings if one.is_overdue}
+    return [one for one in moment.account.positions if one.contract in overdue]
 
 
 def others_without_stop(bare: list[PositionStatus]) -> str:
@@ -83,10 +93,11 @@ def others_without_stop(bare: list[PositionStatus]) -> str:
 def _warnings(moment: Moment, width: int) -> list[Line]:
     """What happens to those without a stop, at most three of them in words."""
     text: list[Line] = []
-    closing = not_closed(moment)
-    bare = [*closing, *(one for one in without_stop(moment) if one.grace_until is not None and one not in closing)]
+    going, late = closing(moment), not_closed(moment)
+    bare = [*going, *(one for one in without_stop(moment) if one.grace_until is not None and one not in going)]
     for one in bare[:3]:
-        text += wrapped(grace(one, moment), width, tone=Tone.BAD)
+        is_calm = one in going and one not in late and moment.guarding is Guarding.SURE
+        text += wrapped(grace(one, moment), width, tone=Tone.CAUTION if is_calm else Tone.BAD)
     if len(bare) > 3:
         then = "will be closed after these" if moment.guarding is Guarding.SURE else "have no stop"
         text.append(line(Span(f"{len(bare) - 3} more {then}.", Tone.BAD)))
@@ -100,10 +111,16 @@ def grace(position: PositionStatus, moment: Moment) -> str:
 
 def fate(position: PositionStatus, account: AccountStatus, guarding: Guarding, now: datetime) -> str:
     """The same without its name. Only of a guard that can do it is said that it will."""
-    if position.contract in account.being_closed:
-        refused = account.close_refused.get(position.contract)
-        said = f"; the broker refused: {refused.rstrip('.') or 'it gave no reason'}" if refused is not None else ""
-        return f"{_CLOSING[guarding]}{said}"
+    found = account.closing(position.contract)
+    if found is not None:
+        what = "closed" if found.size is None else f"reduced by {found.size}"
+        said = _CLOSING[guarding] if found.is_overdue or guarding is not Guarding.SURE else _IN_TIME
+        refused = (
+            f"; the broker refused: {found.refused.rstrip('.') or 'it gave no reason'}"
+            if found.refused is not None
+            else ""
+        )
+        return f"{said.format(closed=what)}{refused}"
     missing = abs(position.signed_size) - position.stopped
     if guarding is not Guarding.SURE:
         return f"has no stop for {missing}; {_NOBODY[guarding]}"
@@ -131,8 +148,11 @@ def _row(position: PositionStatus, moment: Moment) -> list[Span]:
 
 
 def _protection(position: PositionStatus, moment: Moment) -> Span:
-    if position.contract in moment.account.being_closed:
-        return Span("closing" if moment.guarding is Guarding.SURE else "CLOSING?", Tone.CAUTION)
+    found = moment.account.closing(position.contract)
+    if found is not None and moment.guarding is not Guarding.SURE:
+        return Span("CLOSING?", Tone.CAUTION)
+    if found is not None:
+        return Span("NOT CLOSED", Tone.BAD) if found.is_overdue else Span("closing", Tone.CAUTION)
     if is_protected(position):
         return Span("yes", Tone.GOOD)
     size = abs(position.signed_size)

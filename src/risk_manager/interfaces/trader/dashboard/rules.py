@@ -47,7 +47,7 @@ def _calm(one: Measured, now: datetime) -> Decimal:
     if share is None:
         ends_soon = one.gauge.ends_at is not None and one.gauge.ends_at - now < _SOON
         return -_HALF if one.rule.is_breached or ends_soon else Decimal(1)
-    if (_is_contracts(one.gauge) and share <= 1) or _is_waived(one):
+    if (_is_contracts(one.gauge) and not _is_over(one.gauge)) or _is_waived(one):
         return -min(share, Decimal(1)) * _HALF
     return -share
 
@@ -61,7 +61,7 @@ def nearest(moment: Moment) -> Measured | None:
 def too_many(moment: Moment) -> list[Measured]:
     """Enforced limits of contracts of which more is held than is allowed."""
     every = [one for one in measured(moment) if _is_contracts(one.gauge) and not _is_waived(one)]
-    return [one for one in every if one.gauge.share is not None and one.gauge.share > 1]
+    return [one for one in every if _is_over(one.gauge)]
 
 
 def waived(moment: Moment) -> list[str]:
@@ -85,11 +85,13 @@ def state(one: Measured) -> Span:
     if share is None:
         is_of_it = one.rule.is_breached and len(one.rule.gauges) == 1  # of several nobody knows which
         return Span("BREACHED", Tone.BAD) if is_of_it else Span("on", Tone.GOOD)
-    if _is_contracts(one.gauge) and share <= 1:
+    if _is_contracts(one.gauge):
+        if _is_over(one.gauge):
+            return Span("TOO MANY", Tone.BAD)
         return Span("FULL", Tone.CAUTION) if share == 1 else Span("ok", Tone.GOOD)
     for least, word, tone in ((Decimal(1), "REACHED", Tone.BAD), (_VERY_NEAR, "VERY NEAR", Tone.BAD)):
         if share >= least:
-            return Span("TOO MANY" if _is_contracts(one.gauge) else word, tone)
+            return Span(word, tone)
     return Span("NEAR", Tone.CAUTION) if share >= _NEAR else Span("ok", Tone.GOOD)
 
 
@@ -176,6 +178,11 @@ def consequence(rule: RuleStatus, gauge: Gauge, guarding: Guarding) -> str:
 
 def _is_waived(one: Measured) -> bool:
     return one.rule.is_waived_for(one.gauge.symbol)
+
+
+def _is_over(gauge: Gauge) -> bool:
+    """True where more is there than the limit: of what is not allowed at all, one is too many."""
+    return gauge.value is not None and gauge.limit is not None and gauge.value > gauge.limit
 
 
 def _is_contracts(gauge: Gauge) -> bool:
