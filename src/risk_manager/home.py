@@ -67,6 +67,20 @@ def belong(path: Path) -> None:
             change(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
+def unreadable(path: Path, error: OSError) -> str:
+    """Why a file cannot be read, without a full stop; with the way out, where it belongs to somebody else than its
+    folder: root has written it for a guard of another user."""
+    why = f"{path} cannot be read: {error.strerror or error}"
+    try:
+        file, folder = path.stat(), path.parent.stat()
+    except OSError:
+        return why
+    if not isinstance(error, PermissionError) or file.st_uid == folder.st_uid:
+        return why
+    mend = f"chown {folder.st_uid} {shlex.quote(str(path))}"
+    return f"{why}. It belongs to user {file.st_uid}, and its folder to user {folder.st_uid}. As root: {mend}"
+
+
 def make_folder(path: Path, rights: int) -> None:
     """Make a folder with these rights, whatever the umask; one that is there stays as it is. Folders on the way to it
     can be passed through by everyone. What root makes in somebody's folder is that somebody's. Raises OSError."""

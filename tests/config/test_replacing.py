@@ -76,6 +76,20 @@ def test_a_new_file_belongs_to_whom_its_folder_belongs_and_to_nobody_else(theirs
 
 
 @pytest.mark.skipif(not is_root, reason="only root makes files in the folders of others")
+@pytest.mark.parametrize(("rights", "whose"), [(0o600, NOBODY), (0o640, NOBODY), (0o644, 0)])
+def test_a_file_of_roots_alone_is_given_to_whom_its_folder_belongs_when_root_changes_it(
+    theirs: Path, rights: int, whose: int
+) -> None:
+    path = theirs / "risk_config.yaml"
+    path.write_text("before")
+    path.chmod(rights)
+    write(path, "after")
+    told = path.stat()
+    assert (path.read_text(), told.st_uid) == ("after", whose)
+    assert told.st_mode & 0o777 == (rights if whose == 0 else 0o600)
+
+
+@pytest.mark.skipif(not is_root, reason="only root makes files in the folders of others")
 def test_a_file_of_somebody_else_is_not_taken_over(theirs: Path) -> None:
     """Its owner could not read it any more."""
     path = theirs / "risk_config.yaml"

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib import import_module
@@ -18,12 +18,13 @@ import pytest
 
 from risk_manager import home as homes
 from risk_manager.config.password import set_password
+from risk_manager.daemon.reloading import fingerprint
 from risk_manager.daemon.rights import close_secrets
 from risk_manager.exit_codes import ExitCode
 from risk_manager.ipc import address
 from risk_manager.store import lease
 from tests.crash.house import broker, guard, new_home, status
-from tests.daemon.programs import until
+from tests.daemon.programs import make_home, until
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="rights are lists there, set by the service's installer")
 
@@ -232,6 +233,60 @@ def test_what_belongs_to_somebody_else_is_said(place: Path, another: Any) -> Non
         f"{accounts} could be read by others on this machine. Now only its owner may."
     ]
     assert list(close_secrets(place)) == []
+
+
+TRYING_TO_READ = """\
+import os, sys
+from pathlib import Path
+from risk_manager.config import ConfigError, load_home
+from risk_manager.config.password import PasswordError, matches
+hashed = Path({home!r}, "config", "admin_password.hash")
+# What is loaded only when it is needed: the other user may not be let into this environment at all.
+load_home(Path({home!r})), matches(hashed, "three words do it")
+os.setgroups([]), os.setgid({group}), os.setuid({user})
+try:
+    load_home(Path({home!r}))
+except ConfigError as error:
+    print(error)
+try:
+    matches(hashed, "three words do it")
+except PasswordError as error:
+    print(error)
+"""
+
+
+def test_a_file_that_root_has_written_for_itself_is_told_with_the_way_out(place: Path, another: Any) -> None:
+    home = make_home(place / "home", "http://127.0.0.1:9", key="a key")
+    config = home / "config"
+    set_password(config / "admin_password.hash", "three words do it", rounds=4)
+    theirs = map(str, (home, config, config / "risk_config.yaml"))
+    subprocess.run(["chown", str(another.pw_uid), *theirs], check=True)
+    shut = [config / "accounts.yaml", config / "admin_password.hash"]
+    for path in shut:
+        path.chmod(0o600)
+    code = TRYING_TO_READ.format(group=another.pw_gid, user=another.pw_uid, home=str(home))
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    whose = "It belongs to user 0, and its folder to user {1}. As root: chown {1} {0}"
+    says = f"{{0}} cannot be read: Permission denied. {whose}"
+    assert told.stdout.splitlines() == [
+        f"accounts.yaml  {says.format(shut[0], another.pw_uid)}",
+        f"{says.format(shut[1], another.pw_uid)}.",
+    ]
+    for path in shut:
+        subprocess.run(["chown", str(another.pw_uid), str(path)], check=True)
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout == ""
+
+
+@pytest.mark.parametrize("change", [lambda path: path.chmod(0o640), lambda path: path.write_text("version: 1 ")])
+def test_that_a_file_may_be_read_by_others_now_is_noticed_as_a_change(
+    tmp_path: Path, change: Callable[[Path], object]
+) -> None:
+    home = make_home(tmp_path, "http://127.0.0.1:9")
+    before = fingerprint(home)
+    assert before == fingerprint(home)
+    change(home / "config" / "accounts.yaml")
+    assert before != fingerprint(home)
 
 
 def test_what_a_link_leads_to_is_left_alone(tmp_path: Path) -> None:

@@ -142,6 +142,25 @@ def test_limits_that_belong_to_somebody_else_are_red(tmp_path: Path) -> None:
     assert all(one.is_good for one in checks.files(House(home))), "a guard of that user"
 
 
+@pytest.mark.skipif(not IS_ROOT, reason="only root gives a file to somebody else")
+@pytest.mark.parametrize("name", ["accounts.yaml", "risk_config.yaml", "notifications.yaml", "admin_password.hash"])
+def test_a_file_that_the_guards_own_user_may_not_read_is_red_for_root_as_well(tmp_path: Path, name: str) -> None:
+    home = make_home(tmp_path, "http://127.0.0.1:9", key="a key")
+    for other in ("notifications.yaml", "admin_password.hash"):
+        (home / "config" / other).touch()
+    for path in (home, home / "config", *(home / "config").iterdir()):
+        path.chmod(0o700)
+        give(path, 65534)
+    assert all(one.is_good for one in checks.files(House(home)))
+    shut = home / "config" / name
+    give(shut, 0)
+    (red,) = (one for one in checks.files(House(home)) if not one.is_good)
+    assert (red.name, red.says) == ("readable", f"The guard's own user (65534) may not read {shut}.")
+    assert red.remedy == f"As root: chown 65534 {shut}"
+    shut.chmod(0o604)
+    assert "readable" not in {one.name for one in checks.files(House(home))}
+
+
 def test_logs_that_are_not_written_as_wanted_are_red(tmp_path: Path) -> None:
     home = make_home(tmp_path, "http://127.0.0.1:9", key="a key")
     assert places.logs(House(home)).is_good

@@ -16,6 +16,7 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from risk_manager.config.problem import ConfigError, Problem
 from risk_manager.config.shallow import compose_all
 from risk_manager.config.tree import Branch, Entry, Leaf, Node, Place, Row, Scalar
+from risk_manager.home import unreadable
 
 _TAG: Final = "tag:yaml.org,2002:"
 MISREAD: Final = (
@@ -44,7 +45,7 @@ def read_source(path: Path, name: str | None = None) -> str:
     except UnicodeDecodeError as error:
         raise ConfigError([Problem(name, None, "", f"Not UTF-8 text: byte {error.start} cannot be read")]) from None
     except OSError as error:
-        raise ConfigError([Problem(name, None, "", f"{path} cannot be read: {error.strerror or error}")]) from None
+        raise ConfigError([Problem(name, None, "", unreadable(path, error))]) from None
 
 
 def read_text(text: str, name: str) -> list[Node]:

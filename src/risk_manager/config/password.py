@@ -8,6 +8,7 @@ from typing import Final
 import bcrypt
 
 from risk_manager.config.replacing import write_private
+from risk_manager.home import unreadable
 
 HASH_FILE: Final = "admin_password.hash"
 SHORTEST: Final = 10
@@ -54,7 +55,7 @@ def matches(path: Path, password: str) -> bool:
     except FileNotFoundError:
         raise PasswordError("No admin password is set yet: risk-manager admin password") from None
     except OSError as error:
-        raise PasswordError(f"{path.name} cannot be read: {error.strerror}.") from None
+        raise PasswordError(f"{unreadable(path, error)}.") from None
     given = password.encode()
     if len(given) > _LONGEST_BYTES:
         return False

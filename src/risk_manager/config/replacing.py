@@ -21,10 +21,11 @@ class LinkError(OSError):
 
 
 def write(path: Path, text: str) -> None:
-    """Replace a file as a whole; its owner and its rights stay. A new one is for the owner of its folder alone. Raises
-    OSError, LinkError."""
+    """Replace a file as a whole; its owner and its rights stay. A new one is for the owner of its folder alone, and so
+    is one of root's from then on that this owner could not even read. Raises OSError, LinkError."""
     target = target_of(path)
-    _replace(target, text, target.stat() if target.exists() else None)
+    before = target.stat() if target.exists() else None
+    _replace(target, text, before if before is not None and not _is_of_roots_alone(target, before) else None)
 
 
 def write_private(path: Path, text: str) -> None:
@@ -53,6 +54,15 @@ def _replace(target: Path, text: str, before: os.stat_result | None) -> None:
         with suppress(OSError):
             fresh.unlink(missing_ok=True)
         raise
+
+
+def _is_of_roots_alone(target: Path, before: os.stat_result) -> bool:
+    """Whether root, who asks, has shut out the owner of the folder: a guard of that user is. On Windows nobody is."""
+    if getattr(os, "geteuid", lambda: None)() != _ROOT or before.st_uid != _ROOT:
+        return False
+    folder = target.parent.stat()
+    is_of_its_group = before.st_gid == folder.st_gid and before.st_mode & stat.S_IRGRP
+    return folder.st_uid != _ROOT and not (is_of_its_group or before.st_mode & stat.S_IROTH)
 
 
 def _give(fresh: Path, before: os.stat_result) -> None:

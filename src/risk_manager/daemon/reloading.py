@@ -40,7 +40,7 @@ _NEXT_START: Final = "It is written, and in force at the next start of the guard
 _MISTAKE: Final = "The files cannot be read, by a mistake of the guard's own. Take back what was written last"
 _UNSAVED: Final = "Nothing can be saved now, so nothing is loosened: no reload before writing works again."
 
-Fingerprint = tuple[tuple[str, int, int], ...]
+Fingerprint = tuple[tuple[str, int, int, int], ...]
 
 
 class Reload(msgspec.Struct, frozen=True):
@@ -192,11 +192,11 @@ def _at_once(texts: Mapping[str, str]) -> dict[str, str]:
 
 
 def fingerprint(home: Path) -> Fingerprint:
-    """What tells whether a configuration file of a home has changed: names, sizes and times, no content. Nothing for a
+    """What tells whether a configuration file of a home has changed, or who may read it: no content. Nothing for a
     folder that cannot be looked into; then the reload says why."""
     try:
         paths = sorted(path for path in config_of(home).iterdir() if path.suffix in _SUFFIXES)
         told = [(path.name, path.stat()) for path in paths]
     except OSError:
         return ()
-    return tuple((name, one.st_size, one.st_mtime_ns) for name, one in told)
+    return tuple((name, one.st_size, one.st_mtime_ns, one.st_ctime_ns) for name, one in told)

@@ -15,6 +15,7 @@ from risk_manager.interfaces.admin.found import Found
 from risk_manager.store.opening import FILE
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+_OF_THE_CONFIGURATION = frozenset({".yaml", ".yml", ".json", ".hash"})
 
 
 def limits(house: House) -> Iterator[Found]:
@@ -25,6 +26,7 @@ def limits(house: House) -> Iterator[Found]:
     if open_ones:
         remedy = f"chmod go-w {' '.join(map(str, open_ones))}"
         yield Found("limits", False, "Others on this machine may change the limits, or what is remembered.", remedy)
+    yield from _unreadable(house)
     own = guards_user(house)
     foreign = [path for path in paths if path.stat().st_uid not in (0, own)]
     if foreign:
@@ -33,9 +35,23 @@ def limits(house: House) -> Iterator[Found]:
         yield Found("owner", False, why, f"As root: chown {own} {' '.join(map(str, foreign))}")
 
 
+def _unreadable(house: House) -> Iterator[Found]:
+    """What of the configuration the guard's own user may not read, as far as the rights tell. Doctor may be asked by
+    root, who may read all."""
+    own = guards_user(house)
+    if os.name == "nt" or own == 0:
+        return
+    files = [path for path in sorted(house.config.glob("*")) if path.suffix in _OF_THE_CONFIGURATION and path.is_file()]
+    shut = [path for path in files if not _may(path, house, stat.S_IRUSR, stat.S_IRGRP | stat.S_IROTH, os.R_OK)]
+    if shut:
+        why = f"The guard's own user ({own}) may not read {', '.join(map(str, shut))}."
+        yield Found("readable", False, why, f"As root: chown {own} {' '.join(map(str, shut))}")
+
+
 def guards_user(house: House) -> int:
-    """The number of the user whose guard runs here: its database is his; before there is one, its folder."""
-    for path in (house.data / FILE, house.data):
+    """The number of the user whose guard runs here: its database is his; before there is one, its folder, or the
+    home."""
+    for path in (house.data / FILE, house.data, house.folder):
         if path.exists():
             return path.stat().st_uid
     return own_user()
@@ -69,9 +85,14 @@ def logs(house: House) -> Found:
 
 
 def _may_write(path: Path, house: House) -> bool:
-    """As far as the rights tell. Doctor may be asked by root, who may do all."""
-    user, asked = guards_user(house), os.W_OK | (os.X_OK if path.is_dir() else 0)
+    return _may(path, house, stat.S_IWUSR, _OTHERS_WRITE, os.W_OK | (os.X_OK if path.is_dir() else 0))
+
+
+def _may(path: Path, house: House, as_owner: int, as_other: int, asked: int) -> bool:
+    """Whether the guard's own user has a right, as far as the rights of the file tell. Doctor may be asked by root, who
+    may do all."""
+    user = guards_user(house)
     if user in (0, own_user()):
         return os.access(path, asked)
     told = path.stat()
-    return bool(told.st_mode & (stat.S_IWUSR if told.st_uid == user else _OTHERS_WRITE))
+    return bool(told.st_mode & (as_owner if told.st_uid == user else as_other))
