@@ -78,15 +78,18 @@ def joined(account: Account, order: Order) -> Account:
     waiting = account.fills.get(order.contract)
     if waiting is None or not waiting.moves_for_orders:
         return account
-    moves = tuple(_with(order, move) for move in waiting.moves_for_orders)
+    is_flat = order.contract not in account.positions
+    moves = tuple(_with(order, move, is_flat=is_flat) for move in waiting.moves_for_orders)
     return fills.put(account, order.contract, replace(waiting, moves_for_orders=moves))
 
 
-def _with(order: Order, move: Told) -> Told:
+def _with(order: Order, move: Told, *, is_flat: bool) -> Told:
     is_of_its_side = (move.quantity > 0) is (order.side is Side.BUY)
     if move.is_ours or not is_of_its_side or order.created_at >= move.at:
         return move
     if order.type is not OrderType.MARKET:
         return replace(move, orders=(*move.orders, order.id))
-    # A market order fills at once: it has, before any that was resting.
-    return replace(move, orders=(order.id, *move.orders), exits=abs(move.quantity) - move.growth)
+    # A market order fills at once: it has, before any that was resting. While something is open one that gets out
+    # counts as on its way all the same: it may be another one than that which has made the position smaller.
+    exits = abs(move.quantity) - move.growth if is_flat else move.exits
+    return replace(move, orders=(order.id, *move.orders), exits=exits)

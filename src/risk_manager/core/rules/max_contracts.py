@@ -48,13 +48,13 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     action: Action | None = None
 
     def __post_init__(self) -> None:
-        if self.action is None and not self.close_all and not self.reduce_to_limit:
+        if not self.close_all and not self.reduces:
             raise ValueError("close_all and reduce_to_limit are both false: one of them must say what a breach does")
 
     @property
     def reduces(self) -> bool:
         """True where only the excess is closed."""
-        return self.action is Action.REDUCE_TO_LIMIT if self.action is not None else self.reduce_to_limit
+        return self.reduce_to_limit or self.action is Action.REDUCE_TO_LIMIT
 
 
 def weight_of(contract: ContractId, config: Config) -> Decimal:
