@@ -54,6 +54,15 @@ class Terminal:
             raise AssertionError(f"{what!r} was not drawn: {_text(self.written[self._looked :])}") from None
         self._looked = found + len(what)
 
+    async def rings(self) -> None:
+        """Wait until the terminal is told to ring."""
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                while b"\x07" not in _MARKS.sub(b"", self.written):
+                    await asyncio.sleep(0.01)
+        except TimeoutError:
+            raise AssertionError(f"It did not ring: {_text(self.written)}") from None
+
     def press(self, key: bytes) -> None:
         """Press a key."""
         os.write(self._ours, key)

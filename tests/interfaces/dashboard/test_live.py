@@ -17,6 +17,7 @@ from risk_manager.interfaces.trader.dashboard.app import Dashboard
 from risk_manager.ipc import status as published
 from risk_manager.ipc.client import Feed
 from tests.daemon.programs import SECRET, Side, make_home, program
+from tests.interfaces.dashboard.wire import Wire
 from tests.ipc.sample import STATUS
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="ends its programs with SIGTERM")
@@ -44,21 +45,20 @@ async def test_it_follows_a_guard_through_a_breach_a_death_and_a_return(tmp_path
         side = Side((await broker.says("Simulator ready at ")).rpartition(" ")[2])
         home = make_home(tmp_path, side.url)
         contract = await side.contract("MNQ")
-        rang: list[str] = []
         app = dashboard(home)
-        app.bell = lambda: rang.append("rang")  # type: ignore[method-assign]
-        async with app.run_test(size=(100, 30)) as pilot:
+        wire = Wire(app)
+        async with app.run_test(headless=False, size=(100, 30)) as pilot:
             await shows(pilot, "No guard has been seen here yet.", "risk-manager run")
 
             guard = ("run", "--home", str(home))
             async with program(*guard, BROKER_KEY=SECRET, RISK_MANAGER_PORT="0") as running:
                 await running.says("Guarding.")
                 await shows(pilot, "GUARDING · 465 Main", "No position is open.")
-                assert rang == []
+                assert wire.rings == 0
 
                 await side.post("place", accountId=465, contractId=contract, side=0, size=5)
                 await shows(pilot, "5 MNQ are more than the limit of 2", "MNQ contracts", "FULL")
-                assert rang
+                assert wire.rings
                 await pilot.press("2")
                 await shows(pilot, "long 2 MNQ", "Open P&L")
                 await pilot.press("5")

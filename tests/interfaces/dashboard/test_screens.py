@@ -14,6 +14,7 @@ from risk_manager.interfaces.trader.dashboard.app import Dashboard
 from risk_manager.ipc.status import GuardStatus
 from tests.daemon.programs import until
 from tests.interfaces.dashboard.screens import FOLDER, SCREENS, drawn
+from tests.interfaces.dashboard.wire import Wire
 
 
 @pytest.mark.parametrize("name", SCREENS)
@@ -54,19 +55,18 @@ async def test_light_and_dark_say_the_same() -> None:
 
 async def test_an_act_of_the_guard_flashes_and_rings_once_and_what_was_there_before_does_not() -> None:
     source = Still(CALM)
-    rang: list[str] = []
-    async with shown(source) as pilot:
-        app = pilot.app
-        assert isinstance(app, Dashboard)
-        app.bell = lambda: rang.append("rang")  # type: ignore[method-assign]
+    app = Dashboard(source, clock=lambda: NOW, zone=HOME)
+    wire = Wire(app)
+    async with app.run_test(headless=False, size=(80, 24)):
+        await until(lambda: "GUARDING" in wire.written, "it is drawn")
         lit = [app.query_one(name) for name in ("#banner", "#news")]
         app.show_now()
-        assert not rang
+        assert wire.rings == 0
         assert not any(one.has_class("flash") for one in lit)
         source.status = LOCKED
         app.show_now()
         app.show_now()
-        assert rang == ["rang"]
+        assert wire.rings == 1
         assert all(one.has_class("flash") for one in lit)
         await until(lambda: not any(one.has_class("flash") for one in lit), "the flash ends")
 

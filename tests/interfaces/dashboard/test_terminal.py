@@ -30,10 +30,11 @@ if sys.platform != "win32":
             assert terminal.written.rindex(b"\x1b[?25h") > terminal.written.rindex(b"\x1b[?25l"), "the cursor is back"
             assert terminal.manners() == before
 
-    async def test_the_demo_is_shown_on_the_dashboard_and_can_be_left() -> None:
+    async def test_the_demo_is_shown_on_the_dashboard_rings_when_the_guard_acts_and_can_be_left() -> None:
         async with in_terminal("demo") as (terminal, before):
             await terminal.shows(b"a simulated broker, the real guard")
             await terminal.shows(b"GUARDING")
+            await terminal.rings()
             terminal.press(b"q")
             await terminal.shows(b"You have left before the end.")
             assert await terminal.ended() == ExitCode.FINE
