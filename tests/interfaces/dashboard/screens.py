@@ -237,6 +237,8 @@ SCREENS: Final[dict[str, Screen]] = {
     "several_next": live(SEVERAL, "n"),
     "several_picker": live(SEVERAL, "a"),
     "several_chosen": live(SEVERAL, "a", "down", "down", "enter"),
+    **{f"away_and_flat_{key}": away(replace(one(FLAT), at=ago(42)), key) for key in "123"},
+    **{f"asleep_{key}": live(one(replace(FLAT, is_asleep=True)), key) for key in "23"},
     "asleep": live(one(replace(FLAT, is_asleep=True))),
     "not_saved": live(replace(CALM, is_saved=False)),
     "files_refused": live(replace(CALM, refused_files=REFUSED)),

@@ -77,7 +77,10 @@ def _blind(moment: Moment) -> tuple[str, list[str], list[str]] | None:
     ago = f" for {times.since(hubs.lost_since, moment.now)}" if hubs.lost_since is not None else ""
     if moment.is_offline:
         headline = f"OFFLINE{ago}: the guard has no line to the broker."
-        advice = "It keeps trying. Nothing can be closed from here; stops that lie at the broker still work."
+        advice = (
+            "It keeps trying, and shows what it saw before. Nothing can be closed from here; stops that lie at the "
+            "broker still work."
+        )
     elif not hubs.user_hub:
         headline = f"BLIND{ago}: the guard does not hear of your orders and fills."
         advice = "It keeps trying and reads the account in between. Open nothing until it is back."

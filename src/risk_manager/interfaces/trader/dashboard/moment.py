@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Protocol
 
+from risk_manager.interfaces.trader.dashboard import times
 from risk_manager.interfaces.trader.hours import Hours
 from risk_manager.interfaces.trader.picture import (
     OLD_AFTER_SECONDS,
@@ -94,6 +95,15 @@ class Moment:
         """True where the guard runs and hears nothing at all of the broker."""
         hubs = self.status.connection
         return not (hubs.user_hub or hubs.market_hub)
+
+    @property
+    def as_of(self) -> str:
+        """Of when positions and orders are, to begin a sentence with; empty: of now."""
+        if not self.is_running:
+            return f"{times.age(self.age_seconds)} ago"
+        if self.is_offline:
+            return "When the line went"
+        return "Before the guard's start" if self.account.is_asleep else ""
 
     @property
     def guarding(self) -> Guarding:

@@ -66,14 +66,17 @@ def _doubt(moment: Moment) -> str:
 
 
 def _stops(moment: Moment) -> Line:
-    held = moment.account.positions
+    held, bare = moment.account.positions, positions.without_stop(moment)
+    if bare:
+        others = f" {positions.others_without_stop(bare)}" if len(bare) > 1 else ""
+        then = f" {moment.as_of}:" if moment.as_of else ""
+        return line(f"{then} ", Span(positions.grace(bare[0], moment), Tone.BAD), others)
+    if moment.as_of:
+        had = f"all {len(held)} positions had a stop" if len(held) > 1 else "your position had a stop"
+        return line(f" {moment.as_of} {had if held else 'no position was open'}.")
     if not held:
         return line(" No position is open.")
-    bare = positions.without_stop(moment)
-    if not bare:
-        return line(f" All {len(held)} positions have a stop." if len(held) > 1 else " Your position has a stop.")
-    others = f" {positions.others_without_stop(bare)}" if len(bare) > 1 else ""
-    return line(" ", Span(positions.grace(bare[0], moment), Tone.BAD), others)
+    return line(f" All {len(held)} positions have a stop." if len(held) > 1 else " Your position has a stop.")
 
 
 def may_trade(moment: Moment) -> Line:

@@ -24,7 +24,7 @@ def lines(moment: Moment, width: int) -> list[Line]:
     """A count and the rows, by symbol."""
     orders = sorted(moment.account.orders, key=lambda one: (one.symbol, one.id))
     if not orders:
-        return [line("No order is alive.")]
+        return [line(f"{moment.as_of} no order was alive." if moment.as_of else "No order is alive.")]
     count = f"{len(orders)} order{'s' if len(orders) > 1 else ''} alive"
     return [line(count), line(), *table.lines(_COLUMNS, [_row(one) for one in orders], width)]
 

@@ -42,7 +42,7 @@ def lines(moment: Moment, width: int) -> list[Line]:
     """A sum, what must be done, and the rows: those without a stop first, then the worst."""
     positions = sorted(moment.account.positions, key=lambda one: (is_protected(one), one.open_pnl or 0, one.symbol))
     if not positions:
-        return [line("Flat: no position is open.")]
+        return [line(f"{moment.as_of} no position was open." if moment.as_of else "Flat: no position is open.")]
     rows = [_row(one, moment) for one in positions]
     return [*_sum(moment), *_warnings(moment, width), line(), *table.lines(_COLUMNS, rows, width)]
 
