@@ -291,6 +291,10 @@ def test_a_blind_position_is_closed_with_the_reason() -> None:
             "close_all and reduce_to_limit are both false: one of them must say what a breach does",
         ),
         (
+            {"max_contracts": {"limit": 2, "close_all": False, "action": "close_all"}},
+            "close_all and reduce_to_limit are both false: one of them must say what a breach does",
+        ),
+        (
             {"max_contracts_per_instrument": {"limits": {}, "unknown_symbol_action": "allow_with_limit:x"}},
             "unknown_symbol_action: 'allow_with_limit:x' is not known. "
             "It is block, allow_unlimited or allow_with_limit:3",
@@ -335,7 +339,7 @@ def test_settings_that_cannot_be_are_refused_with_a_sentence(rules: dict[str, An
     "rules",
     [
         {"max_contracts": {"limit": 2, "close_all": False, "reduce_to_limit": True}},
-        {"max_contracts": {"limit": 2, "close_all": False, "action": "close_all"}},
+        {"max_contracts": {"limit": 2, "close_all": False, "action": "reduce_to_limit"}},
         {"daily_unrealized_loss": {"limit": -1, "scope": "position", "action": "close_position"}},
         {"max_unrealized_profit": {"limit": 1, "action": "close_all"}},
         {"session_block_outside": {"global_session": {"enabled": False}}},

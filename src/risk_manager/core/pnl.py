@@ -61,6 +61,21 @@ def of_position(account: Account, position: Position, mark: Decimal) -> Decimal:
     return worth
 
 
+def unbooked(state: State, account: Account, defaults: Defaults) -> Decimal:
+    """What contracts bring, at the mark, that a position message has shown as closed and whose trade has not been
+    told of yet: they are out of the open P&L and not in the realized one. Waits for the trade 2 s at most."""
+    total = ZERO
+    for contract, waiting in account.fills.items():
+        was = account.earlier.get(contract) if waiting.moves_for_trades else None
+        price = mark(state, was, defaults) if was is not None else None
+        if was is None or was.point_value is None or price is None:
+            continue
+        moves = [move for move in waiting.moves_for_trades if (move.quantity > 0) != (was.signed_size > 0)]
+        closed = sum(abs(move.quantity) - move.growth for move in moves)
+        total += (price * was.size - was.cost) * was.point_value * was.sign * closed / was.size
+    return total
+
+
 def mark(state: State, position: Position, defaults: Defaults) -> Decimal | None:
     """The mark of a position, None where it is unpriced: no price, or a product that nobody knows."""
     if position.point_value is None:

@@ -229,6 +229,10 @@ class Sight:
             self._unrealized = sum((result for result in results if result is not None), pnl.ZERO)
         return self._unrealized
 
+    def unbooked(self) -> Decimal:
+        """What was closed, as a position has shown, and waits for its trade: a part of the day that is told late."""
+        return pnl.unbooked(self.state, self.account, self.settings.defaults) if self.account.fills else pnl.ZERO
+
     # Locks
 
     def is_symbol_locked(self, symbol: Symbol) -> bool:
