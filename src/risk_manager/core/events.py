@@ -169,11 +169,13 @@ class CommandHeld(Event, frozen=True, kw_only=True, tag="command_held"):
 
 
 class Cleared(Event, frozen=True, kw_only=True, tag="cleared"):
-    """The admin clears the locks of a rule (of one symbol, or all of them where it is None)."""
+    """The admin clears the locks of a rule: that of one symbol, that of the whole account alone, or all of them."""
 
     account: AccountId
     rule: str
     symbol: str | None = None
+    whole_account: bool = False
+    """Only the lock of the whole account: those of symbols stay."""
     keep_rule: bool = False
     why: str = ""
 

@@ -152,15 +152,21 @@ def is_waived(account: Account, rule: str, symbol: Symbol | None) -> bool:
     return any(waiver.rule == rule and (waiver.symbol is None or waiver.symbol == symbol) for waiver in account.waivers)
 
 
+def meant(account: Account, event: Cleared) -> list[Lock]:
+    """The locks that a clear is about; a symbol may be written as the gateway writes it, in either case."""
+    symbol = symbol_named(event.symbol) or event.symbol if event.symbol is not None else None
+    its = [lock for lock in account.locks if lock.rule == event.rule and symbol in (None, lock.symbol)]
+    return [lock for lock in its if lock.symbol is None] if event.whole_account else its
+
+
 def clear(account: Account, settings: Settings, event: Cleared, now: datetime) -> tuple[Account, list[Lock]]:
-    """The admin's clear: the rule's locks go (of one symbol, or all of them), and the rule is waived for as much
-    until its next reset, unless it is kept. Clearing a rule that holds no lock does nothing.
+    """The admin's clear: the locks that are meant go, and the rule is waived for as much until its next reset, unless
+    it is kept. Clearing a rule that holds no lock does nothing.
 
     For rules about single fills a clear draws a line: earlier fills never count for them again.
     """
     rule = event.rule
-    symbol = symbol_named(event.symbol) or event.symbol if event.symbol is not None else None
-    gone = [lock for lock in account.locks if lock.rule == rule and symbol in (None, lock.symbol)]
+    gone = meant(account, event)
     if not gone:
         return account, []
     account = end_locks(account, gone)

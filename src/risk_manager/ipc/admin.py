@@ -46,7 +46,9 @@ class Clear(msgspec.Struct, frozen=True, kw_only=True, tag="clear"):
     rule: str
     why: str
     symbol: str | None = None
-    """None: all of its locks."""
+    """Only its lock of this symbol; None: all of its locks."""
+    whole_account: bool = False
+    """Only its lock of the whole account: those of symbols stay."""
     keep_rule: bool = False
 
 

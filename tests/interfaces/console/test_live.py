@@ -22,8 +22,9 @@ from risk_manager.interfaces.admin.console.thread import NAME
 from risk_manager.interfaces.admin.entrance import House
 from risk_manager.interfaces.trader.dashboard.saying import line
 from risk_manager.interfaces.trader.dashboard.saying import plain as plain_line
-from tests.crash.house import ACCOUNT, broker, guard, new_home, rows
-from tests.daemon.programs import SECRET
+from tests.crash.house import ACCOUNT, account_of, broker, configure, guard, new_home, rows, status
+from tests.daemon.programs import SECRET, until
+from tests.daemon.test_secrets import answer
 from tests.interfaces.console.house import PASSWORD, furnish, press, rest, shows
 
 if sys.platform != "win32":
@@ -98,6 +99,49 @@ async def test_a_limit_is_changed_a_lock_ended_and_the_guard_stopped(
         assert "stop the guard: an update" in journal
         assert PASSWORD not in journal
         assert SECRET not in journal
+
+
+def outside(*symbols: str) -> dict[str, object]:
+    """RULE-009 outside of its hour, for these symbols, or for the whole account."""
+    now = datetime.now(UTC)
+    days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    hour = {"start": f"{now + timedelta(hours=8):%H:%M}", "end": f"{now + timedelta(hours=9):%H:%M}", "timezone": "UTC"}
+    window = {**hour, "days": days}
+    rule = {"per_instrument_sessions": {"sessions": dict.fromkeys(symbols, window)}} if symbols else {}
+    return {"session_block_outside": {"global_session": {"enabled": not symbols, **window}, **rule}}
+
+
+@pytest.mark.slow
+async def test_one_of_several_locks_of_a_rule_is_ended_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BROKER_KEY", SECRET)
+    async with broker() as side:
+        home = new_home(tmp_path, side, **outside("ES", "MNQ"))
+        set_password(home / "config" / "admin_password.hash", PASSWORD, rounds=4)
+        console = Console(House(home), clock=Turned())
+        async with guard(home) as running, console.run_test(size=(80, 24)) as pilot:
+            await until(lambda: locked(home) == ["ES", "MNQ"], "both are locked")
+            configure(home, **outside())
+            await until(lambda: locked(home) == ["ES", "MNQ", None], "the account is, too")
+            await shows(pilot, "Admin password")
+            await press(pilot, f"type:{PASSWORD}", "enter", "3")
+            await shows(pilot, "3  465 account · RULE-009")
+            await press(pilot, "3")
+            await shows(pilot, "Not ended with it: the lock of ES and MNQ by RULE-009.")
+            await press(pilot, "type:the whole account alone", "enter", "2")
+            await shows(pilot, "1 lock(s) of RULE-009 are cleared.", "Still locked by it: ES and MNQ.")
+            await until(lambda: locked(home) == ["ES", "MNQ"], "the account is not locked any more")
+            clear = ("admin", "lockouts", "clear", "9", "--account", str(ACCOUNT), "--reason", "by command")
+            code, said = await answer(*clear, "--whole-account", "--home", str(home), says=PASSWORD)
+            assert (code, "No lock of RULE-009 for the whole account stands there." in said) == (ExitCode.REFUSED, True)
+            code, said = await answer(*clear, "--symbol", "mnq", "--home", str(home), says=PASSWORD)
+            assert (code, "Still locked by it: ES." in said) == (ExitCode.FINE, True), said
+            await until(lambda: locked(home) == ["ES"], "the other one stays")
+            assert await running.stop() == ExitCode.FINE
+
+
+def locked(home: Path) -> list[str | None]:
+    now = status(home)
+    return [] if now is None or not now.accounts else [lock.symbol for lock in account_of(now).locks]
 
 
 async def looks_around(pilot: Pilot[None]) -> None:

@@ -22,6 +22,7 @@ import msgspec
 
 from risk_manager.config import attempts
 from risk_manager.config.password import PasswordError, matches, set_password
+from risk_manager.core import locks
 from risk_manager.core.events import AdminActed, Cleared
 from risk_manager.core.told_times import named
 from risk_manager.daemon.admin import pipe
@@ -203,35 +204,49 @@ class AdminDoor:
             return Answer(is_done=False, says="A clear needs a reason: it is read later, when nobody remembers.")
         if self._guard.state.unsaved:
             return Answer(is_done=False, says="Nothing can be saved now, so nothing is loosened: no clear.")
-        standing = [
-            lock
-            for lock in account.locks
-            if lock.rule == call.rule and (call.symbol is None or lock.symbol == call.symbol)
-        ]
-        if not standing:
+        if call.symbol is not None and call.whole_account:
+            return Answer(is_done=False, says="Name a symbol or the whole account, not both: they are two locks.")
+        event = Cleared(
+            account=call.account,
+            rule=call.rule,
+            symbol=call.symbol,
+            whole_account=call.whole_account,
+            keep_rule=call.keep_rule,
+            why=call.why,
+        )
+        gone = locks.meant(account, event)
+        if not gone:
             there = ", ".join(f"{lock.rule} ({lock.symbol or 'account'})" for lock in account.locks) or "none"
-            return Answer(is_done=False, says=f"No lock of {call.rule} stands there. Standing: {there}.")
-        self._acted(user, f"clear {call.rule} of account {call.account}: {call.why[:_WHY_MOST]}")
-        self._guard.put(
-            Cleared(account=call.account, rule=call.rule, symbol=call.symbol, keep_rule=call.keep_rule, why=call.why)
-        )
-        symbols = [] if any(lock.symbol is None for lock in standing) else [f"{lock.symbol}" for lock in standing]
-        what = f" for {' and '.join(dict.fromkeys(symbols))}" if symbols else ""
-        waived = "The rule stays in force." if call.keep_rule else f"The rule is waived{what} until its next reset."
-        again = next(
-            (
-                lock
-                for lock in self._guard.state.accounts[call.account].locks
-                if lock.rule == call.rule and (call.symbol is None or lock.symbol == call.symbol)
-            ),
-            None,
-        )
+            what = f"{call.rule} for {_listed(call.symbol)}" if call.symbol or call.whole_account else call.rule
+            return Answer(is_done=False, says=f"No lock of {what} stands there. Standing: {there}.")
+        self._acted(user, _in_words(call))
+        self._guard.put(event)
+        after = self._guard.state.accounts[call.account]
+        again = next(iter(locks.meant(after, event)), None)
         if again is not None:
             return Answer(is_done=False, says=f"{call.rule} has locked again at once, for it still holds: {again.why}.")
-        return Answer(is_done=True, says=f"{len(standing)} lock(s) of {call.rule} are cleared. {waived}")
+        symbols = [] if any(lock.symbol is None for lock in gone) else [lock.symbol for lock in gone]
+        what = f" for {_listed(*symbols)}" if symbols else ""
+        waived = "The rule stays in force." if call.keep_rule else f"The rule is waived{what} until its next reset."
+        left = [lock.symbol for lock in after.locks if lock.rule == call.rule]
+        still = f" Still locked by it: {_listed(*left)}." if left else ""
+        return Answer(is_done=True, says=f"{len(gone)} lock(s) of {call.rule} are cleared. {waived}{still}")
 
     def _acted(self, user: int, what: str, *, is_refused: bool = False) -> None:
         self._guard.put(AdminActed(user=user, what=what, is_refused=is_refused))
+
+
+def _in_words(call: Clear) -> str:
+    """A clear, for the record."""
+    exactly = ", only its lock of the whole account" if call.whole_account else ""
+    symbol = f", only its lock of {call.symbol}" if call.symbol is not None else ""
+    kept = ", and keep the rule" if call.keep_rule else ""
+    return f"clear {call.rule} of account {call.account}{exactly}{symbol}{kept}: {call.why[:_WHY_MOST]}"
+
+
+def _listed(*symbols: str | None) -> str:
+    """`RTY and the whole account`."""
+    return " and ".join(dict.fromkeys(one or "the whole account" for one in symbols))
 
 
 def _user_of(connection: socket.socket) -> int:

@@ -62,11 +62,13 @@ def clear(
     account: int,
     reason: str,
     symbol: str | None = None,
+    whole_account: bool = False,
     keep_rule: bool = False,
     home: Path | None = None,
     password_stdin: bool = False,
 ) -> int:
-    """End the locks of a rule. The rule is waived for as much until its next reset, unless it is kept.
+    """End the locks of a rule: all of them, that of one symbol, or that of the whole account. The rule is waived for as
+    much until its next reset, unless it is kept.
 
     Parameters
     ----------
@@ -77,7 +79,9 @@ def clear(
     reason
         Why; it is recorded and everybody is told.
     symbol
-        Only the lock of this symbol.
+        Only the lock of this symbol; that of the whole account stays.
+    whole_account
+        Only the lock of the whole account; those of symbols stay.
     keep_rule
         Leave the rule in force: what still holds locks again in the same instant.
     home
@@ -88,7 +92,13 @@ def clear(
     return ended(
         House(home),
         lambda token: Clear(
-            token=token, account=account, rule=by_number(rule), why=reason, symbol=symbol, keep_rule=keep_rule
+            token=token,
+            account=account,
+            rule=by_number(rule),
+            why=reason,
+            symbol=symbol,
+            whole_account=whole_account,
+            keep_rule=keep_rule,
         ),
         from_stdin=password_stdin,
         nobody="No guard is running for this home: locks are cleared by the guard that holds them. Start it.",

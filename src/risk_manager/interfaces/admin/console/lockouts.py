@@ -59,7 +59,7 @@ class LockoutsPage(Page[GuardStatus]):
         about = [
             f"Account {account.id}, {lock.symbol or 'all of it'}, until {end}.",
             lock.why,
-            *_with_it(account, lock),
+            *_beside(account, lock),
         ]
         reason = await self.app.push_screen_wait(
             Ask(f"End the lock of {lock.rule}: why", [*about, "The reason is recorded, and everybody is told."])
@@ -81,18 +81,21 @@ class LockoutsPage(Page[GuardStatus]):
                 rule=lock.rule,
                 why=reason or "",
                 symbol=lock.symbol,
+                whole_account=lock.symbol is None,
                 keep_rule=how == KEEP,
             ),
         )
         self.action_again()
 
 
-def _with_it(account: AccountStatus, lock: LockStatus) -> list[str]:
-    """A sentence where the guard ends more with this lock: with that of the whole account all of the same rule."""
-    others = [one.symbol for one in account.locks if one.rule == lock.rule and one.symbol is not None]
-    if lock.symbol is not None or not others:
-        return []
-    return [f"With it all locks of {lock.rule} on this account end, also those of {', '.join(others)}."]
+def _beside(account: AccountStatus, lock: LockStatus) -> list[str]:
+    """What else of the same rule stands there: this lock ends alone, but for one of the other kind on the same."""
+    others = [one for one in account.locks if one.rule == lock.rule and one != lock]
+    stay = dict.fromkeys(one.symbol or "the whole account" for one in others if one.symbol != lock.symbol)
+    told = [f"Not ended with it: the lock of {' and '.join(stay)} by {lock.rule}."] if stay else []
+    if any(one.symbol == lock.symbol for one in others):
+        told.append(f"The other lock of {lock.symbol or 'the whole account'} by {lock.rule} ends with it.")
+    return told
 
 
 def _row(account: AccountStatus, lock: LockStatus, opens: Callable[[], object], width: int) -> Row:
