@@ -169,13 +169,12 @@ class CommandHeld(Event, frozen=True, kw_only=True, tag="command_held"):
 
 
 class Cleared(Event, frozen=True, kw_only=True, tag="cleared"):
-    """The admin clears the locks of a rule: that of one symbol, that of the whole account alone, or all of them."""
+    """The admin clears locks of a rule: of one symbol, of the whole account and of no symbol, or all of them."""
 
     account: AccountId
     rule: str
     symbol: str | None = None
     whole_account: bool = False
-    """Only the lock of the whole account: those of symbols stay."""
     keep_rule: bool = False
     why: str = ""
 
