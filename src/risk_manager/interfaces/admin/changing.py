@@ -9,6 +9,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from risk_manager.config import ConfigError, Problem, load_texts
+from risk_manager.config.accounts import ACCOUNTS_FILE
 from risk_manager.config.changes import changes
 from risk_manager.config.document import read_source
 from risk_manager.config.editing import Edit, EditError
@@ -18,6 +19,7 @@ from risk_manager.config.replacing import LinkError, write
 from risk_manager.config.risk import RISK_FILE, VERSION
 from risk_manager.config.rule_table import known_rules
 from risk_manager.config.secret import NO_SECRETS
+from risk_manager.interfaces.admin import own_limits
 from risk_manager.interfaces.admin.entrance import House, RefusedError
 from risk_manager.ipc.admin import Answer, Reload
 
@@ -98,7 +100,9 @@ def carried_out(house: House, change: Edit, token: str | None, what: str) -> Ans
         raise RefusedError(_unwritten(path, error)) from None
     if token is None:
         return Answer(
-            is_done=True, says=f"{path.name} is written. No guard is running; it is in force at the next start."
+            is_done=True,
+            says=f"{path.name} is written. No guard is running; it is in force at the next start."
+            f"{_not_reached(house, change)}",
         )
     try:
         answer = house.say(Reload(token=token, why=what))  # it is on the record by that, whatever the file
@@ -107,7 +111,19 @@ def carried_out(house: House, change: Edit, token: str | None, what: str) -> Ans
     if not answer.is_done:
         return replace(answer, says=f"{answer.says}\n{_put_back(path, change, was_there=was_there)}")
     taken = _TAKEN.get(path.stem)
-    return Answer(is_done=True, says=f"{path.name} is written. {taken}") if taken else answer
+    answer = Answer(is_done=True, says=f"{path.name} is written. {taken}") if taken else answer
+    return replace(answer, says=f"{answer.says}{_not_reached(house, change)}")
+
+
+def _not_reached(house: House, change: Edit) -> str:
+    """What of accounts keeps its own value; empty where nothing does."""
+    if Path(change.name).stem != Path(RISK_FILE).stem:
+        return ""
+    try:
+        kept = own_limits.kept(change.before, change.after, text_of(file_named(house, ACCOUNTS_FILE)))
+    except ConfigError:  # it cannot be read any more: the change is written all the same
+        return ""
+    return f" {kept}" if kept else ""
 
 
 def _put_back(path: Path, change: Edit, *, was_there: bool) -> str:
