@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from risk_manager.core.record import Severity
 from risk_manager.notify.answer import Answer, Delivered
@@ -37,6 +37,19 @@ async def test_a_breach_arrives_at_both() -> None:
             assert "Daily loss -$512.50" in (await phone.got("Daily loss"))["text"]
         assert told.reports == []
     assert coach.refused == phone.refused == []
+
+
+async def test_a_mistake_of_its_own_is_heard_where_the_guards_are() -> None:
+    heard: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, told: heard.append(told))
+    no_pace = Pace(settle=cast("float", "not long"))
+    async with open_service(coach := Discord()), telling(to_discord(coach), pace=no_pace) as told:
+        told.put(LOSS)
+        async with asyncio.timeout(20):
+            while not heard:
+                await asyncio.sleep(0.01)
+    assert heard[0]["message"] == "The task notify: coach ended with an error."
+    assert isinstance(heard[0]["exception"], TypeError)
 
 
 async def test_one_message_takes_along_what_comes_together_and_nothing_is_told_twice() -> None:

@@ -106,6 +106,7 @@ class Notifier:
     def _live(self) -> None:
         loop = asyncio.new_event_loop()
         self._loop = loop
+        loop.set_exception_handler(self._mistaken)
         loop.call_soon(self._open)
         try:
             loop.run_forever()
@@ -216,5 +217,18 @@ class Notifier:
         assert self._loop is not None
         task = self._loop.create_task(work, name=name)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
         return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            says = f"The task {task.get_name()} ended with an error."
+            task.get_loop().call_exception_handler({"message": says, "exception": error})
+
+    def _mistaken(self, loop: asyncio.AbstractEventLoop, told: dict[str, Any]) -> None:
+        """A mistake of ours is heard where the guard's own are."""
+        try:
+            self._home.call_soon_threadsafe(self._home.call_exception_handler, told)
+        except RuntimeError:  # it has ended
+            loop.default_exception_handler(told)
