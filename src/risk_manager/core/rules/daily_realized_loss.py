@@ -4,7 +4,7 @@ Watches: realized P&L of the day, and open P&L too unless that is off; each clos
 Breached: when the limit is reached (<=).
 Then: closes everything and locks the account.
 Ends: at the next reset of the rule's own day.
-Blind: the last known mark serves; a position without any price is left out.
+Blind: the last known mark serves, also for what was closed until its trade is told; what has no price is left out.
 """
 
 from __future__ import annotations
