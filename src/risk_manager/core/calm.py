@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from risk_manager.core import pursuit
+from risk_manager.core import pnl, pursuit
 from risk_manager.core.events import QuoteSeen
 from risk_manager.core.model import AccountId, ContractId, Position
 from risk_manager.core.outcome import Outcome
@@ -144,7 +144,7 @@ def by_pnl(
     mark = sight.mark(position)
     if mark is None or position.point_value is None:
         return ANY  # an unpriced position is left out of P&L
-    if (down is not None and down <= 0) or (up is not None and up <= 0) or sight.unbooked():
+    if (down is not None and down <= 0) or (up is not None and up <= 0) or pnl.is_unbooked(sight.account):
         return None
     worth = position.point_value * position.size * (len(sight.account.positions) if shared else 1)
     against = None if down is None else down / worth * _A_HAIR_LESS
