@@ -75,16 +75,17 @@ def unbooked(state: State, account: Account, defaults: Defaults) -> Decimal:
 
 def is_unbooked(account: Account) -> bool:
     """True while something closed waits for its trade."""
-    return any(closed for _, closed in _unbooked(account))
+    return next(_unbooked(account), None) is not None
 
 
 def _unbooked(account: Account) -> Iterator[tuple[Position, int]]:
-    """Positions as they were, and how much of each was closed since."""
+    """Positions as they were, and how much of each was closed by a move."""
     for contract, waiting in account.fills.items():
-        was = account.earlier.get(contract) if waiting.moves_for_trades else None
-        if was is not None:
-            moves = [move for move in waiting.moves_for_trades if (move.quantity > 0) != (was.signed_size > 0)]
-            yield was, sum(abs(move.quantity) - move.growth for move in moves)
+        for move in waiting.moves_for_trades:
+            closed = abs(move.quantity) - move.growth
+            was = account.earlier.get(contract) if closed else None
+            if was is not None and (move.quantity > 0) != (was.signed_size > 0):
+                yield was, closed
 
 
 def mark(state: State, position: Position, defaults: Defaults) -> Decimal | None:

@@ -47,6 +47,7 @@ class Sight:
         "_stops",
         "_taken",
         "_trades",
+        "_unbooked",
         "_unrealized",
         "account",
         "now",
@@ -65,6 +66,7 @@ class Sight:
         self.within = confirm_within(settings)
         self._stood = account.locks
         self._unrealized: Decimal | None = None
+        self._unbooked: Decimal | None = None
         self._trades: list[Trade] | None = None
         self._taken: dict[ContractId, dict[OrderId, int]] = {}
         self._planned = (0, 0, 0)
@@ -94,10 +96,8 @@ class Sight:
         if known is not None and known[0] == planned:
             return known[1]
         position = self.account.positions.get(contract)
-        left = 0 if position is None else position.size
-        if planned != 0 or contract in self.account.closings:
-            left -= self.closing_by_us(contract)
-        left = max(0, left - self.going_out(contract))
+        left = (0 if position is None else position.size) - self.going_out(contract)
+        left = max(0, left - (self.closing_by_us(contract) if planned != 0 or contract in self.account.closings else 0))
         self._left[contract] = (planned, left)
         return left
 
@@ -141,8 +141,7 @@ class Sight:
         return order.remaining - taken.get(order.id, 0) if taken else order.remaining
 
     def adding(self) -> list[Adding]:
-        """Working orders that nobody is cancelling and that would make a position larger; exits under way are left
-        out."""
+        """Working orders that would make a position larger and that nobody is cancelling. No exits under way."""
         planned = self.outcome.orders_planned()
         if self._adding is None or self._planned != planned:
             self._planned, self._adding = planned, []
@@ -158,9 +157,8 @@ class Sight:
 
     def may_fill(self, order: Order) -> int:
         """Contracts that may still fill of an order; 0 where it does not work, or somebody is cancelling it."""
-        if order.status not in WORKING or order.id in self.outcome.cancels:
-            return 0
-        if order.type is _MARKET and exits.only_reduces(self.account, order):
+        is_exit = order.type is _MARKET and exits.only_reduces(self.account, order)
+        if order.status not in WORKING or order.id in self.outcome.cancels or is_exit:
             return 0
         left, change = self.left(order), self.account.changes.get(order.id)
         if change is not None and change.is_under_way():
@@ -231,7 +229,9 @@ class Sight:
 
     def unbooked(self) -> Decimal:
         """What was closed, as a position has shown, and waits for its trade: a part of the day that is told late."""
-        return pnl.unbooked(self.state, self.account, self.settings.defaults) if self.account.fills else pnl.ZERO
+        if self._unbooked is None:
+            self._unbooked = pnl.unbooked(self.state, self.account, self.settings.defaults)
+        return self._unbooked
 
     # Locks
 
