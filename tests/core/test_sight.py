@@ -79,9 +79,9 @@ def test_what_is_planned_for_orders_is_seen_too() -> None:
     assert [(line.order.id, line.left, line.increase) for line in sight.adding()] == [(1, 1, 1), (2, 5, 3)]
     sight.outcome.add(CutOrder(2), "a test")
     assert [(line.order.id, line.left) for line in sight.adding()] == [(1, 1)]
-    assert [sight.may_fill(one) for one in sight.account.orders.values()] == [1, 2]
+    assert [left for _, left in sight.orders()] == [1, 2]
     sight.outcome.add(CancelOrder(1), "a test")
-    assert [sight.may_fill(one) for one in sight.account.orders.values()] == [0, 2]
+    assert [left for _, left in sight.orders()] == [2]
 
 
 def test_the_stops_of_a_contract_are_its_working_stop_orders_on_either_side() -> None:

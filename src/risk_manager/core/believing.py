@@ -38,7 +38,6 @@ from risk_manager.core.events import (
 )
 from risk_manager.core.model import OrderStatus, Quote
 from risk_manager.core.settings import Settings
-from risk_manager.core.sight import confirm_within
 from risk_manager.core.state import Account, Lock
 
 _ANSWERS = (CommandAccepted, CommandLost)
@@ -81,7 +80,7 @@ def forget_fills(account: Account, settings: Settings, now: datetime, why: str =
 
     Why the account should be read then, unless there is another reason (`why`): one of them was lost, or is late.
     """
-    before = now - confirm_within(settings)
+    before = now - settings.within
     if not disagreement.waits_in_vain(account, before):
         return account, why
     for contract, waiting in account.fills.items():
@@ -96,7 +95,7 @@ def hear(
 ) -> tuple[Account, list[Lock]]:
     """What an event changes in what we believe of an account, and the locks that an admin has cleared: none, unless we
     `may_loosen` what stands."""
-    within = confirm_within(settings)
+    within = settings.within
     match event:
         case PositionSeen():
             if not disagreement.is_of_the_past(account, event):
@@ -144,7 +143,7 @@ def hear_asleep(
 
 def _refused(account: Account, event: CommandRefused, settings: Settings, now: datetime) -> Account:
     """A refusal ends a try. Where it says that nothing is there to act on, that is believed until the next read."""
-    command, within = event.command, confirm_within(settings)
+    command, within = event.command, settings.within
     account = refusing.refused(account, command, event.refusal, now)
     contract = getattr(command, "contract", None)
     order = getattr(command, "order", None)

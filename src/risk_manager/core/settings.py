@@ -7,12 +7,13 @@ declaration and refuses what does not fit. So the meaning of a value is written 
 from __future__ import annotations
 
 import enum
-from datetime import date, time
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
+from risk_manager.core.instants import seconds
 from risk_manager.core.model import Symbol
 
 if TYPE_CHECKING:
@@ -145,6 +146,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What the user has written down; it always counts, and hides the exchange's entry for the same date."""
     exchange: Holidays = Holidays()
     """The exchange's calendar that is shipped."""
+
+    @property
+    def within(self) -> timedelta:
+        """How long the broker has to confirm, and how far apart the messages of one fill may come."""
+        return seconds(self.defaults.confirm_within)
 
     def armed(self, rule_id: str) -> Armed | None:
         """The rule with that id where it is on."""

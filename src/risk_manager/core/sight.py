@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from risk_manager.core import exits, fills, pnl, trade_counts
 from risk_manager.core.contracts import contract_known, symbol_of
-from risk_manager.core.instants import seconds
 from risk_manager.core.model import (
     STOP_TYPES,
     WORKING,
@@ -63,7 +62,7 @@ class Sight:
         self.settings = settings
         self.now = now
         self.outcome = outcome
-        self.within = confirm_within(settings)
+        self.within = settings.within
         self._stood = account.locks
         self._unrealized: Decimal | None = None
         self._unbooked: Decimal | None = None
@@ -140,8 +139,12 @@ class Sight:
             taken = self._taken[order.contract] = fills.taken_off(self.account, order.contract)
         return order.remaining - taken.get(order.id, 0) if taken else order.remaining
 
+    def orders(self) -> list[tuple[Order, int]]:
+        """Working orders that nobody is cancelling, each with what may still fill. No exits under way."""
+        return [(order, left) for order in self.account.orders.values() if (left := self.may_fill(order)) > 0]
+
     def adding(self) -> list[Adding]:
-        """Working orders that would make a position larger and that nobody is cancelling. No exits under way."""
+        """Those of them that would make a position larger, and by how much."""
         planned = self.outcome.orders_planned()
         if self._adding is None or self._planned != planned:
             self._planned, self._adding = planned, []
@@ -242,8 +245,3 @@ class Sight:
     def symbol(self, contract: ContractId) -> Symbol:
         """The trader's word for a contract's product."""
         return symbol_of(contract)
-
-
-def confirm_within(settings: Settings) -> timedelta:
-    """How long the broker has to confirm, and how far apart the messages of one fill may come."""
-    return seconds(settings.defaults.confirm_within)
