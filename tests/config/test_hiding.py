@@ -131,6 +131,12 @@ def test_what_is_recorded_of_a_text_are_its_values_without_secrets_and_comments(
     assert changes("", kept)[:2] == ("version: not set -> 1", "channels.coach.kind: not set -> discord")
 
 
+def test_the_address_of_a_server_of_ones_own_may_hold_a_password_and_is_not_told() -> None:
+    before = "channels: {phone: {kind: telegram, api_url: 'https://me:opensesame@bot.example'}}\n"
+    told = changes(recorded(before), recorded(before.replace("opensesame", "another")))
+    assert "opensesame" not in recorded(before) + str(told)
+
+
 @pytest.mark.parametrize("text", ["", "# nothing\n"])
 def test_of_a_text_without_values_nothing_is_recorded(text: str) -> None:
     assert recorded(text) == ""

@@ -250,3 +250,12 @@ def test_while_nothing_can_be_saved_no_lock_is_cleared() -> None:
     story.sees(StoreBack())
     story.clears("RULE-003")
     assert story.locks == []
+
+
+def test_an_order_that_says_nothing_of_a_size_goes_under_a_lock_and_one_that_has_filled_does_not() -> None:
+    story = Story(daily_realized_loss={"limit": -500})
+    story.sees(story.trade("ES", -1, -600))
+    story.sees(order(5, "MNQ", 0), after="5s")
+    assert story.asked_for == [cancel(5)]
+    story.sees(order(6, "MNQ", 1, filled=1), after="5s")
+    assert cancel(6) not in story.asked_for

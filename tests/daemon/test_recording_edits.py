@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
+from risk_manager.store.opening import FILE
 from tests.crash.house import broker, guard, new_home, rows, status
 from tests.daemon.programs import Program, until
 
@@ -59,6 +62,23 @@ async def test_who_is_told_is_recorded_also_by_hand_and_while_no_guard_ran(tmp_p
         assert kept.count(once) == 1, once
     assert OLD_TOKEN not in kept
     assert NEW_TOKEN not in kept
+
+
+async def test_what_an_earlier_version_has_kept_nothing_of_is_no_news(tmp_path: Path) -> None:
+    async with broker() as side:
+        home = new_home(tmp_path, side, **ONE)
+        told(home, severity="critical")
+        async with guard(home) as running:
+            await stop(running)
+        with closing(sqlite3.connect(home / "data" / FILE)) as database, database:
+            texts = json.loads(database.execute("SELECT value FROM meta WHERE key = 'texts'").fetchone()[0])
+            assert texts.pop("notifications.yaml")
+            assert texts.pop("logging.yaml") == ""
+            database.execute("UPDATE meta SET value = ? WHERE key = 'texts'", [json.dumps(texts)])
+        async with guard(home) as running:
+            await stop(running)
+        assert "channels.coach" not in "\n".join(running.out)
+        assert "not set -> critical" not in record(home)
 
 
 async def test_a_channel_that_was_taken_away_by_hand_is_on_the_record(tmp_path: Path) -> None:

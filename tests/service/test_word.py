@@ -38,6 +38,7 @@ def test_one_that_says_so_guards(tmp_path: Path) -> None:
         (replace(WELL, connection=replace(WELL.connection, user_hub=False)), "BLIND: the user hub is away."),
         (replace(WELL, accounts=(replace(WELL.accounts[0], is_asleep=True),)), "Not guarding yet: not every account"),
         (replace(WELL, has_ended=True), "It has not said yet whether it guards."),
+        (replace(WELL, at=NOW + timedelta(seconds=60)), "What it has published is of a time 60 s ahead: the clock was"),
         (replace(WELL, at=NOW - timedelta(seconds=60)), "It has said nothing for 60 s: it hangs, cannot publish, or"),
     ],
 )

@@ -26,7 +26,8 @@ _LOGIN: Final = "topstepx"
 _OPEN: Final = frozenset({"username", "api_url", "user_hub_url", "market_hub_url"})
 """What may be seen of the login; a key that is misspelled is none of these."""
 _CHANNELS, _HEARTBEAT = "channels", "heartbeat"
-_OPEN_OF_A_CHANNEL: Final = frozenset({"kind", "chat_id", "api_url", "severity", "events", "quiet_hours"})
+_OPEN_OF_A_CHANNEL: Final = frozenset({"kind", "chat_id", "severity", "events", "quiet_hours"})
+"""Its `api_url` may hold a name and a password of whoever runs it."""
 _OPEN_OF_THE_HEARTBEAT: Final = frozenset({"every_seconds"})
 _WORD: Final = re.compile(r"[A-Za-z_]{1,24}|[0-9]{1,3}", re.ASCII)
 _NAME: Final = re.compile(r"[\w-]{1,24}")

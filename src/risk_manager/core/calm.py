@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from risk_manager.core import pnl, pursuit
+from risk_manager.core import pursuit
 from risk_manager.core.events import QuoteSeen
 from risk_manager.core.model import AccountId, ContractId, Position
 from risk_manager.core.outcome import Outcome
@@ -139,12 +139,11 @@ def by_pnl(
     sight: Sight, position: Position, *, down: Decimal | None, up: Decimal | None, shared: bool = True
 ) -> Bounds | None:
     """Price bounds within which the P&L moves less than `down` dollars against, or `up` in favour; None where one of
-    them is used up, or what was closed waits for its trade and moves too. With `shared` all positions of the account
-    may move at the same time."""
+    them is used up. With `shared` all positions of the account may move at the same time."""
     mark = sight.mark(position)
     if mark is None or position.point_value is None:
         return ANY  # an unpriced position is left out of P&L
-    if (down is not None and down <= 0) or (up is not None and up <= 0) or pnl.is_unbooked(sight.account):
+    if (down is not None and down <= 0) or (up is not None and up <= 0):
         return None
     worth = position.point_value * position.size * (len(sight.account.positions) if shared else 1)
     against = None if down is None else down / worth * _A_HAIR_LESS

@@ -43,7 +43,7 @@ def _match_move(
     trades, untold = fills.settle(waiting.trades, move)
     moves_for_trades = waiting.moves_for_trades
     if untold:
-        moves_for_trades = (*moves_for_trades, Told(at=now, quantity=untold, growth=min(growth, abs(untold))))
+        moves_for_trades = (*moves_for_trades, Told(at=now, quantity=untold))
     order_fills, unshown = fills.settle(waiting.order_fills, move)
     taken_fills = _market_fills(waiting.order_fills) - _market_fills(order_fills)
     shrinking = abs(move) - growth

@@ -127,7 +127,7 @@ class Outcome:
     def _sweep(self, order: Order, why: str) -> None:
         """A working or suspended order goes with its position; an exit under way is left alone, and so is one that has
         told of all its fills and not of its end."""
-        is_alive = (order.is_working and order.remaining) or order.is_suspended
+        is_alive = (order.is_working and (order.remaining or not order.filled)) or order.is_suspended
         if is_alive and not exits.only_reduces(self.account, order):
             known = self.cancels.get(order.id)
             self.cancels[order.id] = Unwanted(known.why if known is not None else why, sweeps=True)

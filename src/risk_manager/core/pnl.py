@@ -6,7 +6,6 @@ positions would bring at their mark; a position without any price is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from risk_manager.core import trading_day
@@ -60,32 +59,6 @@ def of_position(account: Account, position: Position, mark: Decimal) -> Decimal:
         if closed:
             return worth * max(0, size - closed) / size
     return worth
-
-
-def unbooked(state: State, account: Account, defaults: Defaults) -> Decimal:
-    """What contracts bring, at the mark, that a position message has shown as closed and whose trade has not been
-    told of yet: they are out of the open P&L and not in the realized one. Waits for the trade 2 s at most."""
-    total = ZERO
-    for was, closed in _unbooked(account):
-        price = mark(state, was, defaults)
-        if was.point_value is not None and price is not None:
-            total += (price * was.size - was.cost) * was.point_value * was.sign * closed / was.size
-    return total
-
-
-def is_unbooked(account: Account) -> bool:
-    """True while something closed waits for its trade."""
-    return next(_unbooked(account), None) is not None
-
-
-def _unbooked(account: Account) -> Iterator[tuple[Position, int]]:
-    """Positions as they were, and how much of each was closed by a move."""
-    for contract, waiting in account.fills.items():
-        for move in waiting.moves_for_trades:
-            closed = abs(move.quantity) - move.growth
-            was = account.earlier.get(contract) if closed else None
-            if was is not None and (move.quantity > 0) != (was.signed_size > 0):
-                yield was, closed
 
 
 def mark(state: State, position: Position, defaults: Defaults) -> Decimal | None:

@@ -46,7 +46,6 @@ class Sight:
         "_stops",
         "_taken",
         "_trades",
-        "_unbooked",
         "_unrealized",
         "account",
         "now",
@@ -65,7 +64,6 @@ class Sight:
         self.within = settings.within
         self._stood = account.locks
         self._unrealized: Decimal | None = None
-        self._unbooked: Decimal | None = None
         self._trades: list[Trade] | None = None
         self._taken: dict[ContractId, dict[OrderId, int]] = {}
         self._planned = (0, 0, 0)
@@ -229,12 +227,6 @@ class Sight:
             results = [self.open_pnl(position) for position in self.positions()]
             self._unrealized = sum((result for result in results if result is not None), pnl.ZERO)
         return self._unrealized
-
-    def unbooked(self) -> Decimal:
-        """What was closed, as a position has shown, and waits for its trade: a part of the day that is told late."""
-        if self._unbooked is None:
-            self._unbooked = pnl.unbooked(self.state, self.account, self.settings.defaults)
-        return self._unbooked
 
     # Locks
 

@@ -70,7 +70,10 @@ class Keeping:
         earlier = self.store.last_good_configuration()
         self._guard, self._in_force = guard, configuration
         self._beside_before = {name: text for name, text in (earlier or {}).items() if name in _BESIDE}
-        edits = changes_of_files(earlier or {}, without_secrets(self._texts(configuration), secrets))
+        texts = without_secrets(self._texts(configuration), secrets)
+        # A guard of an earlier version has kept nothing of some files: what stood there is no news.
+        compared = {name: text for name, text in texts.items() if name not in _BESIDE or name in (earlier or {})}
+        edits = changes_of_files(earlier or {}, compared)
         reloads = [
             Reloaded(account=account, changed=changed, edits=edits)
             for account, settings in configuration.settings.items()

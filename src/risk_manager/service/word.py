@@ -30,6 +30,11 @@ def word(home: Path, now: datetime) -> tuple[bool, str]:
     if told.has_ended:  # that was the guard before this one
         return False, _NOT_YET
     age = (now - told.at).total_seconds()
+    if age < -_OLD_SECONDS:
+        return (
+            False,
+            f"What it has published is of a time {-age:.0f} s ahead: the clock was set back, and nobody knows.",
+        )
     if age > _OLD_SECONDS:
         return False, f"It has said nothing for {age:.0f} s: it hangs, cannot publish, or cannot begin."
     if not is_there(data / SOCKET_FILE):

@@ -4,7 +4,7 @@ Watches: realized P&L of the day, and open P&L too unless that is off; each clos
 Breached: when the limit is reached (<=).
 Then: closes everything and locks the account.
 Ends: at the next reset of the rule's own day.
-Blind: the last known mark serves, also for what was closed until its trade is told; what has no price is left out.
+Blind: the last known mark serves; a position without any price is left out.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
     """Asked on trades and positions, and on quotes where the open P&L counts."""
     reset = reset_of(config, sight.settings.defaults)
     realized = pnl.realized_in(sight.account, reset, include_fees=config.include_fees)
-    unrealized = sight.unrealized() + sight.unbooked() if config.include_unrealized else pnl.ZERO
+    unrealized = sight.unrealized() if config.include_unrealized else pnl.ZERO
     value = realized + unrealized
     if value <= config.limit:
         parts = f" (realized {usd(realized)}, open {usd(unrealized)})" if config.include_unrealized else ""
@@ -87,7 +87,7 @@ def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
     """The day against its limit, and what one order may lose."""
     reset = reset_of(config, sight.settings.defaults)
     value = pnl.realized_in(sight.account, reset, include_fees=config.include_fees)
-    value += sight.unrealized() + sight.unbooked() if config.include_unrealized else pnl.ZERO
+    value += sight.unrealized() if config.include_unrealized else pnl.ZERO
     yield gauge.of_money("Loss of the day", value, config.limit, consequence.then(config.action, reset))
     yield from gauge.of_one_order(config.single_trade_limit, consequence.then(config.action, reset))
 

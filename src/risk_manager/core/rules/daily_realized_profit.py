@@ -46,7 +46,7 @@ def judge(sight: Sight, config: Config) -> Iterator[Finding]:
     """Asked on trades, and on positions and quotes where the open P&L counts."""
     reset = reset_of(config, sight.settings.defaults)
     realized = pnl.realized_in(sight.account, reset)
-    unrealized = sight.unrealized() + sight.unbooked() if config.include_unrealized else pnl.ZERO
+    unrealized = sight.unrealized() if config.include_unrealized else pnl.ZERO
     value = realized + unrealized
     if value >= config.target:
         parts = f" (realized {usd(realized)}, open {usd(unrealized)})" if config.include_unrealized else ""
@@ -68,7 +68,7 @@ def gauges(sight: Sight, config: Config) -> Iterator[Gauge]:
     """The day against its target."""
     reset = reset_of(config, sight.settings.defaults)
     value = pnl.realized_in(sight.account, reset)
-    value += sight.unrealized() + sight.unbooked() if config.include_unrealized else pnl.ZERO
+    value += sight.unrealized() if config.include_unrealized else pnl.ZERO
     yield gauge.of_money("Profit of the day", value, config.target, consequence.then(config.action, reset))
 
 
