@@ -189,9 +189,25 @@ def test_the_orders_of_a_contract_that_was_closed_are_pursued_until_they_are_gon
     assert story.asked_for == [cancel(1)]
 
 
-def test_after_a_restart_nothing_is_under_way_and_what_is_wrong_is_asked_for_at_once() -> None:
+def test_after_a_restart_a_close_that_may_still_come_has_its_two_seconds() -> None:
     story = locked()
     story.restarts(down="100ms", positions=[position("MNQ", 2)])
+    assert story.asked_for == []
+    story.waits("2149ms")
+    assert story.asked_for == []
+    story.waits("1ms")
+    assert story.asked_for == [close("MNQ")]
+
+
+def test_after_a_restart_that_took_longer_what_is_wrong_is_asked_for_at_once() -> None:
+    story = locked()
+    story.restarts(down="2s", positions=[position("MNQ", 2)])
+    assert story.asked_for == [close("MNQ")]
+
+
+def test_after_a_restart_with_a_clock_that_was_set_back_nothing_is_waited_for() -> None:
+    story = locked()
+    story.restarts(down="100ms", positions=[position("MNQ", 2)], asked_at=story.now - timedelta(hours=1))
     assert story.asked_for == [close("MNQ")]
 
 
@@ -255,5 +271,7 @@ def test_a_close_whose_order_does_not_come_to_an_end_is_sent_again_after_a_resta
     own = market_order(8, "MNQ", -2, status=OrderStatus.PENDING)
     story.sees(own, after="0.1s")
     story.restarts(down="0.5s", positions=[position("MNQ", 2)], orders=[own])
-    story.waits("1.5s")
+    story.waits("1649ms")
+    assert story.asked_for == []
+    story.waits("1ms")
     assert story.asked_for == [close("MNQ")]

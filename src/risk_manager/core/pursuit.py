@@ -190,12 +190,22 @@ def _placed(account: Account, order: Order) -> Account:
     return replace(account, placings=without(account.placings, order.contract))
 
 
-def start_over(account: Account, now: datetime) -> Account:
-    """After a restart nothing of ours is under way; what must go still must. A market order that a close of ours has
-    made is one like any other: it counts as long as it is there."""
-    orders = {key: replace(order, claimed=0) if order.claimed else order for key, order in account.orders.items()}
+def start_over(account: Account, now: datetime, asked_at: datetime, within: timedelta) -> Account:
+    """After a restart: a close that left shortly before may still come, and is under way for its 2 s, since a second
+    one would open a position. Of the rest nothing is under way, and nothing where the clock was set back meanwhile;
+    what must go still must. A market order that an earlier close of ours has made is one like any other: it counts as
+    long as it is there. `asked_at` is by the clock of now, and never later than `now`."""
+    closings = {
+        key: kept
+        for key, kept in account.closings.items()
+        if kept.is_under_way() and now < kept.confirm_by <= asked_at + within
+    }
+    orders = {
+        key: replace(order, claimed=0) if order.claimed and order.contract not in closings else order
+        for key, order in account.orders.items()
+    }
     changes = {key: replace(change, again_at=now) for key, change in account.changes.items() if change.sweeps}
-    return replace(account, orders=orders, closings={}, placings={}, spent={}, changes=changes, by_order=())
+    return replace(account, orders=orders, closings=closings, placings={}, spent={}, changes=changes, by_order=())
 
 
 def run_out(account: Account, now: datetime) -> tuple[Account, bool]:

@@ -22,7 +22,7 @@ def account_read(account: Account, event: AccountRead, now: datetime, within: ti
     """The account after a read."""
     account = hearing.account_seen(account, event)
     if event.after_restart:
-        account = replace(pursuit.start_over(account, now), is_asleep=False)
+        account = replace(pursuit.start_over(account, now, event.asked_at, within), is_asleep=False)
     if event.trades is not None:
         for trade in sorted(event.trades, key=lambda trade: (trade.at, trade.id)):
             account, _ = booking.book(account, trade, now)
